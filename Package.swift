@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is compiled with: Swift 6 mode, warnings as errors, explicit `any`,
+/// members visible only where their module is imported.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Pure targets also mark each unsafe construct.
+let pure: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let package = Package(
+    name: "kindred",
+    products: [.executable(name: "kindred", targets: ["kindred"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Pure: values and deterministic machines. No Foundation, no C but one header.
+        .target(name: "IdentityModel", swiftSettings: pure),
+        .target(
+            name: "GraphCore", dependencies: ["IdentityModel", "CPrefetch"], swiftSettings: pure),
+        .target(
+            name: "WireFormat", dependencies: ["IdentityModel", "GraphCore"], swiftSettings: pure),
+        .target(
+            name: "PartitionCore", dependencies: ["IdentityModel", "GraphCore", "WireFormat"],
+            swiftSettings: pure),
+        .target(name: "RetailWorkload", swiftSettings: pure),
+
+        // System libraries and the one header.
+        .systemLibrary(
+            name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
+        .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CPrefetch"),
+
+        // Adapters: bytes only.
+        .target(
+            name: "NodeKeys", dependencies: ["IdentityModel", "CSodium"], swiftSettings: common),
+        .target(name: "RocksStore", dependencies: ["CRocksDB"], swiftSettings: common),
+        .target(name: "EventInput", dependencies: ["CZlib", "CZstd"], swiftSettings: common),
+
+        // The shell, the command line, the program.
+        .target(
+            name: "NodeRuntime",
+            dependencies: ["IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys"],
+            swiftSettings: common),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
+                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: common),
+        .executableTarget(name: "kindred", dependencies: ["Commands"], swiftSettings: common),
+
+        .testTarget(
+            name: "IdentityModelTests", dependencies: ["IdentityModel"], swiftSettings: common),
+        .testTarget(
+            name: "NodeKeysTests", dependencies: ["IdentityModel", "NodeKeys"],
+            swiftSettings: common),
+        .testTarget(
+            name: "GraphCoreTests", dependencies: ["IdentityModel", "GraphCore"],
+            swiftSettings: common),
+        .testTarget(
+            name: "WireFormatTests", dependencies: ["IdentityModel", "GraphCore", "WireFormat"],
+            swiftSettings: common),
+        .testTarget(
+            name: "PartitionCoreTests",
+            dependencies: ["IdentityModel", "GraphCore", "WireFormat", "PartitionCore"],
+            swiftSettings: common),
+        .testTarget(name: "RocksStoreTests", dependencies: ["RocksStore"], swiftSettings: common),
+        .testTarget(name: "EventInputTests", dependencies: ["EventInput"], swiftSettings: common),
+        .testTarget(
+            name: "RetailWorkloadTests", dependencies: ["RetailWorkload"], swiftSettings: common),
+        .testTarget(
+            name: "NodeRuntimeTests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
+                "RocksStore", "NodeRuntime",
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
+                "NodeRuntime",
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["RocksStore", "WireFormat", "kindred"],
+            swiftSettings: common),
+        .testTarget(name: "TidyTests", swiftSettings: common),
+    ]
+)
