@@ -1,5 +1,5 @@
 /// A partition's number, from 0. Sixteen bits on the wire and on disk.
-package struct PartitionID: Hashable, Comparable, Sendable {
+package struct PartitionID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The number.
     package let rawValue: UInt16
 
@@ -15,7 +15,7 @@ package struct PartitionID: Hashable, Comparable, Sendable {
 ///
 /// Sixteen bits of the partition that minted it (its host) and forty-eight of that partition's own
 /// sequence. Ids order by (sequence, partition), as the partition protocol's ranks need.
-package struct ComponentID: Hashable, Comparable, Sendable {
+package struct ComponentID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The host in the upper sixteen bits, the sequence below.
     package let rawValue: UInt64
 

@@ -3,7 +3,7 @@
 /// The anchor is the member that is least by (namespace priority, first-seen time, node key), so
 /// the id needs no counter: any replay of the same events under the same key names the same
 /// customers alike, and a merged-away id stays an identifier's key that resolves for ever.
-package struct CustomerID: Hashable, Sendable {
+package struct CustomerID: Hashable, Sendable, BitwiseCopyable {
     /// The anchor's node key.
     package let anchor: NodeKey
 

@@ -1,5 +1,5 @@
 /// When an event happened, as its source says: milliseconds since 1970-01-01T00:00:00Z.
-package struct EventTime: Hashable, Comparable, Sendable {
+package struct EventTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Milliseconds since 1970, negative before.
     package let milliseconds: Int64
 

@@ -1,5 +1,5 @@
 /// What an event says. The raw values are written in log records and never change.
-package enum LinkOperation: UInt8, Sendable, CaseIterable {
+package enum LinkOperation: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     /// "a and b are the same customer."
     case link = 0
     /// Takes the same source's `link` of the pair back.

@@ -3,7 +3,7 @@
 ///
 /// The two words are the sixteen bytes read big-endian, so that comparing `(high, low)` compares
 /// the bytes as unsigned numbers from the first on. That is the only order of node keys.
-package struct NodeKey: Hashable, Comparable, Sendable {
+package struct NodeKey: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The first eight bytes, big-endian.
     package let high: UInt64
     /// The last eight bytes, big-endian.

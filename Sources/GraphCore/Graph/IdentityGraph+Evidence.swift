@@ -1,0 +1,123 @@
+package import IdentityModel
+
+/// What an event says of a pair, in canonical form: `a` is the lesser end by node key.
+package struct PairFact: Sendable, BitwiseCopyable {
+    /// link, unlink, ban or unban.
+    package var operation: LinkOperation
+    /// The lesser end.
+    package var a: NodeKey
+    /// The greater end.
+    package var b: NodeKey
+    /// The graph's number of the namespace of `a`.
+    package var namespaceOfA: UInt32
+    /// The graph's number of the namespace of `b`.
+    package var namespaceOfB: UInt32
+    /// When it happened.
+    package var time: EventTime
+    /// The graph's number of the source that says it.
+    package var source: UInt32
+
+    /// A fact with its members; `a` must be less than `b`.
+    @inline(__always)
+    package init(
+        operation: LinkOperation, a: NodeKey, b: NodeKey, namespaceOfA: UInt32,
+        namespaceOfB: UInt32, time: EventTime, source: UInt32
+    ) {
+        self.operation = operation
+        self.a = a
+        self.b = b
+        self.namespaceOfA = namespaceOfA
+        self.namespaceOfB = namespaceOfB
+        self.time = time
+        self.source = source
+    }
+}
+
+// Evidence: what was said of each pair, kept at the home of its lesser end.
+extension IdentityGraph {
+    /// Folds what an event says of a pair. Idempotent, and the same in any order.
+    ///
+    /// - Parameters:
+    ///   - valueOfA: the normalised value of `fact.a`, without its namespace.
+    ///   - valueOfB: likewise of `fact.b`.
+    ///   - reason: why, in a person's words; empty for none.
+    /// - Throws: `StateError`; the graph is then unusable and must be opened again.
+    package mutating func fold(
+        _ fact: PairFact, valueOfA: Span<UInt8>, valueOfB: Span<UInt8>, reason: Span<UInt8>,
+        reader: some StateReader
+    ) throws(StateError) {
+        precondition(fact.a < fact.b, "pairs are canonical before they reach the graph")
+        let a = try home(of: fact.a, reader)
+        let b = node(fact.b)
+        let pair = link(a, b)
+        if !links[pair].flags.contains(.hasEvidence) {
+            links[pair].flags.insert(.hasEvidence)
+            count { $0.pairs += 1 }
+        }
+        if recordWord(fact, of: pair, reason: reason) { markHome(a) }
+        if fact.operation == .link, fact.time < links[pair].leastLinkTime {
+            setLeastLinkTime(fact.time, of: pair)
+            markHome(a)
+            try see(a, namespace: fact.namespaceOfA, value: valueOfA, at: fact.time, reader)
+            try see(b, namespace: fact.namespaceOfB, value: valueOfB, at: fact.time, reader)
+        }
+        try reconsider(pair, reader)
+    }
+
+    /// Folds a sighting of one identifier. Idempotent, and the same in any order.
+    ///
+    /// - Throws: `StateError`; the graph is then unusable and must be opened again.
+    package mutating func observe(
+        _ key: NodeKey, namespace: UInt32, value: Span<UInt8>, at time: EventTime,
+        reader: some StateReader
+    ) throws(StateError) {
+        let node = try home(of: key, reader)
+        try see(node, namespace: namespace, value: value, at: time, reader)
+    }
+
+    /// Tells the component when the pair has turned live or dead.
+    private mutating func reconsider(
+        _ pair: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        let isLive = evidenceIsLive(of: pair)
+        guard isLive != links[pair].flags.contains(.evidenceIsLive) else { return }
+        let change = isLive ? 1 : -1
+        count { $0.liveLinks = UInt64(Int64($0.liveLinks) + Int64(change)) }
+        if isLive {
+            links[pair].flags.insert(.evidenceIsLive)
+        } else {
+            links[pair].flags.remove(.evidenceIsLive)
+        }
+        links[pair].evidenceVersion += 1
+        markHome(links[pair].a)
+        try changeEdge(pair, version: links[pair].evidenceVersion, isLive: isLive, reader)
+    }
+
+    /// live = some source's register says link, and no source's says ban.
+    private func evidenceIsLive(of pair: Ordinal) -> Bool {
+        var isLinked = links[pair].register.operation == .link
+        var isBanned = links[pair].register.operation == .ban
+        var next = links[pair].moreRegisters
+        while next != noOrdinal {
+            isLinked = isLinked || registers[next].register.operation == .link
+            isBanned = isBanned || registers[next].register.operation == .ban
+            next = registers[next].next
+        }
+        return isLinked && !isBanned
+    }
+
+    private mutating func setLeastLinkTime(_ time: EventTime, of pair: Ordinal) {
+        let old = links[pair].leastLinkTime
+        if old != .never { evidenceDigest -= leastTimeDigest(of: pair) }
+        links[pair].leastLinkTime = time
+        evidenceDigest += leastTimeDigest(of: pair)
+    }
+
+    /// The node's home must be written at the next checkpoint.
+    @inline(__always)
+    mutating func markHome(_ node: Ordinal) {
+        guard !nodes[node].flags.contains(.homeIsDirty) else { return }
+        nodes[node].flags.insert(.homeIsDirty)
+        changes.homes.append(node)
+    }
+}

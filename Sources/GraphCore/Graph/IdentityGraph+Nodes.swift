@@ -1,0 +1,135 @@
+package import IdentityModel
+
+// Finding nodes, pairs and components, in memory or in the store.
+extension IdentityGraph {
+    // MARK: Hashes of memory's indexes
+
+    @inline(__always)
+    static func indexHash(_ key: NodeKey) -> UInt64 {
+        (key.high ^ key.low) &* 0x9e37_79b9_7f4a_7c15
+    }
+
+    @inline(__always)
+    static func indexHash(_ a: Ordinal, _ b: Ordinal) -> UInt64 {
+        let pair = UInt64(a) << 32 | UInt64(b)
+        return (pair ^ pair >> 29) &* 0x9e37_79b9_7f4a_7c15
+    }
+
+    @inline(__always)
+    static func indexHash(_ id: ComponentID) -> UInt64 { id.rawValue &* 0x9e37_79b9_7f4a_7c15 }
+
+    // MARK: Hints
+
+    /// Asks for the memory that `node(_:)` will look at first.
+    @inline(__always)
+    package func prefetchIndex(_ key: NodeKey) { nodeIndex.prefetch(Self.indexHash(key)) }
+
+    /// Asks for the node's record; the index is looked at now.
+    @inline(__always)
+    package func prefetchNode(_ key: NodeKey) { nodes.prefetch(findNode(key)) }
+
+    // MARK: Memory
+
+    /// The node's record in memory, or none.
+    @inline(__always)
+    func findNode(_ key: NodeKey) -> Ordinal {
+        nodeIndex.find(Self.indexHash(key)) { nodes[$0].key == key }
+    }
+
+    /// The node's record, made if memory has none; its parts may still be in the store.
+    @inline(__always)
+    mutating func node(_ key: NodeKey) -> Ordinal {
+        let found = findNode(key)
+        if found != noOrdinal { return found }
+        let made = nodes.allocate()
+        nodes[made].key = key
+        nodeIndex.insert(Self.indexHash(key), made)
+        return made
+    }
+
+    /// The pair's record in memory, or none.
+    @inline(__always)
+    func findLink(_ a: Ordinal, _ b: Ordinal) -> Ordinal {
+        linkIndex.find(Self.indexHash(a, b)) { links[$0].a == a && links[$0].b == b }
+    }
+
+    /// The pair's record, made if memory has none. `a` is the lesser end.
+    @inline(__always)
+    mutating func link(_ a: Ordinal, _ b: Ordinal) -> Ordinal {
+        let found = findLink(a, b)
+        if found != noOrdinal { return found }
+        let made = links.allocate()
+        links[made].a = a
+        links[made].b = b
+        links[made].nextOut = nodes[a].outLinks
+        nodes[a].outLinks = made
+        linkIndex.insert(Self.indexHash(a, b), made)
+        return made
+    }
+
+    // MARK: The store
+
+    /// The node with its home's part in memory, made where the store has none either.
+    @inline(__always)
+    mutating func home(
+        of key: NodeKey, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        let ordinal = node(key)
+        if !nodes[ordinal].flags.contains(.homeIsResident) { try loadHome(ordinal, reader) }
+        return ordinal
+    }
+
+    /// The node with its home's part in memory, or none if no event has named it.
+    mutating func existingHome(
+        of key: NodeKey, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        let found = findNode(key)
+        if found != noOrdinal {
+            if !nodes[found].flags.contains(.homeIsResident) { try loadHome(found, reader) }
+            return found
+        }
+        guard !holdsEverything else { return noOrdinal }
+        guard try reader.readHome(key, into: &homeImage) else { return noOrdinal }
+        let made = node(key)
+        installHome(made)
+        return made
+    }
+
+    /// The component that the node is a member of, with all of its members in memory; none if the
+    /// node does not exist.
+    @inline(__always)
+    mutating func componentOfMember(
+        _ node: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        let component = nodes[node].component
+        if component != noOrdinal { return component }
+        if !nodes[node].flags.contains(.homeIsResident) { try loadHome(node, reader) }
+        guard nodes[node].directoryVersion != 0 else { return noOrdinal }
+        return try loadComponent(of: node, reader)
+    }
+
+    private mutating func loadHome(
+        _ ordinal: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        if !holdsEverything, try reader.readHome(nodes[ordinal].key, into: &homeImage) {
+            installHome(ordinal)
+        } else {
+            nodes[ordinal].flags.insert(.homeIsResident)
+        }
+    }
+
+    private mutating func loadComponent(
+        of node: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        let id = nodes[node].directoryComponent
+        guard try reader.readComponent(id, into: &componentImage) else {
+            throw StateError(.damaged, "the directory names a component that the store lacks")
+        }
+        try installComponent()
+        let component = nodes[node].component
+        guard component != noOrdinal else {
+            throw StateError(.damaged, "the directory names a component that lacks its member")
+        }
+        return component
+    }
+}

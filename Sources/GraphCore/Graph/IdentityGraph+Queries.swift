@@ -1,0 +1,202 @@
+package import IdentityModel
+
+/// A customer as a query sees it.
+package struct CustomerView: Equatable, Sendable {
+    /// The customer's public id.
+    package let id: CustomerID
+    /// The component behind it; internal.
+    package let component: ComponentID
+    /// How many identifiers the customer has.
+    package let identifierCount: Int
+}
+
+/// An identifier as a query sees it.
+package struct MemberView: Equatable, Sendable {
+    /// Its key.
+    package let key: NodeKey
+    /// Its namespace's name.
+    package let namespace: [UInt8]
+    /// Its namespace's priority.
+    package let priority: UInt32
+    /// Its normalised value.
+    package let value: [UInt8]
+    /// The least time of any link or observe that named it.
+    package let firstSeen: EventTime
+}
+
+/// What one source said last of a pair.
+package struct WordView: Equatable, Sendable {
+    /// The source's name.
+    package let source: [UInt8]
+    /// link, unlink, ban or unban.
+    package let operation: LinkOperation
+    /// When it happened.
+    package let time: EventTime
+    /// Why, in a person's words; empty for none.
+    package let reason: [UInt8]
+}
+
+/// A pair and all that was said of it.
+package struct LinkView: Equatable, Sendable {
+    /// The lesser end.
+    package let a: NodeKey
+    /// The greater end.
+    package let b: NodeKey
+    /// Whether the pair is live.
+    package let isLive: Bool
+    /// The least time of any link of the pair; `never` if none came.
+    package let firstLinked: EventTime
+    /// What each source says, ordered by (source name, kind).
+    package let words: [WordView]
+}
+
+// Questions. They change no fact, but bring into memory what they look at.
+extension IdentityGraph {
+    /// The customer of a node; nil if no link or observe has named it.
+    package mutating func customer(
+        of key: NodeKey, reader: some StateReader
+    ) throws(StateError) -> CustomerView? {
+        let component = try component(of: key, reader)
+        guard component != noOrdinal else { return nil }
+        return CustomerView(
+            id: CustomerID(anchor: nodes[components[component].anchor].key),
+            component: components[component].id,
+            identifierCount: Int(components[component].count))
+    }
+
+    /// The identifier itself; nil if no link or observe has named it.
+    package mutating func member(
+        _ key: NodeKey, reader: some StateReader
+    ) throws(StateError) -> MemberView? {
+        guard try component(of: key, reader) != noOrdinal else { return nil }
+        return view(of: findNode(key))
+    }
+
+    /// The identifiers of a node's customer, ordered by (namespace priority, key); empty if the
+    /// node does not exist.
+    package mutating func members(
+        withMember key: NodeKey, reader: some StateReader
+    ) throws(StateError) -> [MemberView] {
+        let component = try component(of: key, reader)
+        guard component != noOrdinal else { return [] }
+        let ordered = sortedMembers(of: component).sorted {
+            let (left, right) = (nodes[$0].namespace, nodes[$1].namespace)
+            let (first, second) = (priorities[Int(left)], priorities[Int(right)])
+            return first != second ? first < second : nodes[$0].key < nodes[$1].key
+        }
+        return ordered.map { view(of: $0) }
+    }
+
+    /// The pairs of which both ends are identifiers of a node's customer, live or not, ordered by
+    /// (a, b); empty if the node does not exist.
+    package mutating func links(
+        withMember key: NodeKey, reader: some StateReader
+    ) throws(StateError) -> [LinkView] {
+        let component = try component(of: key, reader)
+        guard component != noOrdinal else { return [] }
+        var found: [LinkView] = []
+        for member in sortedMembers(of: component) {
+            _ = try home(of: nodes[member].key, reader)
+            for pair in outLinks(of: member, { $0.contains(.hasEvidence) })
+                .sorted(by: { nodes[links[$0].b].key < nodes[links[$1].b].key })
+            where nodes[links[pair].b].component == component {
+                found.append(view(ofPair: pair))
+            }
+        }
+        return found
+    }
+
+    /// What is known of one pair; nil if no event has named it. The ends may come in any order.
+    package mutating func link(
+        _ one: NodeKey, _ other: NodeKey, reader: some StateReader
+    ) throws(StateError) -> LinkView? {
+        let a = try existingHome(of: min(one, other), reader)
+        let b = findNode(max(one, other))
+        guard a != noOrdinal, b != noOrdinal else { return nil }
+        let pair = findLink(a, b)
+        guard pair != noOrdinal, links[pair].flags.contains(.hasEvidence) else { return nil }
+        return view(ofPair: pair)
+    }
+
+    /// The shortest path of live links from one node to another: the nodes on it, both ends
+    /// included; nil if they are not one customer. Of several shortest paths, the one that a
+    /// breadth-first search in key order finds first.
+    package mutating func path(
+        from one: NodeKey, to other: NodeKey, reader: some StateReader
+    ) throws(StateError) -> [NodeKey]? {
+        let component = try component(of: one, reader)
+        guard component != noOrdinal, try self.component(of: other, reader) == component else {
+            return nil
+        }
+        let (start, goal) = (findNode(one), findNode(other))
+        var cameFrom: [Ordinal: Ordinal] = [start: start]  // lookup only
+        var frontier = [start]
+        while cameFrom[goal] == nil, !frontier.isEmpty {
+            var following: [Ordinal] = []
+            for node in frontier {
+                for neighbour in sortedNeighbours(of: node) where cameFrom[neighbour] == nil {
+                    cameFrom[neighbour] = node
+                    following.append(neighbour)
+                }
+            }
+            frontier = following
+        }
+        guard var step = cameFrom[goal] else {
+            throw StateError(.damaged, "a component is not connected by its links")
+        }
+        var path = [other]
+        var node = goal
+        while node != start {
+            path.append(nodes[step].key)
+            node = step
+            step = cameFrom[node]!
+        }
+        return path.reversed()
+    }
+
+    // MARK: Parts
+
+    /// The component of a node, in memory; none if the node does not exist.
+    private mutating func component(
+        of key: NodeKey, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        let node = try existingHome(of: key, reader)
+        guard node != noOrdinal else { return noOrdinal }
+        return try componentOfMember(node, reader)
+    }
+
+    private func sortedNeighbours(of node: Ordinal) -> [Ordinal] {
+        var found: [Ordinal] = []
+        var pair = nodes[node].liveLinks
+        while pair != noOrdinal {
+            found.append(otherEnd(pair, from: node))
+            pair = nextLink(pair, at: node)
+        }
+        return found.sorted { nodes[$0].key < nodes[$1].key }
+    }
+
+    private func view(of node: Ordinal) -> MemberView {
+        var value: [UInt8] = []
+        bytes.append(nodes[node].value, count: Int(nodes[node].valueCount), to: &value)
+        let namespace = Int(nodes[node].namespace)
+        return MemberView(
+            key: nodes[node].key, namespace: namespaces.names[namespace],
+            priority: priorities[namespace], value: value, firstSeen: nodes[node].firstSeen)
+    }
+
+    private func view(ofPair pair: Ordinal) -> LinkView {
+        let words = registerChain(of: pair).map { word, ordinal in
+            WordView(
+                source: sources.names[Int(word.source)], operation: word.operation,
+                time: word.time, reason: ordinal == noOrdinal ? [] : reasonBytes(ordinal))
+        }
+        return LinkView(
+            a: nodes[links[pair].a].key, b: nodes[links[pair].b].key,
+            isLive: links[pair].flags.contains(.evidenceIsLive),
+            firstLinked: links[pair].leastLinkTime,
+            words: words.sorted {
+                if $0.source != $1.source { return $0.source.lexicographicallyPrecedes($1.source) }
+                return $0.operation.rawValue < $1.operation.rawValue
+            })
+    }
+}

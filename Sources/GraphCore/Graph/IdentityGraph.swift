@@ -1,0 +1,151 @@
+internal import IdentityModel
+
+/// One partition's identity graph: evidence, components and directory, as a pure machine.
+///
+/// It computes; it performs nothing. The same facts in the same order give the same state on any
+/// machine; what it lacks in memory it reads through a `StateReader`, and what changed since the
+/// last checkpoint it lists in `drainChanges`. It does not know that it is stored.
+///
+/// Invariants between facts, at one partition:
+/// - a node with a directory version is a member of exactly the component that the directory names;
+/// - an edge is live in its component exactly when its pair's evidence is live;
+/// - each component is connected by its live edges, and its anchor is its least member.
+package struct IdentityGraph: ~Copyable {
+    let configuration: GraphConfiguration
+    var nodes = Slab(blank: NodeRecord.blank)
+    var nodeIndex = OrdinalIndex()
+    var links = Slab(blank: LinkRecord.blank)
+    var linkIndex = OrdinalIndex()
+    var components = Slab(blank: ComponentRecord.blank)
+    var componentIndex = OrdinalIndex()
+    var registers = Slab(blank: RegisterRecord.blank)
+    var bytes = ByteArena()
+    var namespaces = NameTable()
+    /// By namespace number; a node that no value has named yet sorts after all others.
+    var priorities: [UInt32] = [UInt32.max]
+    var sources = NameTable()
+    var carried: [Ordinal: CarriedState] = [:]  // lookup only
+    var changes = ChangeLists()
+    var search = SearchScratch()
+    var homeImage = HomeImage()
+    var componentImage = ComponentImage()
+    /// Whether memory holds all that the store holds, so that what is not here is nowhere.
+    var holdsEverything: Bool
+
+    /// What the graph holds and has done.
+    package private(set) var counters: GraphCounters
+    /// The sum over all pairs' evidence.
+    package internal(set) var evidenceDigest: Digest
+    /// The sum over all components that are in the digest now; exact after `settleDigest`.
+    package internal(set) var componentDigest: Digest
+
+    /// An empty graph.
+    package init(_ configuration: GraphConfiguration) {
+        self.configuration = configuration
+        counters = GraphCounters()
+        evidenceDigest = .zero
+        componentDigest = .zero
+        holdsEverything = true
+    }
+
+    /// A graph as a checkpoint left it. Nothing is read yet: entities come as they are needed.
+    package init(_ configuration: GraphConfiguration, restoring state: GraphSummary) {
+        self.configuration = configuration
+        counters = state.counters
+        evidenceDigest = state.evidenceDigest
+        componentDigest = state.componentDigest
+        holdsEverything = false
+        for name in state.namespaces { _ = numberNamespace(name) }
+        for name in state.sources { _ = numberSource(name) }
+        namespaces.markStored()
+        sources.markStored()
+    }
+
+    /// The logical digest: equal for equal graphs under one key, whatever order their events came
+    /// in. A sum over components (anchor and members) and one over pairs (all registers).
+    package var logicalDigest: Digest {
+        var digest = evidenceDigest
+        digest += componentDigest
+        return digest
+    }
+
+    /// The bytes of memory that records, indexes and values take.
+    package var byteCount: Int {
+        nodes.byteCount + nodeIndex.byteCount + links.byteCount + linkIndex.byteCount
+            + components.byteCount + componentIndex.byteCount + registers.byteCount
+            + bytes.byteCount
+    }
+
+    /// The graph's number of a namespace, given now if it is new.
+    package mutating func numberNamespace(_ name: [UInt8]) -> UInt32 {
+        let number = namespaces.number(name)
+        if Int(number) == priorities.count {
+            let named = configuration.namespaces.namespaces.first {
+                $0.name.utf8.elementsEqual(name)
+            }
+            priorities.append(UInt32(named?.priority ?? Namespace.unnamedPriority))
+        }
+        return number
+    }
+
+    /// The graph's number of a source, given now if it is new.
+    package mutating func numberSource(_ name: [UInt8]) -> UInt32 { sources.number(name) }
+
+    /// The name behind a namespace's number.
+    package func namespaceName(_ number: UInt32) -> [UInt8] { namespaces.names[Int(number)] }
+
+    /// The name behind a source's number.
+    package func sourceName(_ number: UInt32) -> [UInt8] { sources.names[Int(number)] }
+
+    /// Changes the counters; the one place that may.
+    @inline(__always)
+    mutating func count(_ change: (inout GraphCounters) -> Void) { change(&counters) }
+}
+
+/// What a checkpoint keeps of a graph beside its entities.
+package struct GraphSummary: Equatable, Sendable {
+    /// What the graph held and had done.
+    package var counters: GraphCounters
+    /// The sum over all pairs' evidence.
+    package var evidenceDigest: Digest
+    /// The sum over all components.
+    package var componentDigest: Digest
+    /// The namespaces' names by number, from 1.
+    package var namespaces: [[UInt8]]
+    /// The sources' names by number, from 1.
+    package var sources: [[UInt8]]
+
+    /// A summary with its members.
+    package init(
+        counters: GraphCounters, evidenceDigest: Digest, componentDigest: Digest,
+        namespaces: [[UInt8]], sources: [[UInt8]]
+    ) {
+        self.counters = counters
+        self.evidenceDigest = evidenceDigest
+        self.componentDigest = componentDigest
+        self.namespaces = namespaces
+        self.sources = sources
+    }
+}
+
+/// What a member carries beyond its identity: its place is kept for profiles and the change feed.
+struct CarriedState {
+    var customerVersion: UInt64
+    var published: [UInt8]
+    var fragment: [UInt8]
+}
+
+/// What changed since the last checkpoint, and which components the digest lacks. Ordinals in no
+/// order; an ordinal may stand twice after its record was given again, so each is looked at.
+struct ChangeLists {
+    var homes: [Ordinal] = []
+    var components: [Ordinal] = []
+    var removed: [(id: ComponentID, storedPages: UInt32)] = []
+    var undigested: [Ordinal] = []
+}
+
+/// The two frontiers of a search, kept to be filled again.
+struct SearchScratch {
+    var fromA: [Ordinal] = []
+    var fromB: [Ordinal] = []
+}

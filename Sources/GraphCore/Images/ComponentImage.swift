@@ -1,0 +1,106 @@
+package import IdentityModel
+
+/// A component as a value: its members and the edges of which a member is the lesser end.
+///
+/// Stored in pages of at most `pageMembers` members; the first page's value holds the head too.
+package struct ComponentImage: Equatable, Sendable {
+    /// How many members a stored page holds at most.
+    package static let pageMembers = 512
+
+    /// Which component.
+    package var id: ComponentID
+    /// The largest size that it ever had.
+    package var rank: UInt64
+    /// The member that names the customer.
+    package var anchor: NodeKey
+    /// The members, ordered by key.
+    package var members: [MemberImage]
+    /// The members' values, one after the other.
+    package var values: [UInt8]
+    /// The members' published states and fragments, one after the other.
+    package var carried: [UInt8]
+    /// The edges, ordered by (lesser end, greater end).
+    package var edges: [EdgeImage]
+
+    /// An image of nothing, to be filled.
+    package init() {
+        id = .none
+        rank = 0
+        anchor = NodeKey(high: 0, low: 0)
+        members = []
+        values = []
+        carried = []
+        edges = []
+    }
+
+    /// Makes it an empty image of `id` and keeps its memory.
+    package mutating func reset(_ id: ComponentID) {
+        self.id = id
+        rank = 0
+        anchor = NodeKey(high: 0, low: 0)
+        members.removeAll(keepingCapacity: true)
+        values.removeAll(keepingCapacity: true)
+        carried.removeAll(keepingCapacity: true)
+        edges.removeAll(keepingCapacity: true)
+    }
+
+    /// How many stored pages `count` members take; at least one.
+    package static func pageCount(members count: Int) -> Int {
+        max(1, (count + pageMembers - 1) / pageMembers)
+    }
+}
+
+/// What belongs to an identifier wherever it goes.
+package struct MemberImage: Equatable, Sendable {
+    /// Its name inside the graph.
+    package var key: NodeKey
+    /// The assignment version: rises with each move.
+    package var version: UInt32
+    /// The least time of any link or observe that named it.
+    package var firstSeen: EventTime
+    /// The graph's number of the namespace; 0 while only a join has named it.
+    package var namespace: UInt32
+    /// How many of the image's value bytes, after those of the members before, are its own.
+    package var valueCount: Int
+    /// Its customer's version, if it is or was an anchor that published; else 0.
+    package var customerVersion: UInt64
+    /// How many carried bytes are what it last published.
+    package var publishedCount: Int
+    /// How many carried bytes, after the published ones, are its profile fragment.
+    package var fragmentCount: Int
+    /// How many of the image's edges, after those of the members before, start here.
+    package var edgeCount: Int
+
+    /// A member that has published nothing and carries no fragment.
+    package init(
+        key: NodeKey, version: UInt32, firstSeen: EventTime, namespace: UInt32, valueCount: Int,
+        edgeCount: Int
+    ) {
+        self.key = key
+        self.version = version
+        self.firstSeen = firstSeen
+        self.namespace = namespace
+        self.valueCount = valueCount
+        self.edgeCount = edgeCount
+        customerVersion = 0
+        publishedCount = 0
+        fragmentCount = 0
+    }
+}
+
+/// An edge as its component knows it.
+package struct EdgeImage: Equatable, Sendable {
+    /// The greater end.
+    package var other: NodeKey
+    /// The pair's version that the component knows of.
+    package var version: UInt32
+    /// Whether it connects its ends.
+    package var isLive: Bool
+
+    /// An edge with its members.
+    package init(other: NodeKey, version: UInt32, isLive: Bool) {
+        self.other = other
+        self.version = version
+        self.isLive = isLive
+    }
+}

@@ -1,0 +1,51 @@
+internal import IdentityModel
+
+/// One node key in memory: what its home keeps of it and what its component keeps of it.
+///
+/// At one partition both parts are the same record. Over several, the home holds the first part,
+/// the host the second, and either may hold only the key because a link names it.
+struct NodeRecord: BitwiseCopyable {
+    var key: NodeKey
+
+    // The home's part: the directory, and the chain of links whose lesser end this is.
+    var directoryComponent: ComponentID
+    var directoryVersion: UInt32
+    /// Links with this node as lesser end, through `LinkRecord.nextOut`.
+    var outLinks: Ordinal
+
+    // The member's part.
+    var firstSeen: EventTime
+    var component: Ordinal
+    var memberVersion: UInt32
+    /// The component's members form a ring.
+    var nextMember: Ordinal
+    var previousMember: Ordinal
+    /// Live links at either end, through `LinkRecord.next`.
+    var liveLinks: Ordinal
+    /// The graph's own number of the namespace; 0 while only a join has named the node.
+    var namespace: UInt32
+    var value: UInt32
+    var valueCount: UInt16
+    var flags: NodeFlags
+
+    static let blank = NodeRecord(
+        key: NodeKey(high: 0, low: 0), directoryComponent: .none, directoryVersion: 0,
+        outLinks: noOrdinal, firstSeen: .never, component: noOrdinal, memberVersion: 0,
+        nextMember: noOrdinal, previousMember: noOrdinal, liveLinks: noOrdinal, namespace: 0,
+        value: 0, valueCount: 0, flags: [])
+}
+
+/// What is known of a node in memory.
+struct NodeFlags: OptionSet, BitwiseCopyable {
+    let rawValue: UInt16
+    /// The home's part is here, or known to be absent from the store.
+    static let homeIsResident = NodeFlags(rawValue: 1)
+    /// The home's part changed since the last checkpoint.
+    static let homeIsDirty = NodeFlags(rawValue: 2)
+    /// A search has reached the node from the link's lesser end.
+    static let reachedFromA = NodeFlags(rawValue: 4)
+    /// A search has reached the node from the link's greater end.
+    static let reachedFromB = NodeFlags(rawValue: 8)
+    /// The graph's `carried` holds more of the member.
+    static let carries = NodeFlags(rawValue: 16)
+}

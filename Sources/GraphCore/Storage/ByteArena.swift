@@ -1,0 +1,79 @@
+/// Byte strings of at most 2 KiB (identifier values, reasons) in 1 MiB chunks.
+///
+/// Lengths are rounded up to eight bytes; what is released is kept by size and given again. A
+/// reference counts units of eight bytes, so that four bytes reach 32 GiB. Reference 0 is "none".
+@safe struct ByteArena: ~Copyable {
+    private static var unitBytes: Int { 8 }
+    private static var chunkUnits: Int { 1 << 17 }
+    /// The longest string, in bytes.
+    static var maximumBytes: Int { 2_048 }
+
+    // unsafe: chunks are owned here alone; a reference is checked against `chunks` before use.
+    private var chunks: [UnsafeMutableRawPointer]
+    private var next = 1
+    private var released: [[UInt32]] = Array(
+        repeating: [], count: ByteArena.maximumBytes / ByteArena.unitBytes + 1)
+
+    /// The memory that the chunks take, in bytes.
+    var byteCount: Int { unsafe chunks.count * Self.chunkUnits * Self.unitBytes }
+
+    init() { unsafe chunks = [] }
+
+    deinit { for index in unsafe chunks.indices { unsafe chunks[index].deallocate() } }
+
+    /// Copies `bytes` in; `noOrdinal` for none.
+    mutating func store(_ bytes: Span<UInt8>) -> UInt32 {
+        guard bytes.count > 0 else { return 0 }
+        let reference = allocate(bytes.count)
+        let target = unsafe address(reference, bytes.count)
+        unsafe bytes.withUnsafeBytes { source in
+            // unsafe: `allocate` made room for `bytes.count` bytes at `target`.
+            unsafe target.copyMemory(from: source.baseAddress!, byteCount: source.count)
+        }
+        return reference
+    }
+
+    /// Copies a part of `bytes` in; `noOrdinal` for none.
+    mutating func store(_ bytes: [UInt8], _ range: Range<Int>) -> UInt32 {
+        store(bytes.span.extracting(range))
+    }
+
+    /// Takes back what `store` gave for a string of `count` bytes.
+    mutating func release(_ reference: UInt32, count: Int) {
+        guard reference != 0 else { return }
+        released[Self.units(count)].append(reference)
+    }
+
+    /// Appends the string of `count` bytes at `reference` to `output`.
+    func append(_ reference: UInt32, count: Int, to output: inout [UInt8]) {
+        guard reference != 0 else { return }
+        let start = unsafe address(reference, count)
+        // unsafe: `address` checked that the string lies inside its chunk.
+        unsafe output.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    private static func units(_ count: Int) -> Int { (count + unitBytes - 1) / unitBytes }
+
+    private mutating func allocate(_ count: Int) -> UInt32 {
+        precondition(count <= Self.maximumBytes, "lengths are checked where events are decoded")
+        let units = Self.units(count)
+        if let reference = released[units].popLast() { return reference }
+        if next % Self.chunkUnits + units > Self.chunkUnits {
+            next += Self.chunkUnits - next % Self.chunkUnits
+        }
+        while unsafe next + units > chunks.count * Self.chunkUnits {
+            unsafe chunks.append(
+                .allocate(byteCount: Self.chunkUnits * Self.unitBytes, alignment: Self.unitBytes))
+        }
+        precondition(next + units <= Int(UInt32.max), "an arena holds at most 32 GiB")
+        defer { next += units }
+        return UInt32(next)
+    }
+
+    private func address(_ reference: UInt32, _ count: Int) -> UnsafeMutableRawPointer {
+        let place = Int(reference) % Self.chunkUnits
+        precondition(place + Self.units(count) <= Self.chunkUnits, "no such string")
+        // unsafe: the array checks the chunk's number, the line above the place in it.
+        return unsafe chunks[Int(reference) / Self.chunkUnits] + place * Self.unitBytes
+    }
+}

@@ -1,0 +1,100 @@
+/// The place of a record in its slab. 0 is "none", so that zeroed links mean nothing.
+///
+/// Ordinals are memory's own affair: they follow neither keys nor arrival, are given again after
+/// an eviction, and never reach a record, a message, a stored value or an order.
+package typealias Ordinal = UInt32
+
+/// No record.
+package let noOrdinal: Ordinal = 0
+
+/// Records of one kind in fixed chunks: growing copies nothing, and a record never moves.
+///
+/// The one owner of raw memory beside `OrdinalIndex` and `ByteArena`. Every access is checked
+/// against the number of records ever handed out; a record that was released reads as zero until
+/// it is given again.
+@safe struct Slab<Record: BitwiseCopyable>: ~Copyable {
+    private static var chunkShift: UInt32 { 12 }
+    private static var chunkRecords: Int { 1 << Int(chunkShift) }
+    private static var chunkMask: UInt32 { UInt32(chunkRecords - 1) }
+
+    // unsafe: owned here alone; `subscript` checks every ordinal before it follows a chunk.
+    private var chunks: UnsafeMutablePointer<UnsafeMutablePointer<Record>>
+    private var chunkCount = 0
+    private var chunkCapacity = 16
+    /// One more than the greatest ordinal handed out so far.
+    private var bound: Ordinal = 1
+    private var released: [Ordinal] = []
+    private let blank: Record
+
+    /// The number of records in use.
+    var count: Int { Int(bound) - 1 - released.count }
+    /// The memory that the records take, in bytes.
+    var byteCount: Int { chunkCount * Self.chunkRecords * MemoryLayout<Record>.stride }
+
+    /// An empty slab whose new records equal `blank`.
+    init(blank: Record) {
+        self.blank = blank
+        unsafe chunks = .allocate(capacity: chunkCapacity)
+    }
+
+    deinit {
+        for index in 0..<chunkCount { unsafe chunks[index].deallocate() }
+        unsafe chunks.deallocate()
+    }
+
+    /// The record at `ordinal`, which must have been handed out.
+    subscript(_ ordinal: Ordinal) -> Record {
+        @inline(__always) _read {
+            precondition(ordinal != noOrdinal && ordinal < bound, "no such record")
+            // unsafe: the check above keeps the chunk and the place inside what is allocated.
+            yield unsafe chunks[Int(ordinal >> Self.chunkShift)][Int(ordinal & Self.chunkMask)]
+        }
+        @inline(__always) _modify {
+            precondition(ordinal != noOrdinal && ordinal < bound, "no such record")
+            // unsafe: as in `_read`; the slab is the chunk's only owner.
+            yield unsafe &chunks[Int(ordinal >> Self.chunkShift)][Int(ordinal & Self.chunkMask)]
+        }
+    }
+
+    /// Asks for the record's cache line ahead of its use; any ordinal is fine.
+    @inline(__always)
+    func prefetch(_ ordinal: Ordinal) {
+        guard ordinal < bound else { return }
+        // unsafe: an address that is in bounds, and only a hint.
+        unsafe kindredPrefetch(
+            chunks[Int(ordinal >> Self.chunkShift)] + Int(ordinal & Self.chunkMask))
+    }
+
+    /// Hands out a blank record.
+    @inline(__always)
+    mutating func allocate() -> Ordinal {
+        if let ordinal = released.popLast() { return ordinal }
+        precondition(bound < Ordinal.max, "a slab holds at most 2^32 - 2 records")
+        if Int(bound >> Self.chunkShift) == chunkCount || chunkCount == 0 { addChunk() }
+        bound += 1
+        return bound - 1
+    }
+
+    /// Takes a record back and blanks it.
+    mutating func release(_ ordinal: Ordinal) {
+        self[ordinal] = blank
+        released.append(ordinal)
+    }
+
+    private mutating func addChunk() {
+        if chunkCount == chunkCapacity {
+            let larger = UnsafeMutablePointer<UnsafeMutablePointer<Record>>
+                .allocate(capacity: chunkCapacity * 2)
+            // unsafe: moves the table of chunk addresses, `chunkCount` of them, to twice the room.
+            unsafe larger.moveInitialize(from: chunks, count: chunkCount)
+            unsafe chunks.deallocate()
+            unsafe chunks = larger
+            chunkCapacity *= 2
+        }
+        let chunk = UnsafeMutablePointer<Record>.allocate(capacity: Self.chunkRecords)
+        // unsafe: fills what was just allocated, and writes inside the table's room made above.
+        unsafe chunk.initialize(repeating: blank, count: Self.chunkRecords)
+        unsafe chunks.advanced(by: chunkCount).initialize(to: chunk)
+        chunkCount += 1
+    }
+}
