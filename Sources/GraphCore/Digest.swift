@@ -74,20 +74,21 @@ package enum Mixing {
 
     /// A 64-bit hash of bytes: eight at a time, the rest padded with zeros, the length last.
     package static func hash(_ bytes: Span<UInt8>, seed: UInt64 = 0) -> UInt64 {
+        // unsafe: the same bytes without a type; every load below is in bounds.
+        let raw = unsafe bytes.bytes
         var state = seed ^ pi2
         var index = 0
         while index + 8 <= bytes.count {
-            state = fold(state ^ word(bytes, index, 8), pi1 ^ state)
+            // unsafe: in bounds by the line above (and checked again), and any bits are a word.
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            state = fold(state ^ UInt64(littleEndian: word), pi1 ^ state)
             index += 8
         }
-        state = fold(state ^ word(bytes, index, bytes.count - index), pi3 ^ state)
+        var rest: UInt64 = 0
+        for offset in 0..<bytes.count - index {
+            rest |= UInt64(bytes[index + offset]) << UInt64(offset * 8)
+        }
+        state = fold(state ^ rest, pi3 ^ state)
         return hash(state, UInt64(bytes.count))
-    }
-
-    @inline(__always)
-    private static func word(_ bytes: Span<UInt8>, _ start: Int, _ count: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for offset in 0..<count { word |= UInt64(bytes[start + offset]) << UInt64(offset * 8) }
-        return word
     }
 }

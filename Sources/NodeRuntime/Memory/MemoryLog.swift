@@ -1,0 +1,41 @@
+package import IdentityModel
+
+/// A log that lives as long as the process: for rehearsals and tests.
+package final class MemoryLog: LogPort {
+    private var records: [PartitionID: [[UInt8]]] = [:]  // lookup only
+    private var trimmed: [PartitionID: UInt64] = [:]  // lookup only
+
+    /// An empty log.
+    package init() {}
+
+    package func bounds(of partition: PartitionID) -> Range<UInt64> {
+        let end = UInt64(records[partition]?.count ?? 0)
+        return (trimmed[partition] ?? 0)..<end
+    }
+
+    package func append(
+        _ record: Span<UInt8>, at offset: UInt64, of partition: PartitionID
+    ) throws(StoreFailure) {
+        precondition(offset == bounds(of: partition).upperBound, "records are appended in order")
+        var bytes: [UInt8] = []
+        for index in 0..<record.count { bytes.append(record[index]) }
+        records[partition, default: []].append(bytes)
+    }
+
+    package func sync() {}
+
+    package func read(
+        from offset: UInt64, of partition: PartitionID,
+        _ body: (_ offset: UInt64, _ record: Span<UInt8>) -> Bool
+    ) {
+        let held = records[partition] ?? []
+        for index in Int(offset)..<max(Int(offset), held.count) {
+            let record = held[index]
+            guard body(UInt64(index), record.span) else { return }
+        }
+    }
+
+    package func trim(before offset: UInt64, of partition: PartitionID) {
+        trimmed[partition] = max(trimmed[partition] ?? 0, offset)
+    }
+}

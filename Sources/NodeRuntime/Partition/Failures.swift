@@ -1,0 +1,49 @@
+internal import GraphCore
+internal import PartitionCore
+internal import WireFormat
+
+/// What a person can do about a store that cannot go on. Said in one place.
+package enum Remedy {
+    /// For a store that is damaged.
+    package static let rebuild =
+        "run 'kindred verify' to see what is damaged, and rebuild by replaying the events into a "
+        + "new directory"
+    /// For a store of a later release.
+    package static let upgrade = "use the release of kindred that wrote it, or a later one"
+}
+
+extension PartitionRuntime {
+    /// A step's failure in the words of a store's.
+    static func failure(_ error: StepError) -> StoreFailure {
+        switch error {
+        case .record(let wire):
+            StoreFailure(
+                wire.code == .newerFormat ? .newerFormat : .damaged, wire.reason,
+                remedy: wire.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild)
+        case .state(let state): failure(state)
+        case .foreignConfiguration:
+            StoreFailure(
+                .otherConfiguration,
+                "the log holds records of another key, namespace table or normalisation",
+                remedy: "restore the store's own node-key and store.json files")
+        case .unknownLogic(let version):
+            StoreFailure(
+                .newerFormat, "the log asks for logic version \(version)",
+                remedy: Remedy.upgrade)
+        case .notSupported(let what):
+            StoreFailure(
+                .newerFormat, "the log holds \(what), which this release does not fold",
+                remedy: Remedy.upgrade)
+        }
+    }
+
+    /// A graph's failure in the words of a store's.
+    static func failure(_ error: StateError) -> StoreFailure {
+        switch error.code {
+        case .damaged: StoreFailure(.damaged, error.reason, remedy: Remedy.rebuild)
+        case .unreadable:
+            StoreFailure(
+                .ioError, error.reason, remedy: "check the disk, then open the store again")
+        }
+    }
+}

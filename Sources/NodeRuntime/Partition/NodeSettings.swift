@@ -1,0 +1,69 @@
+internal import GraphCore
+package import IdentityModel
+
+/// What an acknowledged event survives.
+package enum Durability: String, Sendable, CaseIterable {
+    /// A killed process, but not a power loss: the operating system has the bytes.
+    case os
+    /// A power loss too: the disk has the bytes.
+    case fsync
+}
+
+/// When a checkpoint is due: when folding the log's tail again would take about two seconds.
+package struct CheckpointPolicy: Equatable, Sendable {
+    /// Events behind the last checkpoint at most.
+    package var tailEvents: UInt64
+    /// Bytes of log behind the last checkpoint at most.
+    package var tailBytes: UInt64
+
+    /// 2 M events or 256 MiB.
+    package static let standard = CheckpointPolicy(tailEvents: 2_000_000, tailBytes: 256 << 20)
+
+    /// A policy with its members.
+    package init(tailEvents: UInt64, tailBytes: UInt64) {
+        self.tailEvents = tailEvents
+        self.tailBytes = tailBytes
+    }
+}
+
+/// What a store is for its whole life, and what one opening of it adds.
+package struct NodeSettings: Sendable {
+    /// The namespaces, whose priorities and normalisation never change.
+    package var namespaces: NamespaceTable
+    /// What new records carry of key, namespaces and normalisation.
+    package var configurationDigest: UInt64
+    /// What older records of this store may carry.
+    package var earlierDigests: [UInt64]
+    /// What an acknowledged event survives.
+    package var durability: Durability
+    /// When a checkpoint is due.
+    package var checkpoints: CheckpointPolicy
+
+    /// Settings with their members.
+    package init(
+        namespaces: NamespaceTable, configurationDigest: UInt64, earlierDigests: [UInt64] = [],
+        durability: Durability = .os, checkpoints: CheckpointPolicy = .standard
+    ) {
+        self.namespaces = namespaces
+        self.configurationDigest = configurationDigest
+        self.earlierDigests = earlierDigests
+        self.durability = durability
+        self.checkpoints = checkpoints
+    }
+
+    /// The digest of the settings that give identifiers their keys: the store key's fingerprint,
+    /// each namespace's name, priority and normalisation, strictness, and the rules' own revision.
+    package static func digest(
+        keyFingerprint: UInt64, namespaces: NamespaceTable
+    ) -> UInt64 {
+        var text = "normalization \(normalizationRevision) strict \(namespaces.isStrict)"
+        for namespace in namespaces.namespaces {
+            let steps = namespace.normalization.map(\.rawValue).joined(separator: ",")
+            text += "\n\(namespace.name) \(namespace.priority) \(steps)"
+        }
+        return Mixing.hash(Array(text.utf8).span, seed: keyFingerprint)
+    }
+
+    /// Raised when what a normalisation step does changes; stores of another one are refused.
+    package static let normalizationRevision = 1
+}

@@ -1,0 +1,228 @@
+package import GraphCore
+package import IdentityModel
+internal import PartitionCore
+package import WireFormat
+
+/// Runs one partition: appends records to its log, folds them, checkpoints behind, answers.
+///
+/// It performs what the machine computes and keeps `StepResult`'s ordering contract: a record is
+/// in the log before it is folded, `append` returns (and so acknowledges) when it is as durable as
+/// asked, and a checkpoint is applied only after the log up to it was synced.
+///
+/// Used from one thread. After an error nothing is certain but what is stored: let go of it and
+/// open the partition again.
+package final class PartitionRuntime<Log: LogPort, State: StatePort> {
+    /// The partition's number.
+    package let partition: PartitionID
+    private let log: Log
+    private let state: State
+    private let reader: StoredState<State>
+    private let settings: NodeSettings
+    private var machine: PartitionMachine
+    private var tail = Tail()
+    /// Whether an append, fold or checkpoint has failed.
+    private var isBroken = false
+
+    /// What lies behind the last checkpoint.
+    private struct Tail {
+        var events: UInt64 = 0
+        var bytes: UInt64 = 0
+        var records: UInt64 = 0
+    }
+
+    /// Opens the partition: reads its checkpoint and folds the log's tail.
+    ///
+    /// - Throws: `StoreFailure`: the store is damaged, newer, foreign, or cannot be read.
+    package init(
+        _ partition: PartitionID, log: Log, state: State, settings: NodeSettings
+    ) throws(StoreFailure) {
+        self.partition = partition
+        self.log = log
+        self.state = state
+        self.settings = settings
+        reader = StoredState(state)
+        machine = try Self.restore(partition, state, settings)
+        try foldTail()
+    }
+
+    // MARK: Writing
+
+    /// What a record's head says here.
+    package var recordHead: RecordHead {
+        RecordHead(
+            logicVersion: PartitionMachine.logicVersion,
+            configurationDigest: settings.configurationDigest)
+    }
+
+    /// Appends a record to the log and folds it. When it returns, the record is acknowledged.
+    ///
+    /// - Returns: the record's offset.
+    /// - Throws: `StoreFailure`.
+    package func append(_ record: [UInt8]) throws(StoreFailure) -> UInt64 {
+        let offset = machine.position
+        try guarded { () throws(StoreFailure) in
+            try log.append(record.span, at: offset, of: partition)
+            if settings.durability == .fsync { try log.sync() }
+            try fold(record.span)
+            if tail.events >= settings.checkpoints.tailEvents
+                || tail.bytes >= settings.checkpoints.tailBytes
+            {
+                try writeCheckpoint()
+            }
+        }
+        return offset
+    }
+
+    /// Folds a record in memory alone, to see what it would do. Nothing may be appended or
+    /// checkpointed after it: the runtime is good for questions only.
+    ///
+    /// - Throws: `StoreFailure`.
+    package func rehearse(_ record: [UInt8]) throws(StoreFailure) {
+        try fold(record.span)
+        isBroken = true
+    }
+
+    /// Makes every record so far outlive a power loss.
+    ///
+    /// - Throws: `StoreFailure`.
+    package func sync() throws(StoreFailure) {
+        try guarded { () throws(StoreFailure) in try log.sync() }
+    }
+
+    /// Writes a checkpoint if anything lies behind the last one.
+    ///
+    /// - Throws: `StoreFailure`.
+    package func checkpoint() throws(StoreFailure) {
+        guard tail.records > 0 else { return }
+        try guarded { () throws(StoreFailure) in try writeCheckpoint() }
+    }
+
+    // MARK: Asking
+
+    /// The offset of the record that is appended next.
+    package var position: UInt64 { machine.position }
+    /// Events folded so far, repeats included.
+    package var eventCount: UInt64 { machine.eventCount }
+    /// What the graph holds and has done.
+    package var counters: GraphCounters { machine.graph.counters }
+    /// The logical digest.
+    package var digest: Digest { machine.graph.logicalDigest }
+    /// The memory that the graph takes, in bytes.
+    package var memoryBytes: Int { machine.graph.byteCount }
+    /// Records behind the last checkpoint.
+    package var tailRecords: UInt64 { tail.records }
+
+    /// Asks the graph; `body` gets it together with the reader that questions need.
+    ///
+    /// - Throws: `StoreFailure`.
+    package func ask<Answer>(
+        _ body: (inout IdentityGraph, StoredState<State>) throws(StateError) -> Answer
+    ) throws(StoreFailure) -> Answer {
+        do throws(StateError) {
+            return try body(&machine.graph, reader)
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    // MARK: Parts
+
+    private static func restore(
+        _ partition: PartitionID, _ state: State, _ settings: NodeSettings
+    ) throws(StoreFailure) -> PartitionMachine {
+        let configuration = GraphConfiguration(
+            partition: partition, namespaces: settings.namespaces)
+        let digests = [settings.configurationDigest] + settings.earlierDigests
+        guard let header = try StoredHeader.read(state) else {
+            return PartitionMachine(configuration, configurationDigests: digests)
+        }
+        guard header.logicVersion <= PartitionMachine.logicVersion else {
+            throw failure(StepError.unknownLogic(version: header.logicVersion))
+        }
+        return PartitionMachine(
+            configuration, configurationDigests: digests, restoring: header,
+            namespaces: try StoredHeader.names(
+                .namespace, count: header.namespaceCount, state),
+            sources: try StoredHeader.names(.source, count: header.sourceCount, state))
+    }
+
+    private func foldTail() throws(StoreFailure) {
+        let bounds = try log.bounds(of: partition)
+        let position = machine.position
+        guard position >= bounds.lowerBound, position <= bounds.upperBound else {
+            throw StoreFailure(
+                .damaged,
+                "the checkpoint stands at record \(position) and the log holds records "
+                    + "\(bounds.lowerBound)..<\(bounds.upperBound)",
+                remedy: Remedy.rebuild)
+        }
+        try checkLastRecord(in: bounds)
+        var failed: StoreFailure?
+        var expected = position
+        try log.read(from: position, of: partition) { offset, record in
+            guard offset == expected else {
+                failed = StoreFailure(
+                    .damaged, "the log has lost record \(expected)", remedy: Remedy.rebuild)
+                return false
+            }
+            expected += 1
+            do throws(StoreFailure) { try fold(record) } catch { failed = error }
+            return failed == nil
+        }
+        if let failed { throw failed }
+    }
+
+    /// The record that the checkpoint folded last must be the one that the log holds there.
+    private func checkLastRecord(in bounds: Range<UInt64>) throws(StoreFailure) {
+        let position = machine.position
+        guard position > bounds.lowerBound else { return }
+        var found: UInt64?
+        try log.read(from: position - 1, of: partition) { offset, record in
+            if offset == position - 1, record.count > 8 { found = RecordCodec.checksum(record) }
+            return false
+        }
+        guard found == machine.lastRecordChecksum else {
+            throw StoreFailure(
+                .damaged, "the log does not continue the checkpoint at record \(position - 1)",
+                remedy: Remedy.rebuild)
+        }
+    }
+
+    private func fold(_ record: Span<UInt8>) throws(StoreFailure) {
+        do throws(StepError) {
+            let result = try machine.step(record, reader: reader)
+            tail.events += UInt64(result.eventCount)
+        } catch {
+            isBroken = true
+            throw Self.failure(error)
+        }
+        tail.bytes += UInt64(record.count)
+        tail.records += 1
+    }
+
+    private func writeCheckpoint() throws(StoreFailure) {
+        try log.sync()
+        var batch = CheckpointBatch()
+        machine.graph.drainChanges(to: &batch)
+        batch.writeHeader(machine.checkpointHeader)
+        try state.apply(batch)
+        tail = Tail()
+        let keep: UInt64 = 1  // The last folded record shows that log and checkpoint belong together.
+        try log.trim(before: max(machine.position, keep) - keep, of: partition)
+    }
+
+    private func guarded(
+        _ body: () throws(StoreFailure) -> Void
+    ) throws(StoreFailure) {
+        guard !isBroken else {
+            throw StoreFailure(
+                .ioError, "the partition has failed before", remedy: "open the store again")
+        }
+        do throws(StoreFailure) {
+            try body()
+        } catch {
+            isBroken = true
+            throw error
+        }
+    }
+}

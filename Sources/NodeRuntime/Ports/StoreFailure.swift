@@ -1,0 +1,39 @@
+/// Why a log or a state store refused or failed.
+package struct StoreFailure: Error, Equatable, Sendable {
+    /// What went wrong.
+    package enum Code: Sendable {
+        /// Another process holds the store.
+        case held
+        /// The store may not be written.
+        case readOnly
+        /// There is no room left.
+        case noSpace
+        /// What is stored is damaged, lost in part, or contradicts itself.
+        case damaged
+        /// It was written by a later release.
+        case newerFormat
+        /// It belongs to another key or other settings.
+        case otherConfiguration
+        /// The operating system or the database said no.
+        case ioError
+    }
+
+    /// What went wrong.
+    package let code: Code
+    /// One sentence for a person: what is wrong, with the file's name where that is known.
+    package let reason: String
+    /// One sentence for a person: what to do.
+    package let remedy: String
+
+    /// A failure with its sentences.
+    package init(_ code: Code, _ reason: String, remedy: String) {
+        self.code = code
+        self.reason = reason
+        self.remedy = remedy
+    }
+
+    /// Whether the same call may succeed later without anybody's doing.
+    package var isRetriable: Bool { code == .noSpace || code == .held }
+    /// Whether the process must not go on with the store.
+    package var isFatal: Bool { code == .damaged || code == .ioError }
+}

@@ -1,0 +1,174 @@
+package import GraphCore
+internal import IdentityModel
+package import WireFormat
+
+/// Failures of records, by the name that this module's errors give them.
+package typealias WireFailure = WireError
+/// Failures of state, by the name that this module's errors give them.
+package typealias StateFailure = StateError
+
+/// One partition: a pure deterministic machine that folds one ordered log.
+///
+/// It uses no clock, no randomness and no order that memory or hashing gives; what it needs of
+/// time is in the record. So any two replicas at one position hold the same bytes.
+package struct PartitionMachine: ~Copyable {
+    /// The logic that this program folds with. A record that asks for another is not folded.
+    package static let logicVersion: UInt64 = 1
+
+    /// The graph, for questions between steps.
+    package var graph: IdentityGraph
+    private var header: PartitionHeader
+    private let configurationDigests: [UInt64]
+    private var frame = EventFrame()
+    private var namespaceNumbers: [UInt32] = []
+    private var sourceNumbers: [UInt32] = []
+
+    /// A partition that has folded nothing.
+    ///
+    /// - Parameter configurationDigests: those that records may carry.
+    package init(_ configuration: GraphConfiguration, configurationDigests: [UInt64]) {
+        graph = IdentityGraph(configuration)
+        header = PartitionHeader()
+        self.configurationDigests = configurationDigests
+    }
+
+    /// A partition as its checkpoint left it.
+    package init(
+        _ configuration: GraphConfiguration, configurationDigests: [UInt64],
+        restoring header: PartitionHeader, namespaces: [[UInt8]], sources: [[UInt8]]
+    ) {
+        graph = IdentityGraph(
+            configuration,
+            restoring: GraphSummary(
+                counters: header.counters, evidenceDigest: header.evidenceDigest,
+                componentDigest: header.componentDigest, namespaces: namespaces,
+                sources: sources))
+        self.header = header
+        self.configurationDigests = configurationDigests
+    }
+
+    /// The offset of the record that is folded next.
+    package var position: UInt64 { header.position }
+
+    /// Events folded so far, repeats included.
+    package var eventCount: UInt64 { header.events }
+
+    /// The checksum of the last record that was folded; 0 for none.
+    package var lastRecordChecksum: UInt64 { header.lastRecordChecksum }
+
+    /// What a checkpoint at the present position says of itself. Exact between steps.
+    package var checkpointHeader: PartitionHeader {
+        let summary = graph.summary
+        var header = header
+        header.counters = summary.counters
+        header.evidenceDigest = summary.evidenceDigest
+        header.componentDigest = summary.componentDigest
+        header.namespaceCount = UInt32(summary.namespaces.count)
+        header.sourceCount = UInt32(summary.sources.count)
+        return header
+    }
+
+    /// Folds the record at `position`, whose bytes are `bytes`. See `StepResult` for the contract.
+    ///
+    /// - Throws: `StepError`; the machine is then unusable.
+    package mutating func step(
+        _ bytes: Span<UInt8>, reader: some StateReader
+    ) throws(StepError) -> StepResult {
+        let (head, record) = try Self.decode(bytes)
+        guard head.logicVersion <= Self.logicVersion else {
+            throw .unknownLogic(version: head.logicVersion)
+        }
+        guard configurationDigests.contains(head.configurationDigest) else {
+            throw .foreignConfiguration
+        }
+        var eventCount = 0
+        switch record {
+        case .events(let body): eventCount = try foldEvents(bytes, body, reader)
+        case .tick: break  // Coalesced changes go out here once there is a feed.
+        case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
+        case .collect: break  // One partition leaves no forwarding pointer behind.
+        case .logic(let version):
+            guard version <= Self.logicVersion else { throw .unknownLogic(version: version) }
+            header.logicVersion = version
+        case .messages: throw .notSupported("messages between partitions")
+        case .rules: throw .notSupported("survivorship rules")
+        }
+        graph.settleDigest()
+        header.events += UInt64(eventCount)
+        header.position += 1
+        header.lastRecordChecksum = RecordCodec.checksum(bytes)
+        return StepResult(eventCount: eventCount)
+    }
+
+    private static func decode(
+        _ bytes: Span<UInt8>
+    ) throws(StepError) -> (head: RecordHead, record: Record) {
+        do throws(WireError) {
+            return try RecordCodec.decode(bytes)
+        } catch {
+            throw .record(error)
+        }
+    }
+
+    private mutating func foldEvents(
+        _ bytes: Span<UInt8>, _ body: Range<Int>, _ reader: some StateReader
+    ) throws(StepError) -> Int {
+        do throws(WireError) {
+            try frame.decode(bytes, body: body)
+        } catch {
+            throw .record(error)
+        }
+        namespaceNumbers.removeAll(keepingCapacity: true)
+        for name in frame.namespaces { namespaceNumbers.append(graph.numberNamespace(name)) }
+        sourceNumbers.removeAll(keepingCapacity: true)
+        for name in frame.sources { sourceNumbers.append(graph.numberSource(name)) }
+        do throws(StateError) {
+            for index in frame.entries.indices {
+                prefetch(after: index)
+                try fold(frame.entries[index], bytes, reader)
+            }
+        } catch {
+            throw .state(error)
+        }
+        return frame.entries.count
+    }
+
+    @inline(__always)
+    private mutating func fold(
+        _ entry: EventEntry, _ bytes: Span<UInt8>, _ reader: some StateReader
+    ) throws(StateError) {
+        let namespaceOfA = namespaceNumbers[Int(entry.namespaceOfA)]
+        let valueOfA = bytes.extracting(entry.valueOfA.range)
+        if entry.operation == .observe {
+            try graph.observe(
+                entry.a, namespace: namespaceOfA, value: valueOfA, at: entry.time, reader: reader)
+            return
+        }
+        try graph.fold(
+            PairFact(
+                operation: entry.operation, a: entry.a, b: entry.b, namespaceOfA: namespaceOfA,
+                namespaceOfB: namespaceNumbers[Int(entry.namespaceOfB)], time: entry.time,
+                source: sourceNumbers[Int(entry.source)]),
+            valueOfA: valueOfA, valueOfB: bytes.extracting(entry.valueOfB.range),
+            reason: bytes.extracting(entry.reason.range), reader: reader)
+    }
+
+    /// How many events ahead the index is asked for, and how many ahead the records.
+    private static let indexDistance = 12
+    private static let recordDistance = 6
+
+    /// Hints at the memory that the next events will need. It changes no result.
+    @inline(__always)
+    private func prefetch(after index: Int) {
+        if index + Self.indexDistance < frame.entries.count {
+            let entry = frame.entries[index + Self.indexDistance]
+            graph.prefetchIndex(entry.a)
+            graph.prefetchIndex(entry.b)
+        }
+        if index + Self.recordDistance < frame.entries.count {
+            let entry = frame.entries[index + Self.recordDistance]
+            graph.prefetchNode(entry.a)
+            graph.prefetchNode(entry.b)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// What folding one log record gave rise to.
+///
+/// # The ordering contract
+///
+/// Whoever performs it keeps these rules, each found necessary by the executable model:
+/// 1. **Release.** Nothing that a record gave rise to (a message, a change, an answer with a
+///    position) leaves the partition before that record is durable in its own log. Folding ahead
+///    is allowed; releasing is not.
+/// 2. **Acknowledge** an event when its log record is durable, never before.
+/// 3. **Checkpoint** at a position only when every message and change of the records before it is
+///    durable in its own log, and the log itself is durable up to the position. What the machine
+///    lists as changed goes into the store at once, position and counters with it, or not at all.
+/// 4. **Trim** the log only behind the oldest snapshot that is kept.
+///
+/// At one partition there are no messages, and changes wait for the change feed: so far a step
+/// gives rise to its count alone.
+package struct StepResult: Equatable, Sendable {
+    /// How many events the record held, repeats included.
+    package let eventCount: Int
+}
+
+/// Why a record could not be folded. The machine is then unusable: it is discarded and opened
+/// again from its last checkpoint.
+package enum StepError: Error, Equatable, Sendable {
+    /// The record's bytes are damaged, or of a later format.
+    case record(WireFailure)
+    /// The state that the record needs could not be read.
+    case state(StateFailure)
+    /// The record was written under another key, namespace table or normalisation.
+    case foreignConfiguration
+    /// The record asks for logic that this program does not have.
+    case unknownLogic(version: UInt64)
+    /// The record is of a kind that this program knows and does not fold yet.
+    case notSupported(String)
+}

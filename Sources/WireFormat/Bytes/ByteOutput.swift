@@ -1,0 +1,62 @@
+package import IdentityModel
+
+/// The primitive forms that every record and stored value is made of.
+///
+/// Fixed words are little-endian; node keys are their sixteen bytes in order; variable-length
+/// integers are LEB128, signed ones zigzag first (both as Protocol Buffers define them).
+extension [UInt8] {
+    /// Eight bytes, little-endian.
+    package mutating func appendWord(_ word: UInt64) {
+        for shift in stride(from: 0, to: 64, by: 8) {
+            append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        }
+    }
+
+    /// Eight bytes, big-endian: they sort as the number does.
+    package mutating func appendSortableWord(_ word: UInt64) {
+        for shift in stride(from: 56, through: 0, by: -8) {
+            append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        }
+    }
+
+    /// One to ten bytes.
+    @inline(__always)
+    package mutating func appendVarint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// One to ten bytes; small magnitudes are short.
+    @inline(__always)
+    package mutating func appendSignedVarint(_ value: Int64) {
+        appendVarint(UInt64(bitPattern: value << 1 ^ value >> 63))
+    }
+
+    /// Sixteen bytes that sort as the key does.
+    @inline(__always)
+    package mutating func appendKey(_ key: NodeKey) {
+        // unsafe: the sixteen bytes of two words, copied out within the call.
+        unsafe Swift.withUnsafeBytes(of: (key.high.bigEndian, key.low.bigEndian)) { words in
+            unsafe append(contentsOf: words)
+        }
+    }
+
+    /// A length and that many bytes.
+    package mutating func appendCounted(_ bytes: Span<UInt8>) {
+        appendVarint(UInt64(bytes.count))
+        append(bytes)
+    }
+
+    /// The bytes alone.
+    @inline(__always)
+    package mutating func append(_ bytes: Span<UInt8>) {
+        // unsafe: copied out within the call.
+        unsafe bytes.withUnsafeBytes { source in
+            unsafe append(contentsOf: source)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package import IdentityModel
+
+/// One event of a record: keys, and where its texts lie in the record's bytes.
+package struct EventEntry: Equatable, Sendable, BitwiseCopyable {
+    /// What it says.
+    package var operation: LinkOperation
+    /// The lesser end, or the identifier that was seen.
+    package var a: NodeKey
+    /// The greater end; equal to `a` for observe.
+    package var b: NodeKey
+    /// Into the frame's namespaces.
+    package var namespaceOfA: UInt32
+    /// Into the frame's namespaces.
+    package var namespaceOfB: UInt32
+    /// Where the value of `a` lies.
+    package var valueOfA: ByteSlice
+    /// Where the value of `b` lies.
+    package var valueOfB: ByteSlice
+    /// When it happened.
+    package var time: EventTime
+    /// Into the frame's sources.
+    package var source: UInt32
+    /// Where its id lies; empty for none.
+    package var eventID: ByteSlice
+    /// Where a person's reason lies; empty for none.
+    package var reason: ByteSlice
+}
+
+/// The events of one record, decoded; filled again and again without allocating.
+package struct EventFrame {
+    /// The record's namespaces.
+    package private(set) var namespaces: [[UInt8]] = []
+    /// The record's sources.
+    package private(set) var sources: [[UInt8]] = []
+    /// The events in order.
+    package private(set) var entries: [EventEntry] = []
+
+    /// The least that an event takes, in bytes: flags, key, namespace, value, time, source.
+    private static let leastEventBytes = 22
+
+    /// An empty frame.
+    package init() {}
+
+    /// Reads the body of an events record. Lengths and orders are checked, so that folding cannot
+    /// fail: values fit their limits, pairs are canonical.
+    ///
+    /// - Throws: `WireError`; the frame then holds part of the events.
+    package mutating func decode(
+        _ bytes: Span<UInt8>, body: Range<Int>
+    ) throws(WireError) {
+        var cursor = ByteCursor(body)
+        namespaces = try Self.names(bytes, &cursor, longest: EventLimits.namespaceBytes)
+        sources = try Self.names(bytes, &cursor, longest: EventLimits.sourceBytes)
+        let count = try cursor.count(bytes, leastBytes: Self.leastEventBytes)
+        entries.removeAll(keepingCapacity: true)
+        entries.reserveCapacity(count)
+        var time: Int64 = 0
+        for _ in 0..<count {
+            let entry = try decodeEvent(bytes, &cursor, after: time)
+            time = entry.time.milliseconds
+            entries.append(entry)
+        }
+        try cursor.finish()
+    }
+
+    private static func names(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, longest: Int
+    ) throws(WireError) -> [[UInt8]] {
+        var names: [[UInt8]] = []
+        for _ in 0..<(try cursor.count(bytes, leastBytes: 1)) {
+            var name: [UInt8] = []
+            name.append(bytes, try cursor.counted(bytes))
+            guard name.count > 0, name.count <= longest else {
+                throw WireError(.damaged, "a name's length is out of bounds")
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    private func decodeEvent(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, after time: Int64
+    ) throws(WireError) -> EventEntry {
+        let flags = try cursor.byte(bytes)
+        guard flags & (EventFlags.unknown | EventFlags.hasAttributes) == 0,
+            let operation = LinkOperation(rawValue: flags & EventFlags.operation)
+        else { throw WireError(.newerFormat, "an event says what this program does not know") }
+        let a = try cursor.key(bytes)
+        let b = operation == .observe ? a : try cursor.key(bytes)
+        guard a < b || operation == .observe else {
+            throw WireError(.damaged, "a pair is not in canonical order")
+        }
+        let (namespaceOfA, valueOfA) = try decodeText(bytes, &cursor)
+        let (namespaceOfB, valueOfB) =
+            operation == .observe ? (namespaceOfA, valueOfA) : try decodeText(bytes, &cursor)
+        let milliseconds = time &+ (try cursor.signedVarint(bytes))
+        let source = try cursor.number(bytes)
+        guard source < sources.count else {
+            throw WireError(.damaged, "an event names a source that its record lacks")
+        }
+        return EventEntry(
+            operation: operation, a: a, b: b, namespaceOfA: namespaceOfA,
+            namespaceOfB: namespaceOfB, valueOfA: ByteSlice(valueOfA),
+            valueOfB: ByteSlice(valueOfB),
+            time: EventTime(milliseconds: milliseconds), source: source,
+            eventID: ByteSlice(
+                flags & EventFlags.hasEventID == 0 ? 0..<0 : try cursor.counted(bytes)),
+            reason: ByteSlice(
+                flags & EventFlags.hasReason == 0 ? 0..<0 : try decodeReason(bytes, &cursor)))
+    }
+
+    private func decodeText(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> (namespace: UInt32, value: Range<Int>) {
+        let namespace = try cursor.number(bytes)
+        let value = try cursor.counted(bytes)
+        guard namespace < namespaces.count, value.count <= EventLimits.valueBytes else {
+            throw WireError(.damaged, "an identifier's namespace or length is out of bounds")
+        }
+        return (namespace, value)
+    }
+
+    private func decodeReason(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> Range<Int> {
+        let reason = try cursor.counted(bytes)
+        guard reason.count <= EventLimits.reasonBytes else {
+            throw WireError(.damaged, "a reason is too long")
+        }
+        return reason
+    }
+}

@@ -1,0 +1,161 @@
+internal import GraphCore
+package import IdentityModel
+
+/// One entry of a partition's log, without the events or messages themselves.
+///
+/// Layout, format 1: format (1 byte), kind (1), logic version (varint), configuration digest (8),
+/// body, checksum of all before it (8).
+package enum Record: Equatable, Sendable {
+    /// Events from outside: idempotent facts, unnumbered. Read with `EventFrame.decode`.
+    case events(body: Range<Int>)
+    /// Messages of another partition, numbered by it. No release writes them yet.
+    case messages(sender: PartitionID, number: UInt64, body: Range<Int>)
+    /// Coalesced changes go out now; the owner's clock said so.
+    case tick(EventTime)
+    /// All that was caused by records before the offset has reached its logs.
+    case done(offset: UInt64)
+    /// The forwarding pointer of a departed component goes.
+    case collect(ComponentID)
+    /// Rules of a version are in force from here on.
+    case rules(version: UInt64, body: Range<Int>)
+    /// The machine's logic of a version is in force from here on.
+    case logic(version: UInt64)
+}
+
+/// What stands before every record's body.
+package struct RecordHead: Equatable, Sendable {
+    /// The format of log records that this program writes, and the latest that it reads.
+    package static let format: UInt8 = 1
+
+    /// The machine's logic that the writer meant.
+    package var logicVersion: UInt64
+    /// Which key, namespace table and normalisation the writer used.
+    package var configurationDigest: UInt64
+
+    /// A head with its members.
+    package init(logicVersion: UInt64, configurationDigest: UInt64) {
+        self.logicVersion = logicVersion
+        self.configurationDigest = configurationDigest
+    }
+}
+
+/// The kinds of record as they are written; the numbers never change.
+enum RecordKind: UInt8 {
+    case events = 1
+    case messages = 2
+    case tick = 3
+    case done = 4
+    case collect = 5
+    case rules = 6
+    case logic = 7
+}
+
+/// How large a record may be.
+package enum RecordLimits {
+    /// Events in one record at most: a micro-batch.
+    package static let events = 4_096
+    /// The size from which no further event is added, in bytes. With one more event of the largest
+    /// size a record stays under Kafka's default of 1 MiB for a message.
+    package static let bytes = 768 << 10
+}
+
+/// Bytes <-> records.
+package enum RecordCodec {
+    private static let checksumBytes = 8
+
+    /// Reads a record's head and kind, after its checksum.
+    ///
+    /// - Throws: `WireError.damaged`, or `.newerFormat` for a format that this program lacks.
+    package static func decode(
+        _ bytes: Span<UInt8>
+    ) throws(WireError) -> (head: RecordHead, record: Record) {
+        guard bytes.count > checksumBytes, checksum(bytes) == storedChecksum(bytes) else {
+            throw WireError(.damaged, "a log record fails its checksum")
+        }
+        var cursor = ByteCursor(0..<bytes.count - checksumBytes)
+        let format = try cursor.byte(bytes)
+        guard format <= RecordHead.format else {
+            throw WireError(.newerFormat, "a log record has format \(format)")
+        }
+        let code = try cursor.byte(bytes)
+        guard let kind = RecordKind(rawValue: code) else {
+            throw WireError(.newerFormat, "a log record is of the unknown kind \(code)")
+        }
+        let head = RecordHead(
+            logicVersion: try cursor.varint(bytes), configurationDigest: try cursor.word(bytes))
+        return (head, try decodeBody(kind, bytes, &cursor))
+    }
+
+    /// Bytes of a record that carries no events and no messages.
+    package static func encode(_ record: Record, _ head: RecordHead) -> [UInt8] {
+        switch record {
+        case .tick(let time):
+            return seal(.tick, head) { $0.appendSignedVarint(time.milliseconds) }
+        case .done(let offset): return seal(.done, head) { $0.appendVarint(offset) }
+        case .collect(let id): return seal(.collect, head) { $0.appendWord(id.rawValue) }
+        case .logic(let version): return seal(.logic, head) { $0.appendVarint(version) }
+        case .events, .messages, .rules:
+            preconditionFailure("records with a body are made by their builders")
+        }
+    }
+
+    /// The checksum that a record's bytes should end with. It tells a record from another at the
+    /// same offset, too.
+    package static func checksum(_ bytes: Span<UInt8>) -> UInt64 {
+        Mixing.hash(bytes.extracting(0..<bytes.count - checksumBytes))
+    }
+
+    /// Head, body and checksum in one.
+    static func seal(
+        _ kind: RecordKind, _ head: RecordHead, _ body: (inout [UInt8]) -> Void
+    ) -> [UInt8] {
+        var bytes: [UInt8] = [RecordHead.format, kind.rawValue]
+        bytes.appendVarint(head.logicVersion)
+        bytes.appendWord(head.configurationDigest)
+        body(&bytes)
+        bytes.appendWord(Mixing.hash(bytes.span))
+        return bytes
+    }
+
+    private static func storedChecksum(_ bytes: Span<UInt8>) -> UInt64 {
+        var word: UInt64 = 0
+        for index in 0..<checksumBytes {
+            word |= UInt64(bytes[bytes.count - checksumBytes + index]) << UInt64(index * 8)
+        }
+        return word
+    }
+
+    private static func decodeBody(
+        _ kind: RecordKind, _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> Record {
+        switch kind {
+        case .events: return .events(body: cursor.offset..<cursor.end)
+        case .messages:
+            guard let sender = UInt16(exactly: try cursor.varint(bytes)) else {
+                throw WireError(.damaged, "a partition's number is too large")
+            }
+            let number = try cursor.varint(bytes)
+            return .messages(
+                sender: PartitionID(sender), number: number, body: cursor.offset..<cursor.end)
+        case .rules:
+            return .rules(
+                version: try cursor.varint(bytes), body: cursor.offset..<cursor.end)
+        case .tick:
+            let time = EventTime(milliseconds: try cursor.signedVarint(bytes))
+            try cursor.finish()
+            return .tick(time)
+        case .done:
+            let offset = try cursor.varint(bytes)
+            try cursor.finish()
+            return .done(offset: offset)
+        case .collect:
+            let id = ComponentID(rawValue: try cursor.word(bytes))
+            try cursor.finish()
+            return .collect(id)
+        case .logic:
+            let version = try cursor.varint(bytes)
+            try cursor.finish()
+            return .logic(version: version)
+        }
+    }
+}
