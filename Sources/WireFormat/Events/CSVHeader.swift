@@ -1,0 +1,141 @@
+package import IdentityModel
+
+/// The first row of a CSV file: which column holds which field.
+///
+/// Known names are `op`, `a`, `b`, `ts`, `source`, `id`, `reason`, and for an end in two columns
+/// `a_ns`, `a_value`, `b_ns`, `b_value`; lower-case, in any order. Other columns are ignored.
+package struct CSVHeader: Equatable, Sendable {
+    /// How many cells each row must have.
+    package let columnCount: Int
+    /// How many columns name no field; their cells are not read.
+    package let ignoredColumns: Int
+    /// Whether there is a `ts` column; where not, the caller chooses a default time.
+    package let hasTime: Bool
+    /// What separates cells.
+    package let delimiter: UInt8
+    /// The field of each column.
+    let fields: [CSVField?]
+
+    /// What a first row says.
+    package enum Outcome: Equatable, Sendable {
+        /// A header under which rows can be decoded.
+        case header(CSVHeader)
+        /// Why rows cannot be decoded: `missingEnd` names the absent column, `duplicateKey` the
+        /// repeated one.
+        case rejected(Rejected)
+    }
+
+    /// Reads a header row, with or without its line end.
+    package static func parse(
+        _ row: Span<UInt8>, delimiter: UInt8 = UInt8(ascii: ",")
+    ) -> Outcome {
+        precondition(isDelimiter(delimiter), "the delimiter is checked where it is given")
+        if let rejected = EventAssembler.checkLine(row) { return .rejected(rejected) }
+        var names: [[UInt8]] = []
+        var scanner = CSVRowScanner(row, delimiter: delimiter)
+        var scratch = EventScratch()
+        while true {
+            switch scanner.next(row) {
+            case .rejected(let rejected): return .rejected(rejected)
+            case .cell(let cell, let isLast):
+                scratch.reset()
+                let name = scratch.append(row, cell)
+                names.append(scratch.copy(name))
+                if isLast { return header(names, delimiter) }
+            }
+        }
+    }
+
+    /// Whether a byte can separate cells: ASCII, and neither a quote, a line end nor NUL.
+    package static func isDelimiter(_ byte: UInt8) -> Bool {
+        byte != 0 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != 0x0A && byte != 0x0D
+    }
+
+    private static func header(_ names: [[UInt8]], _ delimiter: UInt8) -> Outcome {
+        let fields = names.map(CSVField.init(name:))
+        for (index, field) in fields.enumerated() {
+            guard let field, fields[..<index].contains(field) else { continue }
+            return .rejected(
+                Rejected(.duplicateKey, "the header names the column \(field.name) twice"))
+        }
+        for end in [CSVField.a, .b] {
+            if let fault = check(end, fields) {
+                return .rejected(Rejected(fault.reason, fault.message + found(names)))
+            }
+        }
+        return .header(
+            CSVHeader(
+                columnCount: fields.count, ignoredColumns: fields.count { $0 == nil },
+                hasTime: fields.contains(.time), delimiter: delimiter, fields: fields))
+    }
+
+    /// What is wrong with an end's columns: it has one, or the two of namespace and value.
+    private static func check(_ end: CSVField, _ fields: [CSVField?]) -> Rejected? {
+        let (namespace, value): (CSVField, CSVField) =
+            end == .a ? (.aNamespace, .aValue) : (.bNamespace, .bValue)
+        let isWhole = fields.contains(end)
+        let parts: [CSVField] = [namespace, value].filter { fields.contains($0) }
+        switch (isWhole, parts.count) {
+        case (true, 0), (false, 2): return nil
+        case (false, 0):
+            return Rejected(
+                .missingEnd,
+                "the header lacks the column \(end.name), or \(namespace.name) and \(value.name)")
+        case (false, _):
+            let missing = parts == [namespace] ? value : namespace
+            return Rejected(.missingEnd, "the header lacks the column \(missing.name)")
+        case (true, _):
+            return Rejected(
+                .duplicateKey,
+                "the header has both \(end.name) and \(parts[0].name): one form is enough")
+        }
+    }
+
+    /// The most columns that a message lists.
+    private static let listedColumns = 20
+
+    private static func found(_ names: [[UInt8]]) -> String {
+        let listed = names.prefix(listedColumns).map { String(decoding: $0, as: UTF8.self) }
+        let more = names.count > listedColumns ? ", …" : ""
+        return "; it has: " + listed.joined(separator: ", ") + more
+    }
+}
+
+/// A field that a CSV column can hold.
+enum CSVField: UInt8, CaseIterable, Sendable {
+    case operation
+    case a
+    case aNamespace
+    case aValue
+    case b
+    case bNamespace
+    case bValue
+    case time
+    case source
+    case eventID
+    case reason
+
+    /// The column's name.
+    var name: String {
+        switch self {
+        case .operation: "op"
+        case .a: "a"
+        case .aNamespace: "a_ns"
+        case .aValue: "a_value"
+        case .b: "b"
+        case .bNamespace: "b_ns"
+        case .bValue: "b_value"
+        case .time: "ts"
+        case .source: "source"
+        case .eventID: "id"
+        case .reason: "reason"
+        }
+    }
+
+    /// The field whose column has this name, byte for byte.
+    init?(name: [UInt8]) {
+        guard let field = CSVField.allCases.first(where: { $0.name.utf8.elementsEqual(name) })
+        else { return nil }
+        self = field
+    }
+}

@@ -1,0 +1,49 @@
+package import IdentityModel
+
+/// An identifier that somebody typed or asked for: normalised bytes, `ns:value`.
+package struct NormalizedIdentifier: Equatable, Sendable {
+    /// `ns:value`, normalised.
+    package let bytes: [UInt8]
+    /// The bytes of the namespace; the colon follows them.
+    package let namespaceLength: Int
+    /// The namespace's place in `NamespaceTable.namespaces`; nil where it is not named there.
+    package let namespaceIndex: Int?
+}
+
+/// Reads identifiers as people type them, with the same steps and checks as in events.
+package struct IdentifierParser: Sendable {
+    private var assembler: EventAssembler
+
+    /// What a text is read as.
+    package enum Outcome: Equatable, Sendable {
+        /// An identifier as the graph knows it.
+        case identifier(NormalizedIdentifier)
+        /// Why the text is none: `badUTF8`, `badNamespace`, `badPhone`, `emptyValue`,
+        /// `valueTooLong`, `lineTooLong`.
+        case rejected(Rejected)
+    }
+
+    /// A parser under a store's namespaces.
+    package init(namespaces: NamespaceTable) {
+        assembler = EventAssembler(EventDecoderOptions(namespaces: namespaces))
+    }
+
+    /// Reads `ns:value`, split at the first colon.
+    package mutating func parse(_ text: String) -> Outcome { parse(Array(text.utf8).span) }
+
+    /// Reads `ns:value` from bytes, split at the first colon.
+    package mutating func parse(_ text: Span<UInt8>) -> Outcome {
+        if let rejected = EventAssembler.checkLine(text) { return .rejected(rejected) }
+        assembler.scratch.reset()
+        let start = assembler.scratch.count
+        assembler.scratch.append(text, 0..<text.count)
+        var found = DecodedIdentifier.absent
+        if let rejected = assembler.finishIdentifier(from: start, "the identifier", into: &found) {
+            return .rejected(rejected)
+        }
+        return .identifier(
+            NormalizedIdentifier(
+                bytes: assembler.scratch.copy(found.text), namespaceLength: found.namespaceLength,
+                namespaceIndex: found.namespaceIndex))
+    }
+}

@@ -1,0 +1,243 @@
+import IdentityModel
+
+/// Decodes one JSON event a line, allocating nothing for an ordinary one.
+///
+/// Two passes: a scan checks the whole line and finds the fields; then the fields are judged in a
+/// fixed order, whatever their order in the line. Where several reasons apply, the first of these
+/// is given:
+/// 1. `line_too_long`, `bad_utf8`.
+/// 2. `malformed_json` or `too_deep`, whichever stands first in the line.
+/// 3. `duplicate_key`: in the event's own object, and in the objects of `a` and `b`; keys compare
+///    as what they stand for, escapes undone. Objects inside ignored values are not searched.
+/// 4. `op`: `bad_type`, `unknown_op`, `not_supported`; then `attributes` on an observe.
+/// 5. `a`, then `b`: `missing_end`, `bad_type`, `bad_namespace`, `bad_phone`, `empty_value`,
+///    `value_too_long`; then `self_link`.
+/// 6. `ts`: `missing_ts`, `bad_type`, `bad_ts`, `future_ts`; then `source`, `id`, `reason`.
+///
+/// Decisions that the format leaves open:
+/// - null is the same as an absent key, everywhere: `"a":null` is `missing_end`.
+/// - An integer is `0` or an optional minus and digits not led by 0. So -0, 1.0 and 1e3 are
+///   `bad_type`, in values, ids and times.
+/// - `\u0000` is a byte like any other. A surrogate without its other half is `malformed_json`.
+/// - An empty `source` or `id` is `empty_value`; an empty `reason` is none.
+/// - The `b` of an observe is ignored and counts as one key, unless it is null or absent;
+///   `attributes` is an unknown key on every other operation.
+/// - JSON white space may stand around the event, so a carriage return before the line's end is
+///   nothing; a line of nothing else is `malformed_json`.
+package struct JSONEventDecoder: Sendable {
+    private var assembler: EventAssembler
+    private var keys = JSONKeyRegister()
+
+    /// A decoder for lines of one run.
+    package init(options: EventDecoderOptions) { assembler = EventAssembler(options) }
+
+    /// What the ranges of the last decoded event point into.
+    package var scratch: EventScratch { assembler.scratch }
+
+    /// Decodes one line, without its line feed; `lineNumber` counts from 1.
+    package mutating func decode(_ line: Span<UInt8>, lineNumber: Int) -> DecodeOutcome {
+        if let rejected = EventAssembler.checkLine(line) { return .rejected(rejected) }
+        var scan = JSONEventScan()
+        keys.reset()
+        guard scan.scan(line, keys: &keys) else {
+            guard let fault = scan.scanner.fault else {
+                preconditionFailure("a scan that stops says why")
+            }
+            return .rejected(fault.rejected)
+        }
+        if let place = keys.duplicate { return .rejected(JSONEventDecoder.duplicate(line, place)) }
+        assembler.scratch.reset()
+        var event = DecodedEvent(
+            operation: .link, a: .absent, b: .absent, time: EventTime.minimum,
+            source: EventScratch.defaultSource, eventID: 0..<0, reason: 0..<0,
+            ignoredKeys: scan.fields.ignoredKeys)
+        if let rejected = judge(line, scan.fields, lineNumber, &event) {
+            return .rejected(rejected)
+        }
+        return .event(event)
+    }
+
+    @inline(__always)
+    private mutating func judge(
+        _ line: Span<UInt8>, _ fields: JSONFields, _ lineNumber: Int, _ event: inout DecodedEvent
+    ) -> Rejected? {
+        if let rejected = readOperation(line, fields.operation, &event) { return rejected }
+        if let rejected = judgeAttributes(fields.attributes, &event) { return rejected }
+        if let rejected = readEnd(line, fields.a, "a", into: &event.a) { return rejected }
+        event.ignoredKeys += fields.a.ignoredKeys
+        if event.operation != .observe {
+            if let rejected = readEnd(line, fields.b, "b", into: &event.b) { return rejected }
+            event.ignoredKeys += fields.b.ignoredKeys
+            if let rejected = assembler.checkEnds(event.a, event.b) { return rejected }
+        } else if !fields.b.token.isAbsent {
+            event.ignoredKeys += 1
+        }
+        if let rejected = readTime(line, fields.time, lineNumber, &event) { return rejected }
+        if !fields.source.isAbsent,
+            let rejected = readSource(line, fields.source, &event)
+        {
+            return rejected
+        }
+        if !fields.eventID.isAbsent,
+            let rejected = readEventID(line, fields.eventID, &event)
+        {
+            return rejected
+        }
+        if fields.reason.isAbsent { return nil }
+        return readText(
+            line, fields.reason, "reason", limit: EventLimits.reasonBytes, into: &event.reason)
+    }
+
+    @inline(__always)
+    private mutating func readOperation(
+        _ line: Span<UInt8>, _ token: JSONToken, _ event: inout DecodedEvent
+    ) -> Rejected? {
+        switch token.kind {
+        case .absent, .null: return nil
+        case .string: return EventAssembler.read(line, token.range, into: &event.operation)
+        case .escapedString:
+            let start = append(line, token)
+            let range = start..<assembler.scratch.count
+            assembler.scratch.truncate(to: start)
+            return EventAssembler.read(
+                assembler.scratch.bytes.span, range, into: &event.operation)
+        default: return JSONEventDecoder.badType("op", "a string")
+        }
+    }
+
+    private func judgeAttributes(_ token: JSONToken, _ event: inout DecodedEvent) -> Rejected? {
+        if token.kind == .absent { return nil }
+        guard event.operation == .observe else {
+            event.ignoredKeys += 1
+            return nil
+        }
+        if token.kind == .null { return nil }
+        return Rejected(.notSupported, "attributes are not supported by this release")
+    }
+
+    @inline(__always)
+    private mutating func readEnd(
+        _ line: Span<UInt8>, _ end: JSONEnd, _ name: StaticString,
+        into identifier: inout DecodedIdentifier
+    ) -> Rejected? {
+        switch end.token.kind {
+        case .string, .escapedString:
+            let start = append(line, end.token)
+            return assembler.finishIdentifier(from: start, name, into: &identifier)
+        case .object: return readEndObject(line, end, name, into: &identifier)
+        case .absent, .null:
+            return Rejected(.missingEnd, "\(name) is missing: write it as \"ns:value\"")
+        default:
+            return JSONEventDecoder.badType(name, "a string ns:value or an object of ns and value")
+        }
+    }
+
+    private mutating func readEndObject(
+        _ line: Span<UInt8>, _ end: JSONEnd, _ name: StaticString,
+        into identifier: inout DecodedIdentifier
+    ) -> Rejected? {
+        if end.namespace.isAbsent || end.value.isAbsent {
+            return Rejected(.missingEnd, "\(name) is an object that lacks ns or value: give both")
+        }
+        guard end.namespace.isString else {
+            return JSONEventDecoder.badType(name, "an object whose ns is a string")
+        }
+        guard end.value.isString || end.value.kind == .integer else {
+            return JSONEventDecoder.badType(
+                name, "an object whose value is a string, or an integer such as 42")
+        }
+        let start = append(line, end.namespace)
+        let length = assembler.scratch.count - start
+        assembler.scratch.append(UInt8(ascii: ":"))
+        _ = append(line, end.value)
+        return assembler.finishIdentifier(
+            from: start, namespaceLength: length, name, into: &identifier)
+    }
+
+    @inline(__always)
+    private mutating func readTime(
+        _ line: Span<UInt8>, _ token: JSONToken, _ lineNumber: Int, _ event: inout DecodedEvent
+    ) -> Rejected? {
+        switch token.kind {
+        case .string:
+            return assembler.accept(TimestampParser.parse(line, token.range), into: &event.time)
+        case .integer:
+            return assembler.accept(
+                TimestampParser.parseInteger(line, token.range, unit: assembler.timeUnit),
+                into: &event.time)
+        case .absent, .null:
+            return assembler.acceptDefault(lineNumber: lineNumber, into: &event.time)
+        case .escapedString:
+            let start = append(line, token)
+            let range = start..<assembler.scratch.count
+            assembler.scratch.truncate(to: start)
+            return assembler.accept(
+                TimestampParser.parse(assembler.scratch.bytes.span, range), into: &event.time)
+        default: return JSONEventDecoder.badType("ts", "an RFC 3339 string or an integer")
+        }
+    }
+
+    @inline(__always)
+    private mutating func readSource(
+        _ line: Span<UInt8>, _ token: JSONToken, _ event: inout DecodedEvent
+    ) -> Rejected? {
+        let limit = EventLimits.sourceBytes
+        if let rejected = readText(line, token, "source", limit: limit, into: &event.source) {
+            return rejected
+        }
+        guard event.source.isEmpty else { return nil }
+        return Rejected(.emptyValue, "source is empty: name one, or leave the key out")
+    }
+
+    @inline(__always)
+    private mutating func readEventID(
+        _ line: Span<UInt8>, _ token: JSONToken, _ event: inout DecodedEvent
+    ) -> Rejected? {
+        let limit = EventLimits.eventIDBytes
+        if token.kind == .integer {
+            let start = append(line, token)
+            return assembler.finishText(from: start, "id", limit: limit, into: &event.eventID)
+        }
+        if let rejected = readText(line, token, "id", limit: limit, into: &event.eventID) {
+            return rejected
+        }
+        guard event.eventID.isEmpty else { return nil }
+        return Rejected(.emptyValue, "id is empty: give one, or leave the key out")
+    }
+
+    @inline(__always)
+    private mutating func readText(
+        _ line: Span<UInt8>, _ token: JSONToken, _ name: StaticString, limit: Int,
+        into range: inout Range<Int>
+    ) -> Rejected? {
+        guard token.isString else { return JSONEventDecoder.badType(name, "a string") }
+        let start = append(line, token)
+        return assembler.finishText(from: start, name, limit: limit, into: &range)
+    }
+
+    /// Appends what a token stands for to the scratch; returns where it begins there.
+    @inline(__always)
+    private mutating func append(_ line: Span<UInt8>, _ token: JSONToken) -> Int {
+        let start = assembler.scratch.count
+        if token.kind == .escapedString {
+            assembler.scratch.appendUnescaped(line, token.range)
+        } else {
+            assembler.scratch.append(line, token.range)
+        }
+        return start
+    }
+
+    private static func badType(_ name: StaticString, _ due: StaticString) -> Rejected {
+        Rejected(.badType, "\(name) has the wrong type: \(due) is due")
+    }
+
+    /// The longest part of a repeated key that a message quotes, in bytes.
+    private static let quotedKeyBytes = 64
+
+    private static func duplicate(_ line: Span<UInt8>, _ place: Range<Int>) -> Rejected {
+        var key: [UInt8] = []
+        for index in place.prefix(quotedKeyBytes) { key.append(line[index]) }
+        let text = String(decoding: key, as: UTF8.self)
+        return Rejected(.duplicateKey, "the key \"\(text)\" is there twice: keep one of them")
+    }
+}
