@@ -13,7 +13,7 @@ struct YAMLNode {
             throw .failed("\(path) is not UTF-8", remedy: "save it as UTF-8")
         }
         do {
-            let node = try compose(yaml: text) ?? Node(Node.Mapping([]))
+            let node = try compose(yaml: text) ?? .mapping(Node.Mapping([]))
             return try YAMLNode(path: path, node: node).mapping()
         } catch let error as CommandEnd {
             throw error
