@@ -62,7 +62,7 @@ final class NativeOptions {
         rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1)
         rocksdb_options_set_max_open_files(options, values.maximumOpenFiles)
         rocksdb_options_set_max_background_jobs(options, values.backgroundJobs)
-        // Damage inside a log was looked for before (WriteAheadLogCheck); what this mode drops
+        // Damage inside a log was looked for before (LogFileCheck); what this mode drops
         // then is a torn end, whether it is short, zeros or garbage.
         rocksdb_options_set_wal_recovery_mode(options, Int32(rocksdb_point_in_time_recovery))
         rocksdb_options_set_paranoid_checks(options, 1)

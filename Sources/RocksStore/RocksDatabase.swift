@@ -23,8 +23,8 @@ package final class RocksDatabase: @unchecked Sendable {
     /// - `mode`: `.readOnly` takes no lock, makes no file and may open what another process has
     ///   open; it sees the database as it was at that moment.
     ///
-    /// Before RocksDB opens it, the write-ahead logs are checked: a torn end is dropped, damage is
-    /// `.corruption` (see `WriteAheadLogCheck` and `RocksOptions.damagedLog`).
+    /// Before RocksDB opens it, its MANIFEST and write-ahead logs are read: a torn end is dropped,
+    /// damage is `.corruption` (see `LogFileCheck` and `RocksOptions.damagedLog`).
     package init(
         directory: String, options: RocksOptions, createIfMissing: Bool = false,
         mode: Mode = .readWrite
@@ -32,8 +32,10 @@ package final class RocksDatabase: @unchecked Sendable {
         // All that can fail comes before the first stored property: nothing is left half made.
         let folder = DatabaseFolder(path: directory)
         let exists = try folder.holdsDatabase(createIfMissing: createIfMissing)
-        if exists && options.damagedLog == .refuse {
-            try WriteAheadLogCheck(directory: directory).run()
+        if exists {
+            let check = LogFileCheck(directory: directory)
+            try check.checkManifest()
+            if options.damagedLog == .refuse { try check.checkLogs() }
         }
         native = try NativeDatabase(
             directory: directory,

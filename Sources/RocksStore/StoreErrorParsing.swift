@@ -6,9 +6,10 @@ extension StoreError {
     /// so codes are told by the words of RocksDB 7.8's `Status::ToString` and of `strerror`. What
     /// is not recognised stays what its first word says, `ioError` at worst: never a success.
     package init(status text: String, directory: String) {
-        self.init(
-            StoreError.code(ofStatus: text), text,
-            file: StoreError.file(in: text, directory: directory))
+        var file = StoreError.file(in: text, directory: directory)
+        // RocksDB looks for a missing sorted file under LevelDB's name too, and names that one.
+        if let name = file, name.hasSuffix(".ldb") { file = name.dropLast(4) + ".sst" }
+        self.init(StoreError.code(ofStatus: text), text, file: file)
     }
 
     private static func code(ofStatus text: String) -> Code {

@@ -1,7 +1,15 @@
 internal import Glibc
 
-/// Reads one write-ahead log from end to end; `WriteAheadLogCheck` says what it looks for.
-struct WriteAheadLogScan {
+/// Reads one file in RocksDB's log format from end to end; `LogFileCheck` says what it looks for.
+struct LogFileScan {
+    /// What the records of a file are.
+    enum Content: String {
+        /// Write batches, which carry sequence numbers.
+        case batches = "write-ahead log"
+        /// Changes to the list of files.
+        case edits = "manifest"
+    }
+
     /// How a log ends.
     enum End: Equatable {
         /// With its last record.
@@ -17,21 +25,23 @@ struct WriteAheadLogScan {
     private static let batchHeaderBytes = 12
 
     private let path: String
+    private let content: Content
     private let checksum: Crc32c
-    /// The first record's sequence number, once it is read.
+    /// The first batch's sequence number, once it is read.
     private(set) var firstSequence: UInt64?
-    /// The sequence number after the last whole record, once there is one.
+    /// The sequence number after the last whole batch, once there is one.
     private(set) var nextSequence: UInt64?
 
     private var block = [UInt8]()
     private var blockOffset = 0
     private var fileBytes = 0
-    /// The first bytes of the batch that is being put together; nil between batches.
-    private var batchHeader: [UInt8]?
-    private var batchOffset = 0
+    /// The first bytes of the whole record that is being put together; nil between them.
+    private var recordHeader: [UInt8]?
+    private var recordOffset = 0
 
-    init(path: String, checksum: Crc32c) {
+    init(path: String, content: Content, checksum: Crc32c) {
         self.path = path
+        self.content = content
         self.checksum = checksum
     }
 
@@ -41,7 +51,7 @@ struct WriteAheadLogScan {
         // A log that another process removed meanwhile is no longer needed.
         if file < 0 && errno == ENOENT { return .whole }
         guard file >= 0 else {
-            throw StoreError(errno: errno, "cannot read the write-ahead log \(path)", file: path)
+            throw StoreError(errno: errno, "cannot read the \(content.rawValue) \(path)", file: path)
         }
         defer { close(file) }
         fileBytes = Int(lseek(file, 0, SEEK_END))
@@ -56,11 +66,11 @@ struct WriteAheadLogScan {
             }
             // A header that the file ends in, and not the padding at a full block's end.
             if offset < block.count && block.count < Self.blockBytes {
-                return .torn(offset: batchHeader == nil ? blockOffset + offset : batchOffset)
+                return .torn(offset: recordHeader == nil ? blockOffset + offset : recordOffset)
             }
             blockOffset += Self.blockBytes
         }
-        return batchHeader == nil ? .whole : .torn(offset: batchOffset)
+        return recordHeader == nil ? .whole : .torn(offset: recordOffset)
     }
 
     private mutating func readBlock(_ file: Int32, at offset: Int) throws(StoreError) -> Bool {
@@ -75,7 +85,7 @@ struct WriteAheadLogScan {
             if got < 0 && errno == EINTR { continue }
             guard got >= 0 else {
                 throw StoreError(
-                    errno: errno, "cannot read the write-ahead log \(path)", file: path)
+                    errno: errno, "cannot read the \(content.rawValue) \(path)", file: path)
             }
             if got == 0 { break }
             count += got
@@ -112,20 +122,21 @@ struct WriteAheadLogScan {
     private mutating func take(recordAt offset: Int, end: Int) throws(StoreError) {
         let type = block[offset + 6]
         let begins = type == 1 || type == 2
-        guard begins == (batchHeader == nil) else {
+        guard begins == (recordHeader == nil) else {
             throw damage(at: blockOffset + offset, "a part of a record stands alone")
         }
-        if begins { batchOffset = blockOffset + offset }
-        var header = batchHeader ?? []
+        if begins { recordOffset = blockOffset + offset }
+        var header = recordHeader ?? []
         let data = block[(offset + Self.headerBytes)..<end]
         header.append(contentsOf: data.prefix(Self.batchHeaderBytes - header.count))
         guard type == 1 || type == 4 else {
-            batchHeader = header
+            recordHeader = header
             return
         }
-        batchHeader = nil
+        recordHeader = nil
+        guard content == .batches else { return }
         guard header.count == Self.batchHeaderBytes else {
-            throw damage(at: batchOffset, "a record is too short to be a write batch")
+            throw damage(at: recordOffset, "a record is too short to be a write batch")
         }
         let sequence = (0..<8).reduce(UInt64(0)) { $0 | UInt64(header[$1]) << UInt64($1 * 8) }
         let count = (8..<12).reduce(UInt64(0)) { $0 | UInt64(header[$1]) << UInt64(($1 - 8) * 8) }
@@ -153,7 +164,7 @@ struct WriteAheadLogScan {
         guard isCutShort || isZeroed else {
             throw damage(at: place, "a record does not match its checksum")
         }
-        return .torn(offset: batchHeader == nil ? place : batchOffset)
+        return .torn(offset: recordHeader == nil ? place : recordOffset)
     }
 
     /// Whether the file is zeros from inside the record, or from its start, to its end; throws
@@ -166,11 +177,13 @@ struct WriteAheadLogScan {
         var lastSet = place - 1
         var base = blockOffset
         repeat {
-            if base != blockOffset && block.count >= Self.headerBytes && self.recordEnd(at: 0) != nil
-            {
+            let isLater = base != blockOffset && block.count >= Self.headerBytes
+            if isLater && self.recordEnd(at: 0) != nil {
                 throw damage(at: place, "whole records follow a bad one")
             }
-            if let last = block.lastIndex(where: { $0 != 0 }) { lastSet = max(lastSet, base + last) }
+            if let last = block.lastIndex(where: { $0 != 0 }) {
+                lastSet = max(lastSet, base + last)
+            }
             base += Self.blockBytes
         } while try readBlock(file, at: base)
         let sector = (lastSet + Self.sectorBytes) / Self.sectorBytes * Self.sectorBytes
@@ -180,7 +193,7 @@ struct WriteAheadLogScan {
     private func damage(at offset: Int, _ what: String) -> StoreError {
         StoreError(
             .corruption,
-            "the write-ahead log \(path) is damaged at byte \(offset) of \(fileBytes): \(what)",
+            "the \(content.rawValue) \(path) is damaged at byte \(offset) of \(fileBytes): \(what)",
             file: path)
     }
 }
