@@ -142,6 +142,20 @@ struct RuleTests {
         #expect(JustificationRule.findings(in: commands("// It is so.\n\n" + line)).count == 1)
     }
 
+    @Test func shouldLetOneSentenceServeAFunction() {
+        let served =
+            "func f() {\n    let a = unsafe b[0]\n    c()\n    // unsafe: in bounds.\n"
+            + "    d(unsafe b[1])\n}\n"
+        #expect(JustificationRule.findings(in: graph(served)).isEmpty)
+        let other = served + "\nfunc g() {\n    e()\n    let a = unsafe b[0]\n}\n"
+        #expect(JustificationRule.findings(in: graph(other)).map(\.line) == [10])
+        let lifetime =
+            "// unsafe: owned here.\nlet b: B\n\ninit() {\n    c()\n    unsafe b = .d()\n}\n"
+        #expect(JustificationRule.findings(in: graph(lifetime)).isEmpty)
+        let silent = "let b: B\n\ninit() {\n    c()\n    unsafe b = .d()\n}\n"
+        #expect(JustificationRule.findings(in: graph(silent)).map(\.line) == [5])
+    }
+
     @Test func shouldCatchWhatIsBannedEverywhere() {
         let text = commands("@testable import A\n.unsafeFlags([\"-O\"])\n\"@testable\"")
         #expect(JustificationRule.bannedEverywhere(in: text).map(\.line) == [1, 2])
