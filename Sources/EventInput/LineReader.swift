@@ -1,0 +1,226 @@
+internal import Glibc
+
+/// The lines of a file of events, one at a time, in constant memory: about the limit and 256 KiB.
+///
+/// A line comes without its LF and without one CR before it. Lines of blanks alone are skipped but
+/// counted; a last line without LF counts as a line. A line over the limit comes as its first 4 KiB
+/// with `fault == .tooLong`; the rest is skipped and never held.
+///
+/// **Rows** (`quoting: .csv`). An LF inside a quoted field does not end the row; a quote opens a
+/// field only at its start, and `""` inside one is a quote, as RFC 4180 has it. A row that grows
+/// over the limit, or runs into the end of the file, with its quote still open is taken for a stray
+/// quote: its **first line alone** comes, with `fault == .unclosedQuote`, and reading goes on with
+/// the next line. Inside the stretch that was searched in vain for the closing quote, an LF ends a
+/// row even in quotes: that keeps the time linear, and a stray quote from swallowing the file.
+///
+/// When reading fails (a packed file that is cut short) the error is thrown behind the last whole
+/// line; the part of a line before it is not given out.
+package struct LineReader: ~Copyable {
+    /// Whether quotes matter.
+    package enum Quoting: Equatable, Sendable {
+        /// A line ends at its LF.
+        case none
+        /// A row of fields parted by `delimiter` ends at an LF outside quotes.
+        case csv(delimiter: UInt8)
+    }
+
+    /// What is wrong with a line as such.
+    package enum Fault: Equatable, Sendable {
+        /// Longer than the limit.
+        case tooLong
+        /// A quoted field that does not end.
+        case unclosedQuote
+    }
+
+    /// How much of a line over the limit is kept: 4 KiB.
+    package static let keptBytes = 4 << 10
+    /// How much is read at a time.
+    private static let chunkBytes = 256 << 10
+
+    /// The number of the line, from 1, as an editor counts; of a row, its first line's.
+    package private(set) var number = 0
+    /// What is wrong with the line; nil: nothing.
+    package private(set) var fault: Fault?
+    /// Whether the line is over the limit.
+    package var isTooLong: Bool { fault == .tooLong }
+    /// Bytes of the file as it lies on disk that were read so far, for progress.
+    package var consumedBytes: UInt64 { file.consumedBytes }
+    /// The file's size as it lies on disk; nil where it is no regular file.
+    package var totalBytes: UInt64? { file.totalBytes }
+
+    private let file: InputFile
+    private let limit: Int
+    private let quoting: Quoting
+    private let buffer: UnsafeMutableRawBufferPointer
+    /// The unread bytes of the buffer.
+    private var start = 0
+    private var end = 0
+    private var isAtEnd = false
+    /// The line that is given out, in the buffer.
+    private var lineStart = 0
+    private var lineEnd = 0
+    /// Lines that ended before `start`.
+    private var linesBefore = 0
+    /// Before this place in the buffer, an LF ends a row even in quotes.
+    private var unquotedUntil = 0
+
+    /// Reads the lines of `file`, each of at most `limit` bytes.
+    package init(_ file: InputFile, limit: Int, quoting: Quoting = .none) {
+        precondition(limit >= Self.keptBytes, "a line's limit is at least what is kept of one")
+        self.file = file
+        self.limit = limit
+        self.quoting = quoting
+        // A line at the limit, its CR and LF, and a chunk to read into.
+        buffer = .allocate(byteCount: limit + 2 + Self.chunkBytes, alignment: 64)
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Goes on to the next line that is not blank; false behind the last.
+    package mutating func advance() throws(InputError) -> Bool {
+        repeat {
+            guard try takeLine() else { return false }
+        } while isBlank
+        return true
+    }
+
+    /// Lends the line's bytes for the time of the call.
+    @inline(__always)
+    package borrowing func withLine<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[lineStart..<lineEnd])
+        let line = UnsafeBufferPointer(
+            start: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+        return try body(line.span)
+    }
+
+    /// Calls `body` with every line that is not blank, until it returns false.
+    package mutating func forEach(
+        _ body: (_ line: Span<UInt8>, _ number: Int, _ fault: Fault?) -> Bool
+    ) throws(InputError) {
+        while try advance() {
+            let (number, fault) = (number, fault)
+            guard withLine({ body($0, number, fault) }) else { return }
+        }
+    }
+
+    // MARK: - Lines
+
+    /// Takes the next line, blank or not; false at the end.
+    private mutating func takeLine() throws(InputError) -> Bool {
+        fault = nil
+        var scan = RowScan(quoting: quoting)
+        var searched = start
+        while true {
+            if let lineFeed = scan.lineEnd(
+                in: buffer, from: searched, to: end, unquotedUntil: unquotedUntil)
+            {
+                give(upTo: lineFeed, next: lineFeed + 1, lines: 1 + scan.innerLines)
+                return true
+            }
+            searched = end
+            // One byte over the limit may be the CR of a line that is just at it.
+            if end - start > limit + 1 || isAtEnd {
+                return try giveWithoutEnd(scan)
+            }
+            let moved = start
+            try refill()
+            searched -= moved - start
+        }
+    }
+
+    /// What there is has no line's end: at the end of the file the last line, over the limit a
+    /// long one, and in open quotes a stray quote.
+    private mutating func giveWithoutEnd(_ scan: RowScan) throws(InputError) -> Bool {
+        if scan.isInQuotes, let first = RowScan.lineFeed(in: buffer, from: start, to: end) {
+            unquotedUntil = end
+            give(upTo: first, next: first + 1, lines: 1)
+            fault = fault ?? .unclosedQuote
+            return true
+        }
+        if isAtEnd && end - start <= limit + 1 {
+            guard start < end else { return false }
+            give(upTo: end, next: end, lines: 1)
+            if scan.isInQuotes { fault = fault ?? .unclosedQuote }
+            return true
+        }
+        try skipLongLine()
+        return true
+    }
+
+    /// Gives the bytes from `start` to `lineFeed` out as the line.
+    private mutating func give(upTo lineFeed: Int, next: Int, lines: Int) {
+        lineStart = start
+        lineEnd = lineFeed
+        if lineEnd > lineStart && buffer[lineEnd - 1] == UInt8(ascii: "\r") { lineEnd -= 1 }
+        if lineEnd - lineStart > limit {
+            lineEnd = lineStart + Self.keptBytes
+            fault = .tooLong
+        }
+        number = linesBefore + 1
+        linesBefore += lines
+        start = next
+    }
+
+    /// Keeps the line's first bytes at the front of the buffer and reads on to its LF behind them.
+    private mutating func skipLongLine() throws(InputError) {
+        buffer.baseAddress!.copyMemory(
+            from: buffer.baseAddress! + start, byteCount: Self.keptBytes)
+        unquotedUntil = 0
+        start = Self.keptBytes
+        end = Self.keptBytes
+        while true {
+            let count = isAtEnd ? 0 : try read(into: Self.keptBytes)
+            if count == 0 {
+                isAtEnd = true
+                break
+            }
+            if let lineFeed = RowScan.lineFeed(
+                in: buffer, from: Self.keptBytes, to: Self.keptBytes + count)
+            {
+                start = lineFeed + 1
+                end = Self.keptBytes + count
+                break
+            }
+        }
+        lineStart = 0
+        lineEnd = Self.keptBytes
+        fault = .tooLong
+        number = linesBefore + 1
+        linesBefore += 1
+    }
+
+    private var isBlank: Bool {
+        // Nearly every line begins with something else.
+        guard lineStart < lineEnd else { return true }
+        guard InputFormat.isBlank(buffer[lineStart]) else { return false }
+        return fault == nil && buffer[lineStart..<lineEnd].allSatisfy(InputFormat.isBlank)
+    }
+
+    // MARK: - The buffer
+
+    /// Makes room for a chunk behind the unread bytes and reads into it.
+    private mutating func refill() throws(InputError) {
+        if buffer.count - end < Self.chunkBytes {
+            let base = buffer.baseAddress!
+            memmove(base, base + start, end - start)
+            unquotedUntil = max(0, unquotedUntil - start)
+            end -= start
+            start = 0
+        }
+        let count = try read(into: end)
+        if count == 0 { isAtEnd = true }
+        end += count
+    }
+
+    private func read(into place: Int) throws(InputError) -> Int {
+        do {
+            let room = UnsafeMutableRawBufferPointer(
+                rebasing: buffer[place..<min(buffer.count, place + Self.chunkBytes)])
+            return try file.read(into: room)
+        } catch {
+            throw error.after(wholeLines: linesBefore)
+        }
+    }
+}
