@@ -98,12 +98,11 @@ package final class InputFile {
     /// Looks further ahead; false at the end and at an error, which waits in `pending`.
     private func peekMore() -> Bool {
         guard pending == nil else { return false }
-        var more = [UInt8](repeating: 0, count: Self.peekBytes)
-        do {
-            let count = try more.withUnsafeMutableBytes { (bytes) throws(InputError) in
-                try decode(into: bytes)
-            }
-            ahead.append(contentsOf: more[..<count])
+        let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.peekBytes, alignment: 1)
+        defer { room.deallocate() }
+        do throws(InputError) {
+            let count = try decode(into: room)
+            ahead.append(contentsOf: room[..<count])
             return count > 0
         } catch {
             pending = error

@@ -117,6 +117,7 @@ package struct LineReader: ~Copyable {
                 in: buffer, from: searched, to: end, unquotedUntil: unquotedUntil)
             {
                 give(upTo: lineFeed, next: lineFeed + 1, lines: 1 + scan.innerLines)
+                if scan.isInQuotes { fault = fault ?? .unclosedQuote }
                 return true
             }
             searched = end
@@ -202,7 +203,8 @@ package struct LineReader: ~Copyable {
 
     /// Makes room for a chunk behind the unread bytes and reads into it.
     private mutating func refill() throws(InputError) {
-        if buffer.count - end < Self.chunkBytes {
+        // A short rest is moved at once: the front of the buffer is likely still in a cache.
+        if buffer.count - end < Self.chunkBytes || end - start < Self.keptBytes {
             let base = buffer.baseAddress!
             memmove(base, base + start, end - start)
             unquotedUntil = max(0, unquotedUntil - start)
@@ -215,7 +217,7 @@ package struct LineReader: ~Copyable {
     }
 
     private func read(into place: Int) throws(InputError) -> Int {
-        do {
+        do throws(InputError) {
             let room = UnsafeMutableRawBufferPointer(
                 rebasing: buffer[place..<min(buffer.count, place + Self.chunkBytes)])
             return try file.read(into: room)

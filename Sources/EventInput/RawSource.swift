@@ -37,12 +37,12 @@ final class RawSource {
     /// The first bytes, up to `count` of them, without consuming them.
     func peek(_ count: Int) throws(InputError) -> [UInt8] {
         while ahead.count < count {
-            var buffer = [UInt8](repeating: 0, count: count - ahead.count)
-            let got = try buffer.withUnsafeMutableBytes { (bytes) throws(InputError) in
-                try readDescriptor(into: bytes)
-            }
+            let room = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: count - ahead.count, alignment: 1)
+            defer { room.deallocate() }
+            let got = try readDescriptor(into: room)
             if got == 0 { break }
-            ahead.append(contentsOf: buffer[..<got])
+            ahead.append(contentsOf: room[..<got])
         }
         return Array(ahead.prefix(count))
     }

@@ -64,7 +64,7 @@ struct ReplayCommand: ParsableCommand {
         request.checkpoints = CheckpointPolicy(
             tailEvents: checkpointEvents, tailBytes: CheckpointPolicy.standard.tailBytes)
         let target = try ReplayTarget.open(request, isRehearsal: dryRun)
-        let run = ReplayRun(
+        let run = try ReplayRun(
             self, options: try reading.decoderOptions(target.table), target: target)
         try run.perform()
     }

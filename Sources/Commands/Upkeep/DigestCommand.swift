@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
-internal import IdentityModel
+internal import GraphCore
+internal import NodeKeys
 internal import NodeRuntime
 
 /// `kindred digest`: is it the same graph?

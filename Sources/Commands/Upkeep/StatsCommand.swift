@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import GraphCore
 internal import IdentityModel
+internal import NodeKeys
 internal import NodeRuntime
 
 /// `kindred stats`: counts, sizes, memory, positions.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import IdentityModel
+internal import NodeKeys
 internal import NodeRuntime
 
 /// `kindred verify`: is what the store holds what its evidence says?

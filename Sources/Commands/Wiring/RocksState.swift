@@ -12,16 +12,21 @@ final class RocksState: StatePort {
     /// which is emptied of what a killed process left there.
     init(directory: String, scratch: String) throws(StoreFailure) {
         self.scratch = scratch
+        try Self.makeFolder((directory as NSString).deletingLastPathComponent)
         database = try storing { () throws(StoreError) in
             try RocksDatabase(directory: directory, options: .state, createIfMissing: true)
         }
+        try? FileManager.default.removeItem(atPath: scratch)
+        try Self.makeFolder(scratch)
+    }
+
+    private static func makeFolder(_ path: String) throws(StoreFailure) {
         do {
-            try? FileManager.default.removeItem(atPath: scratch)
             try FileManager.default.createDirectory(
-                atPath: scratch, withIntermediateDirectories: true)
+                atPath: path, withIntermediateDirectories: true)
         } catch {
             throw StoreFailure(
-                .ioError, "cannot empty \(scratch)",
+                .ioError, "cannot make the folder \(path)",
                 remedy: "give this user the right to write there")
         }
     }
