@@ -42,22 +42,22 @@ package struct OracleAnswer {
         return sum
     }
 
-    /// How many links the shortest path between two nodes has; nil if there is none.
-    package func distance(_ one: NodeKey, _ other: NodeKey) -> Int? {
+    /// The shortest path of live links, the first that a breadth-first search finds that takes
+    /// neighbours in key order; nil if there is none.
+    package func path(_ one: NodeKey, _ other: NodeKey) -> [NodeKey]? {
         guard identifiers[one] != nil, identifiers[other] != nil else { return nil }
-        var reached: Set<NodeKey> = [one]
-        var length = 0
-        while !reached.contains(other) {
-            let before = reached.count
-            let inside = reached
-            for pair in pairs where pair.isLive {
-                if inside.contains(pair.a) { reached.insert(pair.b) }
-                if inside.contains(pair.b) { reached.insert(pair.a) }
+        var paths = [one: [one]]
+        var queue = [one]
+        while !queue.isEmpty {
+            let node = queue.removeFirst()
+            let neighbours = pairs.filter { $0.isLive && ($0.a == node || $0.b == node) }
+                .map { $0.a == node ? $0.b : $0.a }
+            for neighbour in neighbours.sorted() where paths[neighbour] == nil {
+                paths[neighbour] = (paths[node] ?? []) + [neighbour]
+                queue.append(neighbour)
             }
-            guard reached.count > before else { return nil }
-            length += 1
         }
-        return length
+        return paths[other]
     }
 }
 
