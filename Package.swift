@@ -64,20 +64,33 @@ let package = Package(
             swiftSettings: common),
         .executableTarget(name: "kindred", dependencies: ["Commands"], swiftSettings: common),
 
+        // What several test targets share: the oracle, random events, ports that fail on request.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
+            ],
+            path: "Tests/Support", swiftSettings: common),
+
         .testTarget(
             name: "IdentityModelTests", dependencies: ["IdentityModel"], swiftSettings: common),
         .testTarget(
             name: "NodeKeysTests", dependencies: ["IdentityModel", "NodeKeys"],
             swiftSettings: common),
         .testTarget(
-            name: "GraphCoreTests", dependencies: ["IdentityModel", "GraphCore"],
+            name: "GraphCoreTests",
+            dependencies: ["IdentityModel", "GraphCore", "NodeRuntime", "TestSupport"],
             swiftSettings: common),
         .testTarget(
-            name: "WireFormatTests", dependencies: ["IdentityModel", "GraphCore", "WireFormat"],
+            name: "WireFormatTests",
+            dependencies: ["IdentityModel", "GraphCore", "WireFormat", "TestSupport"],
             swiftSettings: common),
         .testTarget(
             name: "PartitionCoreTests",
-            dependencies: ["IdentityModel", "GraphCore", "WireFormat", "PartitionCore"],
+            dependencies: [
+                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
+                "TestSupport",
+            ],
             swiftSettings: common),
         .testTarget(name: "RocksStoreTests", dependencies: ["RocksStore"], swiftSettings: common),
         .testTarget(name: "EventInputTests", dependencies: ["EventInput"], swiftSettings: common),
@@ -87,14 +100,14 @@ let package = Package(
             name: "NodeRuntimeTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "RocksStore", "NodeRuntime",
+                "RocksStore", "NodeRuntime", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "NodeRuntime",
+                "NodeRuntime", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(

@@ -19,16 +19,18 @@ extension IdentityGraph {
         links[pair].edgeVersion = version
         if isLive {
             if !wasLive { attach(pair) }
-            if component != other { merge(component, other) }
+            if component != other { try merge(component, other, reader) }
         } else if wasLive {
             detach(pair)
-            if component == other { splitIfCut(component, a, b) }
+            if component == other { try splitIfCut(component, a, b, reader) }
         }
     }
 
     /// Joins two components that a live edge connects. The lesser by (rank, id) departs: without
     /// splits a member moves O(log n) times.
-    private mutating func merge(_ one: Ordinal, _ other: Ordinal) {
+    private mutating func merge(
+        _ one: Ordinal, _ other: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
         let oneStays =
             components[one].rank != components[other].rank
             ? components[one].rank > components[other].rank
@@ -40,7 +42,7 @@ extension IdentityGraph {
         var member = head
         repeat {
             nodes[member].component = winner
-            assign(member, to: winner)
+            try assign(member, to: winner, reader)
             member = nodes[member].nextMember
         } while member != head
         spliceRings(components[winner].anchor, head)

@@ -39,7 +39,7 @@ extension IdentityGraph {
         nodes[node].nextMember = node
         nodes[node].previousMember = node
         nodes[node].memberVersion = 0
-        assign(node, to: made)
+        try assign(node, to: made, reader)
         count { $0.identifiers += 1 }
         return made
     }
@@ -60,9 +60,13 @@ extension IdentityGraph {
         return made
     }
 
-    /// Raises the member's version and tells its directory where it is now.
+    /// Raises the member's version and tells its directory where it is now. A home is stored as one
+    /// value, evidence and all: it must be in memory before a part of it changes.
     @inline(__always)
-    mutating func assign(_ node: Ordinal, to component: Ordinal) {
+    mutating func assign(
+        _ node: Ordinal, to component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        try needHome(of: node, reader)
         nodes[node].memberVersion += 1
         nodes[node].directoryComponent = components[component].id
         nodes[node].directoryVersion = nodes[node].memberVersion

@@ -75,7 +75,7 @@ extension IdentityGraph {
         of key: NodeKey, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
         let ordinal = node(key)
-        if !nodes[ordinal].flags.contains(.homeIsResident) { try loadHome(ordinal, reader) }
+        try needHome(of: ordinal, reader)
         return ordinal
     }
 
@@ -85,7 +85,7 @@ extension IdentityGraph {
     ) throws(StateError) -> Ordinal {
         let found = findNode(key)
         if found != noOrdinal {
-            if !nodes[found].flags.contains(.homeIsResident) { try loadHome(found, reader) }
+            try needHome(of: found, reader)
             return found
         }
         guard !holdsEverything else { return noOrdinal }
@@ -103,9 +103,17 @@ extension IdentityGraph {
     ) throws(StateError) -> Ordinal {
         let component = nodes[node].component
         if component != noOrdinal { return component }
-        if !nodes[node].flags.contains(.homeIsResident) { try loadHome(node, reader) }
+        try needHome(of: node, reader)
         guard nodes[node].directoryVersion != 0 else { return noOrdinal }
         return try loadComponent(of: node, reader)
+    }
+
+    /// Brings the home's part of a node into memory, if it is not there.
+    @inline(__always)
+    mutating func needHome(
+        of node: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        if !nodes[node].flags.contains(.homeIsResident) { try loadHome(node, reader) }
     }
 
     private mutating func loadHome(

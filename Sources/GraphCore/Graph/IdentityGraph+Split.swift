@@ -9,15 +9,17 @@ extension IdentityGraph {
     /// lesser end first, and stops when one side is exhausted: that side is the smaller one (at
     /// equal sizes the lesser end's), whatever order the edges are listed in. The cost is that of
     /// the smaller side, or of the meeting. `a` is the lesser end.
-    mutating func splitIfCut(_ component: Ordinal, _ a: Ordinal, _ b: Ordinal) {
+    mutating func splitIfCut(
+        _ component: Ordinal, _ a: Ordinal, _ b: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
         let smallerSide = searchFromBothEnds(component, a, b)
         for node in search.fromA { nodes[node].flags.remove([.reachedFromA, .reachedFromB]) }
         for node in search.fromB { nodes[node].flags.remove([.reachedFromA, .reachedFromB]) }
         guard let smallerSide else { return }
         if smallerSide == .reachedFromA {
-            depart(search.fromA, from: component, staying: b)
+            try depart(search.fromA, from: component, staying: b, reader)
         } else {
-            depart(search.fromB, from: component, staying: a)
+            try depart(search.fromB, from: component, staying: a, reader)
         }
         count { $0.splits += 1 }
     }
@@ -78,8 +80,9 @@ extension IdentityGraph {
     /// Makes `members` of `component` a component of their own, at the same host. `staying` is one
     /// of those that stay.
     private mutating func depart(
-        _ members: [Ordinal], from component: Ordinal, staying: Ordinal
-    ) {
+        _ members: [Ordinal], from component: Ordinal, staying: Ordinal,
+        _ reader: some StateReader
+    ) throws(StateError) {
         touch(component)
         let part = mintComponent()
         var anchorLeft = false
@@ -90,7 +93,7 @@ extension IdentityGraph {
             components[component].memberSum -= digest
             components[part].memberSum += digest
             nodes[node].component = part
-            assign(node, to: part)
+            try assign(node, to: part, reader)
             if head == noOrdinal {
                 head = node
                 components[part].anchor = node

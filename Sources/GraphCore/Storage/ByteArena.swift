@@ -2,11 +2,11 @@
 ///
 /// Lengths are rounded up to eight bytes; what is released is kept by size and given again. A
 /// reference counts units of eight bytes, so that four bytes reach 32 GiB. Reference 0 is "none".
-@safe struct ByteArena: ~Copyable {
+@safe package struct ByteArena: ~Copyable {
     private static var unitBytes: Int { 8 }
     private static var chunkUnits: Int { 1 << 17 }
     /// The longest string, in bytes.
-    static var maximumBytes: Int { 2_048 }
+    package static var maximumBytes: Int { 2_048 }
 
     // unsafe: chunks are owned here alone; a reference is checked against `chunks` before use.
     private var chunks: [UnsafeMutableRawPointer]
@@ -15,14 +15,15 @@
         repeating: [], count: ByteArena.maximumBytes / ByteArena.unitBytes + 1)
 
     /// The memory that the chunks take, in bytes.
-    var byteCount: Int { unsafe chunks.count * Self.chunkUnits * Self.unitBytes }
+    package var byteCount: Int { unsafe chunks.count * Self.chunkUnits * Self.unitBytes }
 
-    init() { unsafe chunks = [] }
+    /// An empty arena.
+    package init() { unsafe chunks = [] }
 
     deinit { for index in unsafe chunks.indices { unsafe chunks[index].deallocate() } }
 
     /// Copies `bytes` in; `noOrdinal` for none.
-    mutating func store(_ bytes: Span<UInt8>) -> UInt32 {
+    package mutating func store(_ bytes: Span<UInt8>) -> UInt32 {
         guard bytes.count > 0 else { return 0 }
         let reference = allocate(bytes.count)
         let target = unsafe address(reference, bytes.count)
@@ -34,18 +35,18 @@
     }
 
     /// Copies a part of `bytes` in; `noOrdinal` for none.
-    mutating func store(_ bytes: [UInt8], _ range: Range<Int>) -> UInt32 {
+    package mutating func store(_ bytes: [UInt8], _ range: Range<Int>) -> UInt32 {
         store(bytes.span.extracting(range))
     }
 
     /// Takes back what `store` gave for a string of `count` bytes.
-    mutating func release(_ reference: UInt32, count: Int) {
+    package mutating func release(_ reference: UInt32, count: Int) {
         guard reference != 0 else { return }
         released[Self.units(count)].append(reference)
     }
 
     /// Appends the string of `count` bytes at `reference` to `output`.
-    func append(_ reference: UInt32, count: Int, to output: inout [UInt8]) {
+    package func append(_ reference: UInt32, count: Int, to output: inout [UInt8]) {
         guard reference != 0 else { return }
         let start = unsafe address(reference, count)
         // unsafe: `address` checked that the string lies inside its chunk.

@@ -4,7 +4,7 @@
 /// its hash bits alone, so growing and removing (by shifting back, Knuth's Algorithm R, TAOCP
 /// volume 3, section 6.4) read no record. Two keys with equal hash bits are told apart by the
 /// caller's `matches`.
-@safe struct OrdinalIndex: ~Copyable {
+@safe package struct OrdinalIndex: ~Copyable {
     private struct Slot: BitwiseCopyable {
         var hash: UInt32
         var ordinal: Ordinal
@@ -19,14 +19,15 @@
     private var slots: UnsafeMutablePointer<Slot>
     private var bits: UInt32
     /// The number of entries.
-    private(set) var count = 0
+    package private(set) var count = 0
 
     /// The memory that the slots take, in bytes.
-    var byteCount: Int { capacity * MemoryLayout<Slot>.stride }
+    package var byteCount: Int { capacity * MemoryLayout<Slot>.stride }
     private var capacity: Int { 1 << Int(bits) }
     private var mask: Int { capacity - 1 }
 
-    init() {
+    /// An empty index.
+    package init() {
         bits = Self.smallestBits
         unsafe slots = Self.blankSlots(1 << Int(bits))
     }
@@ -35,7 +36,7 @@
 
     /// The ordinal whose hash is `hash` and for which `matches` says yes; `noOrdinal` if none.
     @inline(__always)
-    func find(_ hash: UInt64, _ matches: (Ordinal) -> Bool) -> Ordinal {
+    package func find(_ hash: UInt64, _ matches: (Ordinal) -> Bool) -> Ordinal {
         let short = Self.shorten(hash)
         var place = home(short)
         while true {
@@ -49,14 +50,14 @@
 
     /// Adds an entry that is known to be absent.
     @inline(__always)
-    mutating func insert(_ hash: UInt64, _ ordinal: Ordinal) {
+    package mutating func insert(_ hash: UInt64, _ ordinal: Ordinal) {
         if (count + 1) * Self.loadDenominator > capacity * Self.loadNumerator { grow() }
         place(Slot(hash: Self.shorten(hash), ordinal: ordinal))
         count += 1
     }
 
     /// Removes the entry of `ordinal`, which must be present under `hash`.
-    mutating func remove(_ hash: UInt64, _ ordinal: Ordinal) {
+    package mutating func remove(_ hash: UInt64, _ ordinal: Ordinal) {
         var hole = home(Self.shorten(hash))
         // unsafe: every place in this function is masked to the capacity.
         while unsafe slots[hole].ordinal != ordinal {
@@ -78,7 +79,7 @@
 
     /// Asks for the slot of `hash` ahead of its use.
     @inline(__always)
-    func prefetch(_ hash: UInt64) {
+    package func prefetch(_ hash: UInt64) {
         // unsafe: in bounds, and only a hint.
         unsafe kindredPrefetch(slots + home(Self.shorten(hash)))
     }

@@ -12,7 +12,7 @@ package let noOrdinal: Ordinal = 0
 /// The one owner of raw memory beside `OrdinalIndex` and `ByteArena`. Every access is checked
 /// against the number of records ever handed out; a record that was released reads as zero until
 /// it is given again.
-@safe struct Slab<Record: BitwiseCopyable>: ~Copyable {
+@safe package struct Slab<Record: BitwiseCopyable>: ~Copyable {
     private static var chunkShift: UInt32 { 12 }
     private static var chunkRecords: Int { 1 << Int(chunkShift) }
     private static var chunkMask: UInt32 { UInt32(chunkRecords - 1) }
@@ -27,12 +27,15 @@ package let noOrdinal: Ordinal = 0
     private let blank: Record
 
     /// The number of records in use.
-    var count: Int { Int(bound) - 1 - released.count }
+    package var count: Int { Int(bound) - 1 - released.count }
     /// The memory that the records take, in bytes.
-    var byteCount: Int { chunkCount * Self.chunkRecords * MemoryLayout<Record>.stride }
+    package var byteCount: Int { chunkCount * Self.chunkRecords * MemoryLayout<Record>.stride }
+
+    /// Every ordinal ever handed out, those of released records included.
+    package var ordinals: Range<Ordinal> { 1..<bound }
 
     /// An empty slab whose new records equal `blank`.
-    init(blank: Record) {
+    package init(blank: Record) {
         self.blank = blank
         unsafe chunks = .allocate(capacity: chunkCapacity)
     }
@@ -43,7 +46,7 @@ package let noOrdinal: Ordinal = 0
     }
 
     /// The record at `ordinal`, which must have been handed out.
-    subscript(_ ordinal: Ordinal) -> Record {
+    package subscript(_ ordinal: Ordinal) -> Record {
         @inline(__always) _read {
             precondition(ordinal != noOrdinal && ordinal < bound, "no such record")
             // unsafe: the check above keeps the chunk and the place inside what is allocated.
@@ -58,7 +61,7 @@ package let noOrdinal: Ordinal = 0
 
     /// Asks for the record's cache line ahead of its use; any ordinal is fine.
     @inline(__always)
-    func prefetch(_ ordinal: Ordinal) {
+    package func prefetch(_ ordinal: Ordinal) {
         guard ordinal < bound else { return }
         // unsafe: an address that is in bounds, and only a hint.
         unsafe kindredPrefetch(
@@ -67,7 +70,7 @@ package let noOrdinal: Ordinal = 0
 
     /// Hands out a blank record.
     @inline(__always)
-    mutating func allocate() -> Ordinal {
+    package mutating func allocate() -> Ordinal {
         if let ordinal = released.popLast() { return ordinal }
         precondition(bound < Ordinal.max, "a slab holds at most 2^32 - 2 records")
         if Int(bound >> Self.chunkShift) == chunkCount || chunkCount == 0 { addChunk() }
@@ -76,7 +79,7 @@ package let noOrdinal: Ordinal = 0
     }
 
     /// Takes a record back and blanks it.
-    mutating func release(_ ordinal: Ordinal) {
+    package mutating func release(_ ordinal: Ordinal) {
         self[ordinal] = blank
         released.append(ordinal)
     }
