@@ -80,7 +80,9 @@ let package = Package(
             dependencies: ["IdentityModel", "GraphCore", "WireFormat", "PartitionCore"],
             swiftSettings: common),
         .testTarget(name: "RocksStoreTests", dependencies: ["RocksStore"], swiftSettings: common),
-        .testTarget(name: "EventInputTests", dependencies: ["EventInput"], swiftSettings: common),
+        .testTarget(
+            name: "EventInputTests", dependencies: ["EventInput", "CZlib", "CZstd"],
+            swiftSettings: common),
         .testTarget(
             name: "RetailWorkloadTests", dependencies: ["RetailWorkload"], swiftSettings: common),
         .testTarget(
