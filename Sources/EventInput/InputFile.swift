@@ -83,7 +83,8 @@ package final class InputFile {
     /// Tells encoding and format by the first bytes, which stay to be read. No more is waited for
     /// than needed: a pipe may hold one short line for a long time.
     private func lookAhead() throws(InputError) {
-        while ahead.count < 4, peekMore() {}
+        let wanted = totalBytes == nil ? 4 : TextEncoding.sampleBytes
+        while ahead.count < wanted, peekMore() {}
         switch TextEncoding(start: ahead) {
         case .utf8(let markBytes): aheadStart = markBytes
         case .other(let name): throw refused(name)

@@ -7,11 +7,12 @@ internal import Glibc
 /// with `fault == .tooLong`; the rest is skipped and never held.
 ///
 /// **Rows** (`quoting: .csv`). An LF inside a quoted field does not end the row; a quote opens a
-/// field only at its start, and `""` inside one is a quote, as RFC 4180 has it. A row that grows
-/// over the limit, or runs into the end of the file, with its quote still open is taken for a stray
-/// quote: its **first line alone** comes, with `fault == .unclosedQuote`, and reading goes on with
-/// the next line. Inside the stretch that was searched in vain for the closing quote, an LF ends a
-/// row even in quotes: that keeps the time linear, and a stray quote from swallowing the file.
+/// field only at its start, and `""` inside one is a quote, as RFC 4180 has it. A row of several
+/// lines that is over the limit, or that the file ends in with its quote still open, is taken for
+/// a stray quote: its **first line alone** comes, with `fault == .unclosedQuote`, and reading goes
+/// on with the next line. In the stretch that was searched in vain (the limit's length from that
+/// line on) an LF ends a row even in quotes: that keeps the time linear, and a stray quote from
+/// swallowing the file.
 ///
 /// When reading fails (a packed file that is cut short) the error is thrown behind the last whole
 /// line; the part of a line before it is not given out.
@@ -108,52 +109,67 @@ package struct LineReader: ~Copyable {
     // MARK: - Lines
 
     /// Takes the next line, blank or not; false at the end.
+    ///
+    /// No more than the limit, a CR and an LF are looked at: what is given out depends on the bytes
+    /// alone, never on how they came.
     private mutating func takeLine() throws(InputError) -> Bool {
         fault = nil
         var scan = RowScan(quoting: quoting)
         var searched = start
         while true {
+            let bound = min(end, start + limit + 2)
             if let lineFeed = scan.lineEnd(
-                in: buffer, from: searched, to: end, unquotedUntil: unquotedUntil)
+                in: buffer, from: searched, to: bound, unquotedUntil: unquotedUntil)
             {
-                give(upTo: lineFeed, next: lineFeed + 1, lines: 1 + scan.innerLines)
+                if scan.innerLines > 0 && isTooLong(start..<lineFeed) { return giveFirstLine() }
+                give(upTo: lineFeed, lines: 1 + scan.innerLines)
                 if scan.isInQuotes { fault = fault ?? .unclosedQuote }
                 return true
             }
-            searched = end
-            // One byte over the limit may be the CR of a line that is just at it.
-            if end - start > limit + 1 || isAtEnd {
-                return try giveWithoutEnd(scan)
+            searched = bound
+            if bound == start + limit + 2 {
+                if scan.isOpen && scan.innerLines > 0 { return giveFirstLine() }
+                try skipLongLine()
+                return true
             }
+            if isAtEnd { return giveLastLine(scan) }
             let moved = start
             try refill()
             searched -= moved - start
         }
     }
 
-    /// What there is has no line's end: at the end of the file the last line, over the limit a
-    /// long one, and in open quotes a stray quote.
-    private mutating func giveWithoutEnd(_ scan: RowScan) throws(InputError) -> Bool {
-        if scan.isInQuotes, let first = RowScan.lineFeed(in: buffer, from: start, to: end) {
-            unquotedUntil = end
-            give(upTo: first, next: first + 1, lines: 1)
-            fault = fault ?? .unclosedQuote
-            return true
+    /// Whether the bytes, less a CR at their end, are over the limit.
+    private borrowing func isTooLong(_ line: Range<Int>) -> Bool {
+        let hasCarriageReturn = !line.isEmpty && buffer[line.upperBound - 1] == UInt8(ascii: "\r")
+        return line.count - (hasCarriageReturn ? 1 : 0) > limit
+    }
+
+    /// A stray quote: gives the row's first line alone, and lets no quote hide an LF in the rest.
+    private mutating func giveFirstLine() -> Bool {
+        unquotedUntil = min(end, start + limit + 2)
+        guard let first = RowScan.lineFeed(in: buffer, from: start, to: unquotedUntil) else {
+            preconditionFailure("a row with inner lines has a first line")
         }
-        if isAtEnd && end - start <= limit + 1 {
-            guard start < end else { return false }
-            give(upTo: end, next: end, lines: 1)
-            if scan.isInQuotes { fault = fault ?? .unclosedQuote }
-            return true
-        }
-        try skipLongLine()
+        give(upTo: first, lines: 1)
+        fault = .unclosedQuote
         return true
     }
 
-    /// Gives the bytes from `start` to `lineFeed` out as the line.
-    private mutating func give(upTo lineFeed: Int, next: Int, lines: Int) {
+    /// At the end of the file: gives what is left, if anything is.
+    private mutating func giveLastLine(_ scan: RowScan) -> Bool {
+        guard start < end else { return false }
+        if scan.isOpen && scan.innerLines > 0 { return giveFirstLine() }
+        let isOpen = scan.isOpen
+        give(upTo: end, lines: 1 + scan.innerLines)
+        if isOpen { fault = fault ?? .unclosedQuote }
+        return true
+    }
+
+    /// Gives the bytes from `start` to `place` out as the line; an LF at `place` is behind it.
+    private mutating func give(upTo place: Int, lines: Int) {
         lineStart = start
-        lineEnd = lineFeed
+        lineEnd = place
         if lineEnd > lineStart && buffer[lineEnd - 1] == UInt8(ascii: "\r") { lineEnd -= 1 }
         if lineEnd - lineStart > limit {
             lineEnd = lineStart + Self.keptBytes
@@ -161,34 +177,37 @@ package struct LineReader: ~Copyable {
         }
         number = linesBefore + 1
         linesBefore += lines
-        start = next
+        start = min(end, place + 1)
     }
 
-    /// Keeps the line's first bytes at the front of the buffer and reads on to its LF behind them.
+    /// Gives the first bytes of a line that is over the limit and goes on behind its LF, which may
+    /// be far away: the bytes before it are read over each other.
     private mutating func skipLongLine() throws(InputError) {
-        buffer.baseAddress!.copyMemory(
-            from: buffer.baseAddress! + start, byteCount: Self.keptBytes)
+        fault = .tooLong
+        number = linesBefore + 1
+        lineStart = start
+        lineEnd = start + Self.keptBytes
+        if let lineFeed = RowScan.lineFeed(in: buffer, from: lineEnd, to: end) {
+            start = lineFeed + 1
+            linesBefore += 1
+            return
+        }
+        memmove(buffer.baseAddress!, buffer.baseAddress! + start, Self.keptBytes)
+        lineStart = 0
+        lineEnd = Self.keptBytes
         unquotedUntil = 0
         start = Self.keptBytes
         end = Self.keptBytes
-        while true {
-            let count = isAtEnd ? 0 : try read(into: Self.keptBytes)
-            if count == 0 {
-                isAtEnd = true
-                break
-            }
-            if let lineFeed = RowScan.lineFeed(
-                in: buffer, from: Self.keptBytes, to: Self.keptBytes + count)
-            {
+        while !isAtEnd {
+            let count = try read(into: Self.keptBytes)
+            isAtEnd = count == 0
+            end = Self.keptBytes + count
+            if let lineFeed = RowScan.lineFeed(in: buffer, from: Self.keptBytes, to: end) {
                 start = lineFeed + 1
-                end = Self.keptBytes + count
                 break
             }
+            start = end
         }
-        lineStart = 0
-        lineEnd = Self.keptBytes
-        fault = .tooLong
-        number = linesBefore + 1
         linesBefore += 1
     }
 

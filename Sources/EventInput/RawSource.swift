@@ -8,6 +8,7 @@ final class RawSource {
     /// Bytes handed on so far.
     private(set) var consumedBytes: UInt64 = 0
 
+    private static let peekBytes = 4 << 10
     private let descriptor: Int32
     private let isOwned: Bool
     private var ahead = [UInt8]()
@@ -34,11 +35,12 @@ final class RawSource {
 
     deinit { if isOwned { close(descriptor) } }
 
-    /// The first bytes, up to `count` of them, without consuming them.
+    /// The first `count` bytes, fewer where the file ends, without consuming them. More may be
+    /// read, as they come.
     func peek(_ count: Int) throws(InputError) -> [UInt8] {
         while ahead.count < count {
             let room = UnsafeMutableRawBufferPointer.allocate(
-                byteCount: count - ahead.count, alignment: 1)
+                byteCount: Self.peekBytes, alignment: 1)
             defer { room.deallocate() }
             let got = try readDescriptor(into: room)
             if got == 0 { break }

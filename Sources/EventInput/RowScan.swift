@@ -7,6 +7,9 @@ struct RowScan {
     /// Line feeds seen inside quotes.
     private(set) var innerLines = 0
 
+    /// Whether a quoted field is open and does not end with the bytes seen so far.
+    var isOpen: Bool { isInQuotes && !isAfterQuote }
+
     private let delimiter: UInt8?
     /// Whether the next byte begins a field.
     private var isAtFieldStart = true

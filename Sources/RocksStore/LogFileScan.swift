@@ -51,7 +51,7 @@ struct LogFileScan {
         // A log that another process removed meanwhile is no longer needed.
         if file < 0 && errno == ENOENT { return .whole }
         guard file >= 0 else {
-            throw StoreError(errno: errno, "cannot read the \(content.rawValue) \(path)", file: path)
+            throw unreadable()
         }
         defer { close(file) }
         fileBytes = Int(lseek(file, 0, SEEK_END))
@@ -84,8 +84,7 @@ struct LogFileScan {
             }
             if got < 0 && errno == EINTR { continue }
             guard got >= 0 else {
-                throw StoreError(
-                    errno: errno, "cannot read the \(content.rawValue) \(path)", file: path)
+                throw unreadable()
             }
             if got == 0 { break }
             count += got
@@ -188,6 +187,11 @@ struct LogFileScan {
         } while try readBlock(file, at: base)
         let sector = (lastSet + Self.sectorBytes) / Self.sectorBytes * Self.sectorBytes
         return lastSet < place || sector < recordEnd
+    }
+
+    /// What `errno` says of the call before.
+    private func unreadable() -> StoreError {
+        StoreError(errno: errno, "cannot read the \(content.rawValue) \(path)", file: path)
     }
 
     private func damage(at offset: Int, _ what: String) -> StoreError {

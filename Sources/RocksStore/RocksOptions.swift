@@ -52,7 +52,9 @@ package struct RocksOptions: Equatable, Sendable {
     /// A partition's state with a block cache of so many bytes.
     ///
     /// Indexes and filters live outside the cache, about 1.5 bytes a key, so that a small cache
-    /// never evicts a filter.
+    /// never evicts a filter. LZ4, because on a million values of 200 bytes (32 of them random)
+    /// writing took 1.1 in place of 0.8 microseconds of processor each, reading 5.1 in place of
+    /// 4.7, and the file was 36% smaller.
     package static func state(blockCacheBytes: Int) -> RocksOptions {
         RocksOptions(
             blockCacheBytes: blockCacheBytes, blockBytes: 4 << 10, filterBitsPerKey: 10,

@@ -22,7 +22,9 @@ import Testing
     }
 
     @Test func shouldWalkAPrefixUpToItsLastByte() throws {
-        let all: [[UInt8]] = [[1], [1, 0], [1, 0xFF], [1, 0xFF, 0xFF, 3], [2], [0xFF], [0xFF, 0xFF]]
+        let all: [[UInt8]] = [
+            [1], [1, 0], [1, 0xFF], [1, 0xFF, 0xFF, 3], [2], [0xFF], [0xFF, 0xFF],
+        ]
         let database = try filled(all)
         #expect(try keys(database, KeyRange(prefix: [1])) == Array(all[0..<4]))
         #expect(try keys(database, KeyRange(prefix: [1, 0xFF])) == Array(all[2..<4]))

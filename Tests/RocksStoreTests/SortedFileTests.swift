@@ -15,7 +15,9 @@ import Testing
     ) throws(StoreError) -> String {
         var writer = try SortedFileWriter(path: folder.path(name), options: .state)
         for (key, value) in entries {
-            if let value { try writer.put(bytes(key), bytes(value)) } else {
+            if let value {
+                try writer.put(bytes(key), bytes(value))
+            } else {
                 try writer.delete(bytes(key))
             }
         }
