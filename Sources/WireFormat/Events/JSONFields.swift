@@ -25,8 +25,9 @@ enum EventKey: UInt64 {
     @inline(__always)
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         if range.count <= ByteWord.byteCount {
-            self.init(rawValue: ByteWord.packed(bytes, range))
-            if self == .attributes { return nil }
+            let word = ByteWord.packed(bytes, range)
+            if word == EventKey.attributes.rawValue { return nil }
+            self.init(rawValue: word)
             return
         }
         let start = range.lowerBound
