@@ -47,6 +47,15 @@ enum ByteWord {
     @inline(__always)
     static func bytesBefore(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
 
+    /// Up to eight bytes that do not end with NUL as a word, so that different texts are different
+    /// words; nil if there are more, or the last is NUL.
+    @inline(__always)
+    static func name(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
+        guard range.count <= byteCount else { return nil }
+        let word = packed(bytes, range)
+        return range.isEmpty || bytes[range.upperBound - 1] != 0 ? word : nil
+    }
+
     /// Up to eight bytes as a word, zeros above them.
     @inline(__always)
     static func packed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {

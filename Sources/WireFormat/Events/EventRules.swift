@@ -24,8 +24,7 @@ struct EventRules: Sendable {
     static func read(
         _ bytes: Span<UInt8>, _ range: Range<Int>, into operation: inout LinkOperation
     ) -> Rejected? {
-        guard range.count <= ByteWord.byteCount else { return unknownOperation }
-        switch ByteWord.packed(bytes, range) {
+        switch ByteWord.name(bytes, range) {
         case 0x6B6E_696C: operation = .link
         case 0x6B6E_696C_6E75: operation = .unlink
         case 0x6E_6162: operation = .ban
