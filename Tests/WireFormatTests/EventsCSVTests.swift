@@ -108,7 +108,8 @@ import WireFormat
         }
         #expect(
             message("x:1,y:2")
-                == "the row has 2 cells where the header has 3: quote a cell that holds the delimiter"
+                == "the row has 2 cells where the header has 3: "
+                + "quote a cell that holds the delimiter"
         )
         #expect(
             message("x:1,y\"2,0")

@@ -80,8 +80,8 @@ import WireFormat
     }
 
     @Test func shouldReadAsMuchWhiteSpaceAsALineHolds() {
-        let line =
-            #"{"op":"observe","ts":0,"a":"email:\#(filled(500_000, " "))X\#(filled(500_000, " "))"}"#
+        let spaces = filled(500_000, " ")
+        let line = #"{"op":"observe","ts":0,"a":"email:\#(spaces)X\#(spaces)"}"#
         #expect(readJSON(line) == .event(ReadEvent(.observe, "email:x")))
     }
 
@@ -102,7 +102,7 @@ import WireFormat
             #expect(readJSON(nested(10_000, open, close)) == .rejected(.tooDeep), "\(open)")
         }
         let inEnd =
-            String(repeating: "[", count: inside - 1) + String(repeating: "]", count: inside - 1)
+            filled(inside - 1, "[") + filled(inside - 1, "]")
         #expect(
             readJSON(#"{"a":{"ns":"x","value":"1","z":\#(inEnd)},"b":"y:2","ts":0}"#)
                 == .event(ReadEvent(.link, "x:1", "y:2")))

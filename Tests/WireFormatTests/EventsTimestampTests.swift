@@ -103,6 +103,15 @@ import WireFormat
         #expect(parse("-1", .nanoseconds) == time(-1))
         #expect(parse("9223372036854775807", .nanoseconds) == time(9_223_372_036_854))
         #expect(parse("-9223372036854775808", .nanoseconds) == time(-9_223_372_036_855))
+        // More nanoseconds than 64 bits hold, and still the year 9999 and the year 1.
+        #expect(parse("253402300799999999999", .nanoseconds) == .time(EventTime.maximum))
+        #expect(parse("253402300800000000000", .nanoseconds) == .outOfRange)
+        #expect(parse("-62135596800000000000", .nanoseconds) == .time(EventTime.minimum))
+        #expect(parse("-62135596800000000001", .nanoseconds) == .outOfRange)
+        #expect(parse("-62135596799999000001", .nanoseconds) == .time(EventTime.minimum))
+        #expect(parse("0", .nanoseconds) == time(0))
+        #expect(parse("-0", .microseconds) == time(0))
+        #expect(parse("00000000000000000000000000007", .milliseconds) == time(7))
         for text in ["", "-", "+1", "1.0", "1e3", " 1", "0x1", "1_000"] {
             #expect(parse(text, .milliseconds) == .malformed, "\(text)")
         }
@@ -160,34 +169,5 @@ import WireFormat
         #expect(
             TimestampText.print(EventTime(milliseconds: 1_767_323_045_678))
                 == "2026-01-02T03:04:05.678Z")
-    }
-}
-
-/// A calendar that only counts, to hold the arithmetic against.
-enum SlowCalendar {
-    static func isLeap(_ year: Int) -> Bool {
-        if year % 400 == 0 { return true }
-        if year % 100 == 0 { return false }
-        return year % 4 == 0
-    }
-
-    static func length(ofMonth month: Int, year: Int) -> Int {
-        let lengths = [31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return lengths[month - 1]
-    }
-
-    /// Days from 1970-01-01 to the first day of a year, counted year by year.
-    static func daysBefore(year: Int) -> Int {
-        let years = year < 1970 ? year..<1970 : 1970..<year
-        let days = years.reduce(0) { $0 + (isLeap($1) ? 366 : 365) }
-        return year < 1970 ? -days : days
-    }
-
-    static func text(_ year: Int, _ month: Int, _ day: Int) -> String {
-        func padded(_ number: Int, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: width - digits.count) + digits
-        }
-        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
     }
 }
