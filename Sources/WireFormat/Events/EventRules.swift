@@ -1,10 +1,8 @@
 import IdentityModel
 
-/// The part of decoding that no format sees: what is copied into the scratch becomes checked
+/// The part of decoding that no format sees: what was copied into the scratch becomes checked
 /// fields. JSON, CSV and the command line share it, so that one value is one key everywhere.
-struct EventAssembler: Sendable {
-    /// The bytes of the event's fields.
-    var scratch = EventScratch()
+struct EventRules: Sendable {
     /// The namespaces, by their bytes.
     let namespaces: NamespaceIndex
     /// What an integer time counts.
@@ -26,8 +24,7 @@ struct EventAssembler: Sendable {
     static func read(
         _ bytes: Span<UInt8>, _ range: Range<Int>, into operation: inout LinkOperation
     ) -> Rejected? {
-        guard range.count <= ByteWord.byteCount else { return unknownOperation }
-        switch ByteWord.packed(bytes, range) {
+        switch ByteWord.name(bytes, range) {
         case 0x6B6E_696C: operation = .link
         case 0x6B6E_696C_6E75: operation = .unlink
         case 0x6E_6162: operation = .ban
@@ -48,19 +45,19 @@ struct EventAssembler: Sendable {
     ///
     /// `namespaceLength` is given where the namespace was a field of its own.
     @inline(__always)
-    mutating func finishIdentifier(
-        from start: Int, namespaceLength: Int? = nil, _ name: StaticString,
-        into identifier: inout DecodedIdentifier
+    func finishIdentifier(
+        _ scratch: inout EventScratch, from start: Int, namespaceLength: Int? = nil,
+        _ name: StaticString, into identifier: inout DecodedIdentifier
     ) -> Rejected? {
         let match: NamespaceIndex.Match
         switch namespaces.lookup(scratch.bytes.span, from: start, to: scratch.count) {
         case .match(let found): match = found
-        case .malformed: return EventAssembler.malformedNamespace(name)
+        case .malformed: return EventRules.malformedNamespace(name)
         case .unnamed:
             return Rejected(.badNamespace, "\(name) has a namespace that this store does not name")
         }
         if let namespaceLength, namespaceLength != match.length {
-            return EventAssembler.malformedNamespace(name)
+            return EventRules.malformedNamespace(name)
         }
         let valueStart = start + match.length + 1
         guard scratch.normalizeTail(from: valueStart, by: match.plan) else {
@@ -72,29 +69,30 @@ struct EventAssembler: Sendable {
             return Rejected(.emptyValue, "\(name) has an empty value after normalising")
         }
         guard length <= EventLimits.valueBytes else {
-            return EventAssembler.tooLong(name, "value", length, EventLimits.valueBytes)
+            return EventRules.tooLong(name, "value", length, EventLimits.valueBytes)
         }
-        identifier.text = start..<scratch.count
-        identifier.namespaceLength = match.length
-        identifier.namespaceIndex = match.index
+        identifier = DecodedIdentifier(
+            text: start..<scratch.count, namespaceLength: match.length,
+            namespaceIndex: match.index)
         return nil
     }
 
     /// Refuses an event whose ends are one identifier.
     @inline(__always)
-    func checkEnds(_ a: DecodedIdentifier, _ b: DecodedIdentifier) -> Rejected? {
-        guard scratch.isEqual(a.text, b.text) else { return nil }
+    static func checkEnds(_ scratch: EventScratch, _ event: DecodedEvent) -> Rejected? {
+        guard scratch.isEqual(event.a.text, event.b.text) else { return nil }
         return Rejected(.selfLink, "a and b are the same identifier after normalising")
     }
 
     /// Makes the scratch's tail from `start` on a text field of at most `limit` bytes.
     @inline(__always)
-    func finishText(
-        from start: Int, _ name: StaticString, limit: Int, into range: inout Range<Int>
+    static func finishText(
+        _ scratch: EventScratch, from start: Int, _ name: StaticString, limit: Int,
+        into place: inout PackedRange
     ) -> Rejected? {
         let length = scratch.count - start
-        guard length <= limit else { return EventAssembler.tooLong(name, "text", length, limit) }
-        range = start..<scratch.count
+        guard length <= limit else { return EventRules.tooLong(name, "text", length, limit) }
+        place = PackedRange(start..<scratch.count)
         return nil
     }
 
