@@ -132,7 +132,8 @@ struct EvidenceTable {
     mutating func join(_ one: Int, _ other: Int) {
         let (left, right) = (root(of: one), root(of: other))
         guard left != right else { return }
-        let (stays, goes) = nodes[left].parent <= nodes[right].parent ? (left, right) : (right, left)
+        let leftStays = nodes[left].parent <= nodes[right].parent
+        let (stays, goes) = leftStays ? (left, right) : (right, left)
         nodes[stays].parent += nodes[goes].parent
         nodes[goes].parent = Int32(stays)
     }

@@ -12,7 +12,9 @@ package import IdentityModel
 /// homes and components of several refer to each other across stores.
 ///
 /// One pass over the store in the order of its keys, which is header, names, homes, components.
-/// Memory: about 50 bytes an identifier and 29 a pair, beside the largest component.
+/// Memory: about 50 bytes an identifier and 29 a pair, beside the largest component. Measured, with
+/// 4.6 M identifiers and 4.7 M pairs read from memory: 109 bytes an identifier at the peak, and 1.6
+/// microseconds of one core each, most of it spent waiting for memory.
 package struct StoreVerifier {
     /// The partition that the store belongs to.
     let partition: PartitionID

@@ -67,7 +67,7 @@ package struct VerifyFinding: Equatable, Sendable {
         case pageOrphan = "page_orphan"
         /// A component's pages hold more or fewer members than its head says.
         case memberCountMismatch = "member_count_mismatch"
-        /// A component that no home names.
+        /// A component whose members are all elsewhere, as their homes say.
         case componentStale = "component_stale"
         /// A component whose members no live pairs connect.
         case componentDisconnected = "component_disconnected"
@@ -75,8 +75,8 @@ package struct VerifyFinding: Equatable, Sendable {
         case componentIncomplete = "component_incomplete"
         /// The anchor is not the least member.
         case anchorMismatch = "anchor_mismatch"
-        /// The rank is less than the present size.
-        case rankTooLow = "rank_too_low"
+        /// The rank is less than the present size, or more than there are identifiers.
+        case rankMismatch = "rank_mismatch"
 
         // MARK: Members
 

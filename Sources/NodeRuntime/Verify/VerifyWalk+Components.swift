@@ -1,5 +1,6 @@
 internal import GraphCore
 internal import IdentityModel
+internal import WireFormat
 
 // Components: each is exactly one set of the evidence, and its head says what its members give.
 extension VerifyWalk {
@@ -11,14 +12,15 @@ extension VerifyWalk {
         if collector.isPartial { partial.insert(collector.id) }
         guard collector.hasHead else { return }
         checkOrigin()
-        if findPlaces() || collector.isPartial {
+        findPlaces()
+        if isStale {
+            findings.add(
+                .componentStale, Self.name(collector.id),
+                "the homes of its \(places.count) members name other components")
+        } else {
             checkMembers()
             checkHead()
             checkSet()
-        } else {
-            findings.add(
-                .componentStale, Self.name(collector.id),
-                "it lists \(places.count) members, and no home names it")
         }
     }
 
@@ -34,32 +36,33 @@ extension VerifyWalk {
         tally.lastMinted = max(tally.lastMinted, id)
     }
 
-    /// Fills `places` with the members' nodes and says whether any home names the component.
-    private mutating func findPlaces() -> Bool {
+    /// Fills `places` with the members' nodes.
+    private mutating func findPlaces() {
         places.removeAll(keepingCapacity: true)
-        var isNamed = false
         for index in collector.image.members.indices {
-            let place = evidence.find(collector.image.members[index].key)
-            places.append(place)
-            if let place {
-                isNamed =
-                    isNamed || evidence.nodes[place].component == collector.id
-                    || evidence.nodes[place].marks.contains(.isUndecoded)
-            }
+            places.append(evidence.find(collector.image.members[index].key))
         }
-        return isNamed
+    }
+
+    /// Whether its members are all elsewhere, as far as their homes are known. Its members are
+    /// then not looked at one by one: there is one fault, not one for each.
+    private var isStale: Bool {
+        guard !collector.isPartial else { return false }
+        var isElsewhere = false
+        for case let place? in places {
+            let node = evidence.nodes[place]
+            if node.component == collector.id || node.marks.contains(.isUndecoded) { return false }
+            isElsewhere = isElsewhere || node.component != .none
+        }
+        return isElsewhere
     }
 
     // MARK: The head
 
     /// Rank, anchor and the component's part of the digest.
     private mutating func checkHead() {
-        let (id, count) = (collector.id, collector.image.members.count)
-        if collector.image.rank < UInt64(max(count, collector.expectedMembers)) {
-            findings.add(
-                .rankTooLow, Self.name(id),
-                "it has \(count) members and rank \(collector.image.rank)")
-        }
+        let id = collector.id
+        checkRank()
         guard !collector.isPartial else { return }
         var sum = Digest.zero
         var anchor = 0
@@ -76,6 +79,22 @@ extension VerifyWalk {
                 "its least member is \(key.hexadecimal), and its anchor is "
                     + collector.image.anchor.hexadecimal)
         }
+    }
+
+    /// The rank is the largest size that the component ever had; no component can have been larger
+    /// than all identifiers together, unless other partitions sent it members.
+    private mutating func checkRank() {
+        let rank = collector.image.rank
+        let least = max(collector.image.members.count, collector.expectedMembers)
+        var most = UInt64.max
+        if let header, header.sent.isEmpty, header.seen.isEmpty {
+            most = max(header.counters.identifiers, tally.identifiers)
+        }
+        guard rank < UInt64(least) || rank > most else { return }
+        findings.add(
+            .rankMismatch, Self.name(collector.id),
+            "it has \(least) members and rank \(rank), and there are \(tally.identifiers) "
+                + "identifiers")
     }
 
     /// Whether the member at `left` names a customer rather than the one at `right`: the lesser

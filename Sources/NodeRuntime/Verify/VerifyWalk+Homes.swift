@@ -101,6 +101,9 @@ extension VerifyWalk {
                 "it is \(isLive ? "live" : "dead") and has turned \(pair.version) times")
         }
         checkLeastLinkTime(pair, verdict)
+        if pair.leastLinkTime != .never {
+            tally.evidenceDigest += EvidenceDigest.leastLinkTime(a, b, pair.leastLinkTime)
+        }
         guard isLive || pair.version != 0 || pair.leastLinkTime != .never else { return }
         evidence.appendPair(
             b, version: pair.version, isLive: isLive, linkTime: pair.leastLinkTime)
