@@ -127,7 +127,7 @@ package enum ComponentCodec {
         }
         member.valueCount = value.count
         image.values.append(bytes, value)
-        if try cursor.byte(bytes) != 0 {
+        if try cursor.flag(bytes) {
             member.customerVersion = try cursor.varint(bytes)
             let published = try cursor.counted(bytes)
             let fragment = try cursor.counted(bytes)
