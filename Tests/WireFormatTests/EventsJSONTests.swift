@@ -143,6 +143,21 @@ import WireFormat
         #expect(readJSON(line) == .event(ReadEvent(.link, "x:1", "y:2")))
     }
 
+    @Test func shouldKeepApartWhatIsOpenAtTheSameDepth() {
+        let expected = ReadOutcome.event(ReadEvent(.link, "x:1", "y:2"))
+        for value in [
+            #"[{},[1,2],{"k":1},[3,4],{"k":1,"l":2}]"#, #"{"k":[1,2],"l":{"m":1,"n":[{}]},"o":[]}"#,
+            #"[[],[[]],[{}],{"k":[]}]"#,
+        ] {
+            let line = #"{"z":\#(value),"a":{"ns":"x","z":\#(value),"value":1},"b":"y:2","ts":0}"#
+            #expect(readJSON(line) == expected, "\(value)")
+        }
+        for value in [#"[{},["k":1]]"#, #"[[],{1}]"#, #"{"k":[1],2}"#, "[[1}]", #"[{"k":1]]"#] {
+            let line = #"{"z":\#(value),"a":"x:1","b":"y:2","ts":0}"#
+            #expect(readJSON(line) == .rejected(.malformedJSON), "\(value)")
+        }
+    }
+
     @Test func shouldGiveDefaultTimes() {
         let line = #"{"a":"x:1","b":"y:2"}"#
         var options = EventsFixture.options

@@ -163,6 +163,11 @@ import WireFormat
         #expect(
             rejectionOfJSON(#"{"z":1,"a" 1}"#)?.message
                 == "byte 12 of the line: a colon is due after a key")
+        // The first of several, also where so many keys are sorted.
+        let others = (0..<20).map { #""k\#($0)":0"# }.joined(separator: ",")
+        #expect(
+            rejectionOfJSON(#"{"x":1,\#(others),"zz":1,"zz":1,"x":1}"#)?.message
+                == #"the key "zz" is there twice: keep one of them"#)
         #expect(
             rejectionOfJSON(#"{"zz":1,"zz":1}"#)?.message
                 == #"the key "zz" is there twice: keep one of them"#)
