@@ -25,6 +25,13 @@ package struct ByteCursor {
         return bytes[offset]
     }
 
+    /// A yes or a no: 1 or 0.
+    package mutating func flag(_ bytes: Span<UInt8>) throws(WireError) -> Bool {
+        let value = try byte(bytes)
+        guard value <= 1 else { throw WireError(.damaged, "a yes or no is neither") }
+        return value == 1
+    }
+
     /// Eight bytes, little-endian.
     package mutating func word(_ bytes: Span<UInt8>) throws(WireError) -> UInt64 {
         try UInt64(littleEndian: loadWord(bytes))

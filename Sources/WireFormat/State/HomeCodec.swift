@@ -83,7 +83,7 @@ package enum HomeCodec {
         _ other: NodeKey, _ bytes: Span<UInt8>, _ cursor: inout ByteCursor,
         into image: inout HomeImage
     ) throws(WireError) {
-        let isLinked = try cursor.byte(bytes) != 0
+        let isLinked = try cursor.flag(bytes)
         let least =
             isLinked ? EventTime(milliseconds: try cursor.signedVarint(bytes)) : EventTime.never
         let version = try cursor.varint(bytes)
