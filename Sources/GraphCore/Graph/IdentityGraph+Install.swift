@@ -1,9 +1,10 @@
 internal import IdentityModel
 
-// From the store into memory. Whatever is in memory already is newer and stays.
+// From the store into memory. An entity is read only while memory lacks it: what memory has may be
+// newer. An image that contradicts itself or the graph is an error, which leaves the graph unusable.
 extension IdentityGraph {
     /// Makes `homeImage` the home's part of `node`.
-    mutating func installHome(_ node: Ordinal) {
+    mutating func installHome(_ node: Ordinal) throws(StateError) {
         nodes[node].directoryComponent = homeImage.component
         nodes[node].directoryVersion = homeImage.version
         nodes[node].flags.insert(.homeIsResident)
@@ -16,7 +17,7 @@ extension IdentityGraph {
             links[pair].leastLinkTime = image.leastLinkTime
             links[pair].evidenceVersion = image.version
             for _ in 0..<image.registerCount {
-                install(homeImage.registers[register], reasonAt: reason, to: pair)
+                try install(homeImage.registers[register], reasonAt: reason, to: pair)
                 reason += homeImage.registers[register].reasonCount
                 register += 1
             }
@@ -25,8 +26,10 @@ extension IdentityGraph {
 
     private mutating func install(
         _ image: RegisterImage, reasonAt start: Int, to pair: Ordinal
-    ) {
-        guard let kind = image.operation.registerKind else { return }
+    ) throws(StateError) {
+        guard let kind = image.operation.registerKind, image.source > 0,
+            image.source < sources.names.count
+        else { throw StateError(.damaged, "a register names a source that has no name") }
         let word = Register(
             time: image.time, source: image.source, kind: kind, operation: image.operation)
         let digest = evidenceDigest
@@ -56,13 +59,16 @@ extension IdentityGraph {
             guard nodes[node].component == noOrdinal else {
                 throw StateError(.damaged, "two components hold one identifier")
             }
+            guard image.namespace < namespaces.names.count else {
+                throw StateError(.damaged, "a member is of a namespace that has no name")
+            }
             nodes[node].component = made
             nodes[node].memberVersion = image.version
             nodes[node].firstSeen = image.firstSeen
             nodes[node].namespace = image.namespace
             installValue(image, at: value, of: node)
             installCarried(image, at: carriedStart, of: node)
-            installEdges(image, at: edge, from: node)
+            try installEdges(image, at: edge, from: node)
             linkRing(node, after: previous)
             components[made].memberSum += memberDigest(node)
             if image.key == componentImage.anchor { components[made].anchor = node }
@@ -94,10 +100,15 @@ extension IdentityGraph {
             fragment: Array(componentImage.carried[middle..<middle + image.fragmentCount]))
     }
 
-    private mutating func installEdges(_ image: MemberImage, at start: Int, from node: Ordinal) {
+    private mutating func installEdges(
+        _ image: MemberImage, at start: Int, from node: Ordinal
+    ) throws(StateError) {
         for edge in start..<start + image.edgeCount {
             let stored = componentImage.edges[edge]
             let pair = link(node, self.node(stored.other))
+            guard !links[pair].flags.contains(.hasEdge) else {
+                throw StateError(.damaged, "a component lists one link twice")
+            }
             links[pair].flags.insert(.hasEdge)
             links[pair].edgeVersion = stored.version
             if stored.isLive { attach(pair) }

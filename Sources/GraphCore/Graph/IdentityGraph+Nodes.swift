@@ -91,7 +91,7 @@ extension IdentityGraph {
         guard !holdsEverything else { return noOrdinal }
         guard try reader.readHome(key, into: &homeImage) else { return noOrdinal }
         let made = node(key)
-        installHome(made)
+        try installHome(made)
         return made
     }
 
@@ -120,7 +120,7 @@ extension IdentityGraph {
         _ ordinal: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
         if !holdsEverything, try reader.readHome(nodes[ordinal].key, into: &homeImage) {
-            installHome(ordinal)
+            try installHome(ordinal)
         } else {
             nodes[ordinal].flags.insert(.homeIsResident)
         }

@@ -34,6 +34,8 @@ package struct StateError: Error, Equatable, Sendable {
         case unreadable
         /// What the store holds contradicts itself.
         case damaged
+        /// What the store holds is of a later format than this program reads.
+        case newerFormat
     }
 
     /// What went wrong.

@@ -41,6 +41,7 @@ extension PartitionRuntime {
     static func failure(_ error: StateError) -> StoreFailure {
         switch error.code {
         case .damaged: StoreFailure(.damaged, error.reason, remedy: Remedy.rebuild)
+        case .newerFormat: StoreFailure(.newerFormat, error.reason, remedy: Remedy.upgrade)
         case .unreadable:
             StoreFailure(
                 .ioError, error.reason, remedy: "check the disk, then open the store again")

@@ -18,7 +18,7 @@ package struct StoredState<State: StatePort>: StateReader {
             let bytes = buffer.bytes
             try HomeCodec.decode(bytes.span, key: key, into: &image)
         } catch {
-            throw Self.damaged("a home", error)
+            throw Self.failure("a home", error)
         }
         return true
     }
@@ -27,32 +27,33 @@ package struct StoredState<State: StatePort>: StateReader {
         _ id: ComponentID, into image: inout ComponentImage
     ) throws(StateError) -> Bool {
         guard try fetch(StateKey.component(id, page: 0)) else { return false }
+        var count = 0
         do throws(WireError) {
             let bytes = buffer.bytes
-            let count = try ComponentCodec.decodeFirstPage(bytes.span, id: id, into: &image)
-            try readLaterPages(of: id, members: count, into: &image)
+            count = try ComponentCodec.decodeFirstPage(bytes.span, id: id, into: &image)
         } catch {
-            throw Self.damaged("a component", error)
+            throw Self.failure("a component", error)
+        }
+        for page in 1..<ComponentImage.pageCount(members: count) {
+            try readLaterPage(page, of: id, into: &image)
+        }
+        guard image.members.count == count else {
+            throw StateError(.damaged, "a component's pages do not hold all of its members")
         }
         return true
     }
 
-    private func readLaterPages(
-        of id: ComponentID, members count: Int, into image: inout ComponentImage
-    ) throws(WireError) {
-        for page in 1..<max(1, ComponentImage.pageCount(members: count)) {
-            do throws(StateError) {
-                guard try fetch(StateKey.component(id, page: UInt32(page))) else {
-                    throw StateError(.damaged, "a component has lost its page \(page)")
-                }
-            } catch {
-                throw WireError(.damaged, error.reason)
-            }
+    private func readLaterPage(
+        _ page: Int, of id: ComponentID, into image: inout ComponentImage
+    ) throws(StateError) {
+        guard try fetch(StateKey.component(id, page: UInt32(page))) else {
+            throw StateError(.damaged, "a component has lost its page \(page)")
+        }
+        do throws(WireError) {
             let bytes = buffer.bytes
             try ComponentCodec.decodeLaterPage(bytes.span, into: &image)
-        }
-        guard image.members.count == count else {
-            throw WireError(.damaged, "a component's pages do not hold all of its members")
+        } catch {
+            throw Self.failure("a component", error)
         }
     }
 
@@ -64,8 +65,10 @@ package struct StoredState<State: StatePort>: StateReader {
         }
     }
 
-    private static func damaged(_ what: String, _ error: WireError) -> StateError {
-        StateError(.damaged, "\(what) cannot be read: \(error.reason)")
+    private static func failure(_ what: String, _ error: WireError) -> StateError {
+        StateError(
+            error.code == .newerFormat ? .newerFormat : .damaged,
+            "\(what) cannot be read: \(error.reason)")
     }
 
     /// The bytes last read, kept to be filled again.

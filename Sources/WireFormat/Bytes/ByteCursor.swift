@@ -25,11 +25,11 @@ package struct ByteCursor {
         return bytes[offset]
     }
 
-    /// A byte that is 0 for no and 1 for yes.
+    /// A yes or a no: 1 or 0.
     package mutating func flag(_ bytes: Span<UInt8>) throws(WireError) -> Bool {
-        let flag = try byte(bytes)
-        guard flag <= 1 else { throw WireError(.damaged, "a flag is neither 0 nor 1") }
-        return flag == 1
+        let value = try byte(bytes)
+        guard value <= 1 else { throw WireError(.damaged, "a yes or no is neither") }
+        return value == 1
     }
 
     /// Eight bytes, little-endian.
@@ -53,10 +53,7 @@ package struct ByteCursor {
             let next = try byte(bytes)
             guard shift < 63 || next <= 1 else { throw Self.tooLarge }
             value |= UInt64(next & 0x7f) << shift
-            if next < 0x80 {
-                guard next != 0 else { throw Self.overlong }
-                return value
-            }
+            if next < 0x80 { return value }
             shift += 7
         }
     }
@@ -106,7 +103,6 @@ package struct ByteCursor {
     }
 
     private static let endsEarly = WireError(.damaged, "the bytes end early")
-    private static let overlong = WireError(.damaged, "a number is longer than it need be")
     private static let tooLarge = WireError(.damaged, "a number is too large")
 
     @inline(__always)

@@ -41,8 +41,8 @@ package struct EventFrame {
     /// An empty frame.
     package init() {}
 
-    /// Reads the body of an events record. Lengths and orders are checked, so that folding cannot
-    /// fail: values fit their limits, pairs are canonical.
+    /// Reads the body of an events record. Lengths, times and orders are checked, so that folding
+    /// cannot fail: values fit their limits, pairs are canonical.
     ///
     /// - Throws: `WireError`; the frame then holds part of the events.
     package mutating func decode(
@@ -93,7 +93,10 @@ package struct EventFrame {
         let (namespaceOfA, valueOfA) = try decodeText(bytes, &cursor)
         let (namespaceOfB, valueOfB) =
             operation == .observe ? (namespaceOfA, valueOfA) : try decodeText(bytes, &cursor)
-        let milliseconds = time &+ (try cursor.signedVarint(bytes))
+        let time = EventTime(milliseconds: time &+ (try cursor.signedVarint(bytes)))
+        guard time >= .minimum, time <= .maximum else {
+            throw WireError(.damaged, "an event's time is out of bounds")
+        }
         let source = try cursor.number(bytes)
         guard source < sources.count else {
             throw WireError(.damaged, "an event names a source that its record lacks")
@@ -101,12 +104,13 @@ package struct EventFrame {
         return EventEntry(
             operation: operation, a: a, b: b, namespaceOfA: namespaceOfA,
             namespaceOfB: namespaceOfB, valueOfA: ByteSlice(valueOfA),
-            valueOfB: ByteSlice(valueOfB),
-            time: EventTime(milliseconds: milliseconds), source: source,
-            eventID: ByteSlice(
-                flags & EventFlags.hasEventID == 0 ? 0..<0 : try cursor.counted(bytes)),
-            reason: ByteSlice(
-                flags & EventFlags.hasReason == 0 ? 0..<0 : try decodeReason(bytes, &cursor)))
+            valueOfB: ByteSlice(valueOfB), time: time, source: source,
+            eventID: try decodeNote(
+                bytes, &cursor, isThere: flags & EventFlags.hasEventID != 0,
+                longest: EventLimits.eventIDBytes),
+            reason: try decodeNote(
+                bytes, &cursor, isThere: flags & EventFlags.hasReason != 0,
+                longest: EventLimits.reasonBytes))
     }
 
     private func decodeText(
@@ -114,19 +118,22 @@ package struct EventFrame {
     ) throws(WireError) -> (namespace: UInt32, value: Range<Int>) {
         let namespace = try cursor.number(bytes)
         let value = try cursor.counted(bytes)
-        guard namespace < namespaces.count, value.count <= EventLimits.valueBytes else {
+        guard namespace < namespaces.count, value.count > 0,
+            value.count <= EventLimits.valueBytes
+        else {
             throw WireError(.damaged, "an identifier's namespace or length is out of bounds")
         }
         return (namespace, value)
     }
 
-    private func decodeReason(
-        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
-    ) throws(WireError) -> Range<Int> {
-        let reason = try cursor.counted(bytes)
-        guard reason.count <= EventLimits.reasonBytes else {
-            throw WireError(.damaged, "a reason is too long")
+    private func decodeNote(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, isThere: Bool, longest: Int
+    ) throws(WireError) -> ByteSlice {
+        guard isThere else { return ByteSlice(0..<0) }
+        let note = try cursor.counted(bytes)
+        guard note.count > 0, note.count <= longest else {
+            throw WireError(.damaged, "the length of an event's id or reason is out of bounds")
         }
-        return reason
+        return ByteSlice(note)
     }
 }

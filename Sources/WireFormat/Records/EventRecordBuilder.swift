@@ -29,6 +29,9 @@ package struct EventEnd: Sendable {
 /// observe key of `b` (16); per end namespace (varint into the table) and value (counted); time
 /// (signed varint, difference to the event before); source (varint); and where the first byte says
 /// so event id, reason, attributes (each counted).
+///
+/// A record that cannot be folded would close its log for ever, so events beyond their limits are
+/// a programming error here: they are refused where events are decoded.
 package struct EventRecordBuilder {
     private var body: [UInt8] = []
     private var namespaces = FrameNames()
@@ -42,7 +45,8 @@ package struct EventRecordBuilder {
 
     /// Whether no further event should be added before `finish`.
     package var isFull: Bool {
-        count >= RecordLimits.events || body.count >= RecordLimits.bytes
+        count >= RecordLimits.events
+            || body.count + namespaces.byteCount + sources.byteCount >= RecordLimits.bytes
     }
 
     /// Adds a link, unlink, ban or unban. The ends come in any order; the record holds them in
@@ -97,6 +101,10 @@ package struct EventRecordBuilder {
     }
 
     private mutating func appendText(_ end: EventEnd, _ bytes: Span<UInt8>) {
+        precondition(
+            end.namespaceCount > 0 && end.namespaceCount <= EventLimits.namespaceBytes
+                && !end.value.isEmpty && end.value.count <= EventLimits.valueBytes,
+            "identifiers are checked where events are decoded")
         body.appendVarint(UInt64(namespaces.number(bytes, end.namespace)))
         body.appendCounted(bytes.extracting(end.value))
     }
@@ -105,6 +113,12 @@ package struct EventRecordBuilder {
         _ time: EventTime, _ source: Range<Int>, _ eventID: Range<Int>, _ reason: Range<Int>,
         _ bytes: Span<UInt8>
     ) {
+        precondition(
+            time >= .minimum && time <= .maximum && !source.isEmpty
+                && source.count <= EventLimits.sourceBytes
+                && eventID.count <= EventLimits.eventIDBytes
+                && reason.count <= EventLimits.reasonBytes,
+            "times and texts are checked where events are decoded")
         body.appendSignedVarint(time.milliseconds &- lastTime)
         lastTime = time.milliseconds
         body.appendVarint(UInt64(sources.number(bytes, source)))
@@ -130,7 +144,8 @@ struct FrameNames {
     private var names: [[UInt8]] = []
     private var numbers: [[UInt8]: Int] = [:]  // lookup only
 
-    var byteCount: Int { names.reduce(0) { $0 + $1.count + 2 } }
+    /// The most that the names take in a record, in bytes.
+    private(set) var byteCount = 0
 
     /// The number of the name at `range` of `bytes`.
     mutating func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
@@ -141,6 +156,7 @@ struct FrameNames {
         name.append(bytes, range)
         if names.count > Self.scanned, let number = numbers[name] { return number }
         numbers[name] = names.count
+        byteCount += name.count + 2
         names.append(name)
         return names.count - 1
     }
@@ -152,6 +168,7 @@ struct FrameNames {
     }
 
     mutating func removeAll() {
+        byteCount = 0
         names.removeAll(keepingCapacity: true)
         numbers.removeAll(keepingCapacity: true)
     }

@@ -74,8 +74,9 @@ package enum RecordCodec {
         }
         var cursor = ByteCursor(0..<bytes.count - checksumBytes)
         let format = try cursor.byte(bytes)
-        guard format <= RecordHead.format else {
-            throw WireError(.newerFormat, "a log record has format \(format)")
+        guard format == RecordHead.format else {
+            throw WireError(
+                format == 0 ? .damaged : .newerFormat, "a log record has format \(format)")
         }
         let code = try cursor.byte(bytes)
         guard let kind = RecordKind(rawValue: code) else {

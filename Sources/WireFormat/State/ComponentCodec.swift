@@ -137,19 +137,23 @@ package enum ComponentCodec {
             image.carried.append(bytes, fragment)
         }
         member.edgeCount = try cursor.count(bytes, leastBytes: leastEdgeBytes)
-        for _ in 0..<member.edgeCount { try decodeEdge(bytes, &cursor, of: key, into: &image) }
+        var last = key
+        for _ in 0..<member.edgeCount {
+            last = try decodeEdge(bytes, &cursor, after: last, into: &image)
+        }
         image.members.append(member)
     }
 
     private static func decodeEdge(
-        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, of key: NodeKey,
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, after last: NodeKey,
         into image: inout ComponentImage
-    ) throws(WireError) {
+    ) throws(WireError) -> NodeKey {
         let other = try cursor.key(bytes)
         let version = try cursor.varint(bytes)
-        guard key < other, let count = UInt32(exactly: version >> 1) else {
-            throw WireError(.damaged, "an edge is not canonical, or its version is too large")
+        guard last < other, let count = UInt32(exactly: version >> 1) else {
+            throw WireError(.damaged, "edges are out of order, or a version is too large")
         }
         image.edges.append(EdgeImage(other: other, version: count, isLive: version & 1 == 1))
+        return other
     }
 }

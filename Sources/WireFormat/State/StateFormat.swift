@@ -8,7 +8,8 @@ package enum StateFormat {
     ) throws(WireError) {
         let format = try cursor.byte(bytes)
         guard format == current else {
-            throw WireError(.newerFormat, "a stored value has format \(format)")
+            throw WireError(
+                format == 0 ? .damaged : .newerFormat, "a stored value has format \(format)")
         }
     }
 }

@@ -41,11 +41,13 @@ package struct TestEvent: Equatable, Sendable {
     package var source: String
     /// Why, in a person's words; empty for none.
     package var reason: String
+    /// Its own id; empty for none.
+    package var eventID: String
 
     /// An event with its members.
     package init(
         _ operation: LinkOperation, _ a: TestEnd, _ b: TestEnd? = nil, at time: Int64 = 0,
-        source: String = "default", reason: String = ""
+        source: String = "default", reason: String = "", eventID: String = ""
     ) {
         precondition((b == nil) == (operation == .observe), "pairs have two ends")
         self.operation = operation
@@ -54,12 +56,14 @@ package struct TestEvent: Equatable, Sendable {
         self.time = time
         self.source = source
         self.reason = reason
+        self.eventID = eventID
     }
 
     /// The same event with its ends swapped.
     package var swapped: TestEvent {
         guard let b else { return self }
-        return TestEvent(operation, b, a, at: time, source: source, reason: reason)
+        return TestEvent(
+            operation, b, a, at: time, source: source, reason: reason, eventID: eventID)
     }
 
     /// The ends in canonical order, the lesser key first; one end for observe.

@@ -1,0 +1,89 @@
+import GraphCore
+import IdentityModel
+import TestSupport
+import Testing
+import WireFormat
+
+/// A record's limits at their edges.
+@Suite("Record limits")
+struct RecordLimitsTests {
+    /// Kafka's default for the largest message, in bytes.
+    private static let kafkaMessageBytes = 1 << 20
+
+    @Test func shouldBeFullAtItsCountOfEvents() {
+        var builder = EventRecordBuilder()
+        let event = TestEvent(.observe, TestEnd("cookie", "c"))
+        for _ in 0..<RecordLimits.events - 1 { EventRecords.append(event, to: &builder) }
+        #expect(!builder.isFull)
+        EventRecords.append(event, to: &builder)
+        #expect(builder.isFull)
+        #expect(builder.finish(RecordTests.head).count < RecordLimits.bytes)
+        #expect(!builder.isFull)
+    }
+
+    private func largest(_ number: Int) -> TestEvent {
+        func text(_ mark: String, _ count: Int) -> String {
+            mark + String(repeating: "x", count: count - mark.utf8.count)
+        }
+        return TestEvent(
+            .ban, TestEnd(text("a\(number)", 32), text("1", 1_024)),
+            TestEnd(text("b\(number)", 32), text("2", 1_024)), at: number % 2 == 0 ? 0 : 1 << 47,
+            source: text("s\(number)", 256), reason: text("r", 1_024), eventID: text("i", 256))
+    }
+
+    @Test func shouldStayUnderAMessageWithTheLargestEvents() throws {
+        var builder = EventRecordBuilder()
+        var count = 0
+        while !builder.isFull {
+            EventRecords.append(largest(count), to: &builder)
+            count += 1
+        }
+        let record = builder.finish(RecordTests.head)
+        #expect(record.count >= RecordLimits.bytes)
+        #expect(record.count < Self.kafkaMessageBytes)
+        #expect(count < RecordLimits.events)
+    }
+
+    /// Names count too: here the tables are the larger part.
+    @Test func shouldStayUnderAMessageWithManyNames() throws {
+        var builder = EventRecordBuilder()
+        var count = 0
+        while !builder.isFull {
+            let name = String(repeating: "s", count: 250) + String(100_000 + count)
+            EventRecords.append(
+                TestEvent(
+                    .observe, TestEnd("n\(count)" + String(repeating: "x", count: 26), "v"),
+                    source: name), to: &builder)
+            count += 1
+        }
+        let record = builder.finish(RecordTests.head)
+        #expect(record.count < Self.kafkaMessageBytes)
+        #expect(record.count > RecordLimits.bytes / 2)
+    }
+
+    /// What the edge should have refused would make a record that nobody can fold: the builder
+    /// stops the program before such a record is in a log.
+    @Test func shouldRefuseToBuildWhatCannotBeFolded() async {
+        await #expect(processExitsWith: .failure) {
+            var builder = EventRecordBuilder()
+            let end = TestEnd("cookie", String(repeating: "v", count: EventLimits.valueBytes + 1))
+            EventRecords.append(TestEvent(.observe, end), to: &builder)
+        }
+        await #expect(processExitsWith: .failure) {
+            var builder = EventRecordBuilder()
+            EventRecords.append(
+                TestEvent(.observe, TestEnd("cookie", "c"), source: ""), to: &builder)
+        }
+        await #expect(processExitsWith: .failure) {
+            var builder = EventRecordBuilder()
+            EventRecords.append(
+                TestEvent(.observe, TestEnd("cookie", "c"), at: EventTime.never.milliseconds),
+                to: &builder)
+        }
+        await #expect(processExitsWith: .failure) {
+            var builder = EventRecordBuilder()
+            let end = TestEnd("cookie", "c")
+            EventRecords.append(TestEvent(.link, end, end), to: &builder)
+        }
+    }
+}
