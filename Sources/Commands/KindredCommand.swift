@@ -39,13 +39,17 @@ package enum KindredProgram {
     /// Parses the arguments, runs the command and ends the process with its status.
     package static func main() -> Never {
         signal(SIGPIPE, SIG_IGN)
+        StandardFiles.holdPlaces()
         var status = ExitStatus.done
         do {
+            try refuseUndecodableWords()
             var command = try KindredCommand.parseAsRoot()
             try command.run()
         } catch let end as CommandEnd {
             Output.flush()
-            if let message = end.message { Diagnostics.line("kindred: \(message)") }
+            if let message = end.message {
+                Diagnostics.line(Escaping.controls("kindred: \(message)"))
+            }
             status = end.status
         } catch {
             status = report(error)
@@ -62,7 +66,17 @@ package enum KindredProgram {
             Output.line(text)
             return ExitStatus.done
         }
-        Diagnostics.line(text)
+        Diagnostics.line(Escaping.controls(text))
         return ExitStatus.usage
+    }
+
+    /// A word that is not UTF-8 would be read as another one: an identifier that nobody meant.
+    private static func refuseUndecodableWords() throws(CommandEnd) {
+        for place in 1..<max(1, Int(CommandLine.argc)) {
+            guard let bytes = CommandLine.unsafeArgv[place], String(validatingCString: bytes) == nil
+            else { continue }
+            throw CommandEnd(
+                ExitStatus.usage, "word \(place) of the command line is not UTF-8; write it so")
+        }
     }
 }

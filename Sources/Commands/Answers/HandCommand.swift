@@ -23,7 +23,8 @@ struct HandOptions: ParsableArguments {
     /// Performs the operation and prints the customers before and after.
     func perform(_ operation: LinkOperation) throws(CommandEnd) {
         let event = try HandEvent(operation, self)
-        let store = try data.open()
+        let (store, temporary) = try open()
+        defer { temporary?.remove() }
         let answer = try HandAnswer(event, self, store)
         if format.json {
             Output.line(JSONText.encode(answer))
@@ -31,6 +32,22 @@ struct HandOptions: ParsableArguments {
             for line in answer.lines { Output.line(line) }
         }
         if dryRun { store.abandon() } else { try store.close() }
+    }
+
+    /// The store; for a dry run where there is none yet, one in a folder that does not stay.
+    private func open() throws(CommandEnd) -> (OpenStore, TemporaryFolder?) {
+        var request = StoreRequest(folder: data.folder)
+        request.isRehearsal = dryRun
+        guard dryRun, try !StoreFolder.holdsStore(request.folder) else {
+            return (try OpenStore(request), nil)
+        }
+        Diagnostics.line(
+            Escaping.controls(
+                "kindred: there is no store in \(request.folder) yet: when one is made, it gives "
+                    + "customers other ids"))
+        let temporary = try TemporaryFolder()
+        request.folder = temporary.path
+        return (try OpenStore(request), temporary)
     }
 }
 
@@ -118,9 +135,9 @@ struct HandAnswer: Encodable {
             let change = old == new ? "\(new) (unchanged)" : "\(old) -> \(new)"
             lines.append("  customer of \(names[index])  \(change)")
         }
-        if !linked_by.isEmpty {
-            lines.append("  linked by \(Self.list(linked_by))")
-        }
+        lines.append(
+            linked_by.isEmpty
+                ? "  no source links them" : "  linked by \(Self.list(linked_by))")
         if !banned_by.isEmpty {
             lines.append("  banned by \(Self.list(banned_by))")
         }

@@ -33,9 +33,11 @@ struct ResolveCommand: ParsableCommand {
 
     func run() throws {
         let store = try data.open()
+        var questions: [Question] = []
+        for id in ids { questions.append(try Question(id, in: store)) }
         var isAnyMissing = false
-        for id in ids {
-            let answer = try answer(Question(id, in: store), store)
+        for question in questions {
+            let answer = try answer(question, store)
             isAnyMissing = isAnyMissing || answer.error != nil
             if format.json {
                 Output.line(JSONText.encode(answer))

@@ -13,12 +13,28 @@ enum Escaping {
             case 0x0D: shown += "\\r"
             case 0x09: shown += "\\t"
             case 0x5C: shown += "\\\\"
-            case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
-                shown += "\\u{" + String(scalar.value, radix: 16) + "}"
-            default: shown.unicodeScalars.append(scalar)
+            default: append(scalar, to: &shown)
             }
         }
         return shown
+    }
+
+    /// A message of several lines that may quote what a user typed, or a file's name: its line
+    /// ends stay, the rest is shown as a value is.
+    static func controls(_ message: String) -> String {
+        var shown = ""
+        for scalar in message.unicodeScalars {
+            if scalar == "\n" { shown += "\n" } else { append(scalar, to: &shown) }
+        }
+        return shown
+    }
+
+    private static func append(_ scalar: Unicode.Scalar, to shown: inout String) {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
+            shown += "\\u{" + String(scalar.value, radix: 16) + "}"
+        default: shown.unicodeScalars.append(scalar)
+        }
     }
 
     /// A CSV cell as RFC 4180 quotes it, where it must.

@@ -7,21 +7,31 @@ struct WriteError: Error {
     var reason: String { String(cString: strerror(number)) }
 }
 
-/// A file that is written from start to end, buffered.
+/// A file that is written from start to end, or added to at its end, buffered.
 final class FileOutput {
     private static let flushBytes = 1 << 18
     private let descriptor: Int32
     private let path: String
     private var buffer: [UInt8] = []
 
-    /// Makes `path` empty, or opens it so; `mode` is its permissions where it is new.
-    init(path: String, mode: mode_t = 0o644) throws(CommandEnd) {
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    /// The permissions of files that hold nothing but what the user may show anyway.
+    static let commonMode: mode_t = 0o644
+
+    /// Makes `path` empty, or goes on at its end. A stricter `mode` than the common one is given
+    /// to a file that is there already, too; never to a device or a pipe.
+    init(
+        path: String, mode: mode_t = FileOutput.commonMode, isContinued: Bool = false
+    ) throws(CommandEnd) {
+        let way = isContinued ? O_APPEND : O_TRUNC
+        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | way, mode)
         self.path = path
         guard descriptor >= 0 else {
             throw Self.failed(path, WriteError(number: errno))
         }
-        if mode != 0o644 { fchmod(descriptor, mode) }
+        var status = stat()
+        let isRegular =
+            fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        if isRegular, mode != Self.commonMode { fchmod(descriptor, mode) }
     }
 
     deinit { close(descriptor) }

@@ -34,15 +34,20 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The key of a new store: 32 hexadecimal digits.", valueName: "file"))
     var keyFile: String?
     @Flag(help: "Fold in memory and write nothing.") var dryRun = false
-    @Option(help: ArgumentHelp("Skip the lines before this one of the first file.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Skip the lines before this one of the first file; --rejects adds to its file.",
+            valueName: "n"))
     var fromLine: Int = 1
     @Option(help: ArgumentHelp("Events between two checkpoints.", valueName: "n"))
-    var checkpointEvents: UInt64 = CheckpointPolicy.standard.tailEvents
+    var checkpointEvents: UInt64 = ReplayCommand.standardCheckpointEvents
     @Option(
         help: ArgumentHelp(
             "Seconds between progress lines. (default: 10, on a terminal 0.25)",
             valueName: "seconds"))
     var progressEvery: Double?
+
+    static let standardCheckpointEvents = CheckpointPolicy.standard.tailEvents
 
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("name at least one file, or -") }
@@ -59,11 +64,15 @@ struct ReplayCommand: ParsableCommand {
         try ReplayFiles.check(files)
         var request = StoreRequest(folder: data.folder)
         if let namespaces { request.namespaces = try NamespacesFile.read(namespaces) }
-        if let keyFile { request.key = try StoreFolder.readKeyFile(keyFile) }
+        if let keyFile {
+            request.key = try StoreFolder.readKeyFile(
+                keyFile, ifUnreadable: "name a readable file of 32 hexadecimal digits")
+        }
+        request.isRehearsal = dryRun
         request.durability = durability
         request.checkpoints = CheckpointPolicy(
             tailEvents: checkpointEvents, tailBytes: CheckpointPolicy.standard.tailBytes)
-        let target = try ReplayTarget.open(request, isRehearsal: dryRun)
+        let target = try ReplayTarget.open(request)
         let run = try ReplayRun(
             self, options: try reading.decoderOptions(target.table), target: target)
         try run.perform()

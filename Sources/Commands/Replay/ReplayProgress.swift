@@ -19,19 +19,20 @@ struct ReplayProgress {
     /// Seconds since the start.
     var elapsed: Double { Self.seconds() - start }
 
-    /// Says how far it is, if it is time. `fraction` of the bytes are read, if that is known.
-    mutating func report(_ summary: ReplaySummary, at place: ReplayPlace, fraction: Double?) {
+    /// Says how far it is, if it is time: `place` in words, and which `fraction` of the bytes of
+    /// this file are read, if that is known.
+    mutating func report(_ summary: ReplaySummary, _ place: String, fraction: Double?) {
         let now = Self.seconds()
         guard now - last >= interval else { return }
         last = now
         let rate = Double(summary.events) / max(now - start, 0.001)
-        var line = "\(summary.accepted) events acknowledged, up to line \(place.line) of "
-            + "\(place.file), \(Int(rate)) events/s"
+        var line = "\(summary.accepted) events acknowledged\(place), \(Int(rate)) events/s"
         if summary.rejected > 0 { line += ", \(summary.rejected) refused" }
         if let fraction, fraction > 0 {
             let left = (now - start) * (1 - fraction) / fraction
             line += ", \(Int(fraction * 100))%, about \(Int(left.rounded(.up))) s left"
         }
+        line = Escaping.controls(line)
         if isTerminal {
             Diagnostics.write("\r" + line.padding(to: width))
             width = line.count
@@ -54,8 +55,10 @@ struct ReplayProgress {
     }
 }
 
-/// A place in the files: what is before it was read.
+/// A line of one of the files.
 struct ReplayPlace {
-    var file = ""
-    var line = 0
+    /// Which of the files.
+    let fileIndex: Int
+    /// The line's number, from 1.
+    let line: Int
 }

@@ -5,6 +5,12 @@ internal import NodeRuntime
 internal import WireFormat
 
 /// One run of `kindred replay`.
+///
+/// ```
+/// line ──> decoder ──> router (a batch) ──full──> target: one record, acknowledged
+///            └─ refused ──> counted, listed
+/// ```
+/// However reading ends, what was read whole before is folded and kept.
 final class ReplayRun {
     private let command: ReplayCommand
     private let options: EventDecoderOptions
@@ -13,14 +19,21 @@ final class ReplayRun {
     private var summary = ReplaySummary()
     private var progress: ReplayProgress
     private let rejects: RejectsFile?
-    /// The last line whose event was added to the batch under way.
-    private var place = ReplayPlace()
+    /// The last line that was decoded; nil before the first.
+    private var place: ReplayPlace?
     /// The last line that is acknowledged, with all before it.
-    private var acknowledged = ReplayPlace()
+    private var acknowledged: ReplayPlace?
     /// Which of the files is being read.
     private var fileIndex = 0
     /// Lines of the files before, for times that are line numbers.
     private var linesBefore = 0
+    /// Whether a CSV has no column for times.
+    private var usesLineNumbers: Bool
+    /// Whether the target has failed: nothing more can be folded.
+    private var isTargetBroken = false
+
+    /// How many lines are decoded between two looks at the clock.
+    private static let linesBetweenReports = 8_192
 
     init(
         _ command: ReplayCommand, options: EventDecoderOptions, target: ReplayTarget
@@ -30,8 +43,10 @@ final class ReplayRun {
         self.target = target
         router = EventRouter(hasher: target.hasher)
         progress = ReplayProgress(every: command.progressEvery)
+        usesLineNumbers = options.defaultTime == .lineNumber
         rejects = try command.rejects.map { (path) throws(CommandEnd) in
-            try RejectsFile(path: path)
+            try RejectsFile(
+                path: path, isContinued: command.fromLine > 1, inputs: command.files)
         }
         summary.dry_run = command.dryRun
     }
@@ -40,19 +55,22 @@ final class ReplayRun {
     func perform() throws(CommandEnd) {
         Interruption.watch()
         let before = target.counters()
+        var end: CommandEnd?
         do throws(CommandEnd) {
             for (index, path) in command.files.enumerated() {
                 fileIndex = index
                 try read(path)
             }
-            try submit()
-            try rejects?.flush()
-            try target.finish()
         } catch {
-            progress.finish()
-            try stop(error)
+            end = error
+        }
+        do throws(CommandEnd) {
+            if !isTargetBroken { try settle() }
+        } catch {
+            end = end ?? error
         }
         progress.finish()
+        if let end { throw stopped(end) }
         summary.close(before, target.counters(), seconds: progress.elapsed)
         if command.format.json {
             Output.line(JSONText.encode(summary))
@@ -70,40 +88,50 @@ final class ReplayRun {
 
     private func read(_ path: String) throws(CommandEnd) {
         let file = try ReplayFiles.open(path)
-        place = ReplayPlace(file: file.path, line: 0)
-        let format = try Self.format(path, file)
-        switch format {
-        case .jsonLines:
-            var lines = LineReader(file, limit: EventLimits.lineBytes)
-            var decoder = JSONEventDecoder(options: options)
-            try fold(&lines, &decoder)
-        case .csv:
-            var lines = LineReader(
-                file, limit: EventLimits.lineBytes,
-                quoting: .csv(delimiter: UInt8(ascii: ",")))
-            guard try advance(&lines) else { return }
-            var decoder = try csvDecoder(&lines, path)
-            try fold(&lines, &decoder)
+        switch ReplayFormat(path: path, content: file.format) {
+        case .jsonLines: try readJSONLines(file)
+        case .csv: try readRows(file, path)
+        case .asFirstLineSays:
+            if ReplayFiles.isStream(path) {
+                try readRows(file, path, mayBeJSON: true)
+            } else if try Self.startsWithHeader(path) {
+                try readRows(file, path)
+            } else {
+                try readJSONLines(file)
+            }
         }
     }
 
-    /// What the file's lines are; the first line is looked at through a second opening of a
-    /// regular file, for standard input by its first byte alone.
-    private static func format(
-        _ path: String, _ file: InputFile
-    ) throws(CommandEnd) -> ReplayFormat {
-        var first: [UInt8] = []
-        if path != "-" {
-            var lines = LineReader(try ReplayFiles.open(path), limit: EventLimits.lineBytes)
-            do throws(InputError) {
-                if try lines.advance() {
-                    lines.withLine { line in
-                        for index in 0..<line.count { first.append(line[index]) }
-                    }
-                }
-            } catch {}  // Met again, and told, when the file is read.
+    private func readJSONLines(_ file: InputFile) throws(CommandEnd) {
+        var lines = LineReader(file, limit: EventLimits.lineBytes)
+        var decoder = JSONEventDecoder(options: options)
+        try fold(&lines, &decoder)
+    }
+
+    /// Reads a CSV. Of a stream, whose first line cannot be read twice, it is learnt here whether
+    /// it is one: `mayBeJSON`.
+    private func readRows(
+        _ file: InputFile, _ path: String, mayBeJSON: Bool = false
+    ) throws(CommandEnd) {
+        var lines = LineReader(
+            file, limit: EventLimits.lineBytes, quoting: .csv(delimiter: UInt8(ascii: ",")))
+        guard try advance(&lines) else { return }
+        if mayBeJSON, !lines.withLine({ ReplayFormat.isHeader($0) }) {
+            var decoder = JSONEventDecoder(options: options)
+            return try fold(&lines, &decoder, startingWithPresentLine: true)
         }
-        return ReplayFormat(path: path, format: file.format, firstLine: first)
+        var decoder = try csvDecoder(&lines, path)
+        try fold(&lines, &decoder)
+    }
+
+    /// Whether a file that can be read twice begins with a CSV's header.
+    private static func startsWithHeader(_ path: String) throws(CommandEnd) -> Bool {
+        var lines = LineReader(try ReplayFiles.open(path), limit: EventLimits.lineBytes)
+        do throws(InputError) {
+            return try lines.advance() && lines.withLine { ReplayFormat.isHeader($0) }
+        } catch {
+            return false  // Met again, and told, when the file is read.
+        }
     }
 
     private func csvDecoder(
@@ -119,6 +147,7 @@ final class ReplayRun {
             var options = options
             if !header.hasTime, options.defaultTime == .none {
                 options.defaultTime = .lineNumber
+                usesLineNumbers = true
                 Diagnostics.line(
                     "kindred: \(path) has no ts column: each line's number is its time, so the "
                         + "order of events does not matter only within this set of files")
@@ -128,36 +157,45 @@ final class ReplayRun {
     }
 
     private func fold(
-        _ lines: inout LineReader, _ decoder: inout some LineDecoder
+        _ lines: inout LineReader, _ decoder: inout some LineDecoder,
+        startingWithPresentLine: Bool = false
     ) throws(CommandEnd) {
         let first = fileIndex == 0 ? command.fromLine : 1
-        while try advance(&lines) {
+        var hasLine = startingWithPresentLine
+        var linesUntilReport = Self.linesBetweenReports
+        while true {
+            if !hasLine, try !advance(&lines) { break }
+            hasLine = false
             guard lines.number >= first else { continue }
-            place.line = lines.number
-            let number = linesBefore + lines.number
-            let rejected =
-                switch lines.fault {
-                case .tooLong:
-                    Rejected(
-                        .lineTooLong, "the line is over \(EventLimits.lineBytes) bytes")
-                case .unclosedQuote:
-                    Rejected(.malformedJSON, "a quoted cell is not closed")
-                case nil:
-                    lines.withLine { line in
-                        switch decoder.decode(line: line, lineNumber: number) {
-                        case .rejected(let rejected): rejected
-                        case .event(let event): add(event, decoder.scratch.bytes)
-                        }
-                    }
-                }
-            if let rejected {
-                try note(rejected, &lines)
-            } else if router.isFull {
-                try submit()
-                progress.report(summary, at: acknowledged, fraction: Self.fraction(lines))
+            place = ReplayPlace(fileIndex: fileIndex, line: lines.number)
+            if let rejected = decode(lines, &decoder) { try note(rejected, &lines) }
+            linesUntilReport -= 1
+            let isFull = router.isFull
+            if isFull { try submit() }
+            if isFull || linesUntilReport == 0 {
+                report(lines)
+                linesUntilReport = Self.linesBetweenReports
             }
         }
         linesBefore += lines.number
+    }
+
+    private func decode(
+        _ lines: borrowing LineReader, _ decoder: inout some LineDecoder
+    ) -> Rejected? {
+        switch lines.fault {
+        case .tooLong:
+            return Rejected(.lineTooLong, "the line is over \(EventLimits.lineBytes) bytes")
+        case .unclosedQuote: return Rejected(.malformedJSON, "a quoted cell is not closed")
+        case nil: break
+        }
+        let number = linesBefore + lines.number
+        return lines.withLine { line in
+            switch decoder.decode(line: line, lineNumber: number) {
+            case .rejected(let rejected): rejected
+            case .event(let event): add(event, decoder.scratch.bytes)
+            }
+        }
     }
 
     private func add(_ event: DecodedEvent, _ bytes: [UInt8]) -> Rejected? {
@@ -166,26 +204,36 @@ final class ReplayRun {
         return nil
     }
 
+    /// Goes on to the next line. A line that an interruption may have cut short is not given out.
     private func advance(_ lines: inout LineReader) throws(CommandEnd) -> Bool {
+        let hasLine: Bool
         do throws(InputError) {
-            return try lines.advance()
+            hasLine = try lines.advance()
         } catch {
-            throw CommandEnd(ExitStatus.failed, error.description)
+            throw CommandEnd(Interruption.status ?? ExitStatus.failed, describe(error))
         }
+        if let status = Interruption.status { throw CommandEnd(status) }
+        return hasLine
+    }
+
+    /// The error in its own words, with the name of a stream that stood in for standard input.
+    private func describe(_ error: InputError) -> String? {
+        guard Interruption.status == nil else { return nil }
+        let path = command.files[fileIndex]
+        let text = error.description
+        guard path != "-", text.hasPrefix(error.path + ":") else { return text }
+        return path + text.dropFirst(error.path.count)
     }
 
     private func note(
         _ rejected: Rejected, _ lines: inout LineReader
     ) throws(CommandEnd) {
         summary.reject(rejected.reason)
-        guard let rejects else { return }
-        let row = lines.withLine { rejects.row(rejected, at: place, raw: $0) }
+        guard let rejects, let place else { return }
+        let row = lines.withLine {
+            rejects.row(rejected, file: name(place), line: place.line, raw: $0)
+        }
         try rejects.add(row)
-    }
-
-    private static func fraction(_ lines: borrowing LineReader) -> Double? {
-        guard let total = lines.totalBytes, total > 0 else { return nil }
-        return min(1, Double(lines.consumedBytes) / Double(total))
     }
 
     // MARK: Folding
@@ -193,36 +241,58 @@ final class ReplayRun {
     /// Sends the batch under way; it is acknowledged when this returns.
     private func submit() throws(CommandEnd) {
         let count = router.count
-        if count > 0 { try target.append(router.takeRecord(target.head)) }
+        if count > 0 {
+            do throws(CommandEnd) {
+                try target.append(router.takeRecord(target.head))
+            } catch {
+                isTargetBroken = true
+                throw error
+            }
+        }
         summary.events += count
         summary.accepted += count
         acknowledged = place
-        if let status = Interruption.status { throw CommandEnd(status) }
+    }
+
+    /// Folds what was read, and lets go of the store.
+    private func settle() throws(CommandEnd) {
+        try submit()
+        try rejects?.flush()
+        try target.finish()
+    }
+
+    // MARK: Telling
+
+    private func name(_ place: ReplayPlace) -> String {
+        let path = command.files[place.fileIndex]
+        return path == "-" ? "standard input" : path
+    }
+
+    /// How far the acknowledged lines reach, in words.
+    private var reached: String {
+        acknowledged.map { ", up to line \($0.line) of \(name($0))" } ?? ""
+    }
+
+    private func report(_ lines: borrowing LineReader) {
+        var fraction: Double?
+        if let total = lines.totalBytes, total > 0 {
+            fraction = min(1, Double(lines.consumedBytes) / Double(total))
+        }
+        progress.report(summary, reached, fraction: fraction)
     }
 
     /// Says how far it is and how to go on, after an error or a signal.
-    private func stop(_ error: CommandEnd) throws(CommandEnd) -> Never {
-        var message = error.message.map { $0 + "\n" } ?? "interrupted\n"
+    private func stopped(_ end: CommandEnd) -> CommandEnd {
+        var message = (end.message ?? "interrupted") + "\n"
         if command.dryRun {
             message += "nothing was written"
         } else {
-            if error.message == nil { try? target.finish() }
-            try? rejects?.flush()
-            message += "acknowledged: \(summary.accepted) events"
-            message += acknowledged.line > 0 ? ", up to line \(acknowledged.line)" : ""
-            message += acknowledged.file.isEmpty ? "" : " of \(acknowledged.file)"
-            message += "; go on with: " + continuation
+            message += "acknowledged: \(summary.accepted) events\(reached)"
+            let continuation = ReplayContinuation(
+                command: command, defaultTime: options.defaultTime, acknowledged: acknowledged,
+                usesLineNumbers: usesLineNumbers)
+            message += "; go on with: " + continuation.text
         }
-        throw CommandEnd(error.status, message)
-    }
-
-    /// The command that goes on behind what is acknowledged.
-    private var continuation: String {
-        let line = acknowledged.line > 0 ? acknowledged.line + 1 : command.fromLine
-        var words = ["kindred", "replay", "--data", ShellText.quoted(command.data.folder)]
-        if line > 1 { words += ["--from-line", "\(line)"] }
-        let behind = command.files.firstIndex(of: acknowledged.file) ?? 0
-        words += command.files[behind...].map(ShellText.quoted)
-        return words.joined(separator: " ")
+        return CommandEnd(end.status, message)
     }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GraphCore
 internal import IdentityModel
 internal import NodeKeys
@@ -21,11 +20,11 @@ struct ReplayTarget {
     let finish: () throws(CommandEnd) -> Void
 
     /// Opens the store, or a rehearsal on what it holds.
-    static func open(
-        _ request: StoreRequest, isRehearsal: Bool
-    ) throws(CommandEnd) -> ReplayTarget {
-        let exists = FileManager.default.fileExists(atPath: request.folder + "/store.json")
-        if isRehearsal, !exists { return try inMemory(request) }
+    static func open(_ request: StoreRequest) throws(CommandEnd) -> ReplayTarget {
+        let isRehearsal = request.isRehearsal
+        if isRehearsal, try !StoreFolder.holdsStore(request.folder) {
+            return try inMemory(request)
+        }
         let store = try OpenStore(request)
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: store.runtime.recordHead,

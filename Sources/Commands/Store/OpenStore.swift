@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GraphCore
 internal import IdentityModel
 internal import NodeKeys
 internal import NodeRuntime
@@ -13,30 +14,40 @@ final class OpenStore {
     /// The hash that names identifiers.
     let hasher: NodeKeyHasher
     private let lock: StoreLock
-    private let log: RocksLog
-    private let state: RocksState
+    private let parts: StoreParts
 
-    /// A tail at most so long is left to the next opening to fold; a longer one is checkpointed.
-    private static let tailRecordsLeft: UInt64 = 256
-
-    /// Opens the store, or makes it where there is none; folds its log's tail.
+    /// Opens the store, or makes it where there is none; folds its log's tail; adds namespaces
+    /// that are given now.
     ///
     /// - Throws: `CommandEnd` that says what to do.
     init(_ request: StoreRequest) throws(CommandEnd) {
         try StoreFolder.prepare(request.folder)
         lock = try StoreLock(folder: request.folder)
-        folder = try StoreFolder(request)
+        var folder = try StoreFolder(request)
         hasher = NodeKeyHasher(key: folder.key)
         let partition = PartitionID(0)
-        do throws(StoreFailure) {
-            try Self.refuseLostParts(folder, partition)
-            log = try RocksLog(directory: folder.logPath)
-            state = try RocksState(
-                directory: folder.statePath(partition), scratch: folder.scratchPath)
-            runtime = try PartitionRuntime(
-                partition, log: log, state: state, settings: folder.settings(request))
-        } catch {
-            throw CommandEnd(error, folder: request.folder)
+        let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
+            try StoreParts(folder, partition)
+        }
+        try folder.finishMaking()
+        var runtime = try Self.runtime(folder, partition, parts, request)
+        if folder.givenNamespaces != nil {
+            let known = try CommandEnd.of(folder) { () throws(StoreFailure) in
+                try runtime.ask { (graph, _) throws(StateError) in graph.summary.namespaces }
+            }
+            try folder.addNamespaces(known: known, isRehearsal: request.isRehearsal)
+            runtime = try Self.runtime(folder, partition, parts, request)
+        }
+        (self.folder, self.parts, self.runtime) = (folder, parts, runtime)
+    }
+
+    private static func runtime(
+        _ folder: StoreFolder, _ partition: PartitionID, _ parts: StoreParts,
+        _ request: StoreRequest
+    ) throws(CommandEnd) -> PartitionRuntime<RocksLog, RocksState> {
+        try CommandEnd.of(folder) { () throws(StoreFailure) in
+            try PartitionRuntime(
+                partition, log: parts.log, state: parts.state, settings: folder.settings(request))
         }
     }
 
@@ -44,53 +55,33 @@ final class OpenStore {
     func failing<Answer>(
         _ body: (PartitionRuntime<RocksLog, RocksState>) throws(StoreFailure) -> Answer
     ) throws(CommandEnd) -> Answer {
-        do throws(StoreFailure) {
-            return try body(runtime)
-        } catch {
-            throw CommandEnd(error, folder: folder.path)
-        }
+        try CommandEnd.of(folder) { () throws(StoreFailure) in try body(runtime) }
     }
 
-    /// Makes everything durable and lets go of the store.
+    /// Writes a checkpoint, makes everything durable and lets go of the store.
+    ///
+    /// A store at rest has no tail: what its log has lost since is then found, for its checkpoint
+    /// stands further on.
     func close() throws(CommandEnd) {
         try failing { (runtime) throws(StoreFailure) in
-            if runtime.tailRecords > Self.tailRecordsLeft { try runtime.checkpoint() }
+            try runtime.checkpoint()
             try runtime.sync()
         }
         abandon()
     }
 
     /// Lets go of the store as it is.
-    func abandon() {
-        log.close()
-        state.close()
-    }
+    func abandon() { parts.close() }
 
     /// The bytes that the store takes on disk.
     func bytesOnDisk() throws(CommandEnd) -> UInt64 {
-        do throws(StoreFailure) {
-            return try log.bytesOnDisk() + state.bytesOnDisk()
-        } catch {
-            throw CommandEnd(error, folder: folder.path)
+        try CommandEnd.of(folder) { () throws(StoreFailure) in
+            try parts.log.bytesOnDisk() + parts.state.bytesOnDisk()
         }
     }
 
     /// The checkpoints as they are stored.
-    var stored: RocksState { state }
-
-    /// Log and checkpoints are made together: where one is there, the other must be.
-    private static func refuseLostParts(
-        _ folder: StoreFolder, _ partition: PartitionID
-    ) throws(StoreFailure) {
-        let manager = FileManager.default
-        let parts = [folder.logPath, folder.statePath(partition)]
-        let missing = parts.filter { !manager.fileExists(atPath: $0) }
-        // The log is made first: its absence beside checkpoints is a loss, the reverse is a store
-        // whose making was cut short.
-        guard missing.contains(folder.logPath), missing.count < parts.count else { return }
-        throw StoreFailure(
-            .damaged, "\(folder.logPath) is missing", remedy: Remedy.rebuild)
-    }
+    var stored: RocksState { parts.state }
 }
 
 extension CommandEnd {
@@ -99,5 +90,16 @@ extension CommandEnd {
         let reason =
             failure.reason.contains(folder) ? failure.reason : "\(folder): \(failure.reason)"
         self.init(ExitStatus.failed, "\(reason); \(failure.remedy)")
+    }
+
+    /// Runs what a store may fail, and gives its failures in the words of a command's end.
+    static func of<Answer>(
+        _ folder: StoreFolder, _ body: () throws(StoreFailure) -> Answer
+    ) throws(CommandEnd) -> Answer {
+        do throws(StoreFailure) {
+            return try body()
+        } catch {
+            throw CommandEnd(error, folder: folder.path)
+        }
     }
 }

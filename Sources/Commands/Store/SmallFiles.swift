@@ -15,6 +15,18 @@ enum SmallFiles {
         try syncFolder((path as NSString).deletingLastPathComponent)
     }
 
+    /// Whether there is something at `path`.
+    ///
+    /// - Throws: `CommandEnd` where that cannot be told: a folder on the way may not be entered.
+    static func exists(_ path: String) throws(CommandEnd) -> Bool {
+        var status = stat()
+        if stat(path, &status) == 0 { return true }
+        guard errno != ENOENT else { return false }
+        throw .failed(
+            "cannot look for \(path): \(String(cString: strerror(errno)))",
+            remedy: "give this user the right to, or choose another folder (--data)")
+    }
+
     /// Makes the names in a folder durable.
     static func syncFolder(_ path: String) throws(CommandEnd) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -16,7 +16,7 @@ final class StoreForVerify {
 
     /// Opens the store and writes its log's tail into a checkpoint.
     ///
-    /// - Throws: `CommandEnd` where not even the checkpoints can be opened.
+    /// - Throws: `CommandEnd` where the databases cannot be opened.
     init(folder path: String) throws(CommandEnd) {
         try StoreFolder.prepare(path)
         lock = try StoreLock(folder: path)
@@ -25,21 +25,19 @@ final class StoreForVerify {
         table = folder.table
         hasher = NodeKeyHasher(key: folder.key)
         let partition = PartitionID(0)
-        do throws(StoreFailure) {
-            state = try RocksState(
-                directory: folder.statePath(partition), scratch: folder.scratchPath)
-        } catch {
-            throw CommandEnd(error, folder: path)
+        let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
+            try StoreParts(folder, partition)
         }
+        try folder.finishMaking()
+        state = parts.state
         do throws(StoreFailure) {
-            let log = try RocksLog(directory: folder.logPath)
             let runtime = try PartitionRuntime(
-                partition, log: log, state: state, settings: folder.settings(request))
+                partition, log: parts.log, state: parts.state, settings: folder.settings(request))
             try runtime.checkpoint()
-            log.close()
             tailFailure = nil
         } catch {
             tailFailure = error
         }
+        parts.log.close()
     }
 }

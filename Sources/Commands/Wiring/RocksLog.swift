@@ -10,9 +10,10 @@ final class RocksLog: LogPort {
     private static let keyBytes = 10
     private let database: RocksDatabase
 
-    init(directory: String) throws(StoreFailure) {
+    /// Opens the database in `directory`; makes it only where `isNew`.
+    init(directory: String, isNew: Bool) throws(StoreFailure) {
         database = try storing { () throws(StoreError) in
-            try RocksDatabase(directory: directory, options: .log, createIfMissing: true)
+            try RocksDatabase(directory: directory, options: .log, createIfMissing: isNew)
         }
     }
 

@@ -8,16 +8,25 @@ final class RocksState: StatePort {
     private let database: RocksDatabase
     private let scratch: String
 
-    /// Opens the database in `directory`; sorted files are written in the folder `scratch` first,
-    /// which is emptied of what a killed process left there.
-    init(directory: String, scratch: String) throws(StoreFailure) {
+    /// Opens the database in `directory`, makes it only where `isNew`; sorted files are written in
+    /// the folder `scratch` first, which is emptied of what a killed process left there.
+    init(directory: String, scratch: String, isNew: Bool) throws(StoreFailure) {
         self.scratch = scratch
-        try Self.makeFolder((directory as NSString).deletingLastPathComponent)
+        if isNew { try Self.makeFolder((directory as NSString).deletingLastPathComponent) }
         database = try storing { () throws(StoreError) in
-            try RocksDatabase(directory: directory, options: .state, createIfMissing: true)
+            try RocksDatabase(directory: directory, options: .state, createIfMissing: isNew)
         }
         try? FileManager.default.removeItem(atPath: scratch)
         try Self.makeFolder(scratch)
+    }
+
+    /// Looks whether the database in `directory` is whole, and changes nothing.
+    ///
+    /// - Throws: `StoreFailure` that names what is lost or damaged.
+    static func check(directory: String) throws(StoreFailure) {
+        try storing { () throws(StoreError) in
+            try RocksDatabase(directory: directory, options: .state, mode: .readOnly).close()
+        }
     }
 
     private static func makeFolder(_ path: String) throws(StoreFailure) {

@@ -14,9 +14,11 @@ extension StoreFailure {
             default: .ioError
             }
         let isNamed = error.file.map { error.reason.contains($0) } ?? true
+        // A store's databases are made with it: one that is not there is lost.
+        let remedy = error.code == .notFound ? Remedy.rebuild : error.remedy
         self.init(
             code, isNamed ? error.reason : "\(error.file ?? ""): \(error.reason)",
-            remedy: error.remedy)
+            remedy: remedy)
     }
 }
 
