@@ -93,7 +93,9 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(name: "RocksStoreTests", dependencies: ["RocksStore"], swiftSettings: common),
-        .testTarget(name: "EventInputTests", dependencies: ["EventInput"], swiftSettings: common),
+        .testTarget(
+            name: "EventInputTests", dependencies: ["EventInput", "CZlib", "CZstd"],
+            swiftSettings: common),
         .testTarget(
             name: "RetailWorkloadTests", dependencies: ["RetailWorkload"], swiftSettings: common),
         .testTarget(

@@ -58,6 +58,9 @@ package enum ValueNormalizer {
     }
 
     private static func trim(_ bytes: inout [UInt8], _ start: Int, _ end: Int) -> Int {
+        if start == end { return end }
+        // Printing ASCII at both ends, as nearly always: nothing to drop.
+        if bytes[start] &- 0x21 < 0x5E, bytes[end - 1] &- 0x21 < 0x5E { return end }
         let kept = trimmed(bytes.span, start, end)
         if kept.lowerBound > start {
             var span = bytes.mutableSpan
@@ -83,25 +86,12 @@ package enum ValueNormalizer {
     }
 
     private static func lowercase(_ bytes: inout [UInt8], _ start: Int, _ end: Int) -> Int {
-        var isASCII = true
-        do {
-            var span = bytes.mutableSpan
-            for index in start..<end {
-                let byte = span[index]
-                if byte >= 0x80 {
-                    isASCII = false
-                    break
-                }
-                // Bit 0x20 is what tells an ASCII letter's two cases apart.
-                let isUpper = byte &- UInt8(ascii: "A") < 26
-                span[index] = isUpper ? byte | 0x20 : byte
-            }
-        }
+        var span = bytes.mutableSpan
+        let isASCII = ASCIIWord.lowercase(&span, start, end)
         return isASCII ? end : lowercaseUnicode(&bytes, start, end)
     }
 
-    /// The ASCII letters before the first other character may be lower-case already: mapping them
-    /// again changes nothing.
+    /// ASCII letters may be lower-case already: mapping them again changes nothing.
     private static func lowercaseUnicode(_ bytes: inout [UInt8], _ start: Int, _ end: Int) -> Int {
         let lowered = String(decoding: bytes[start..<end], as: UTF8.self).lowercased()
         var index = start

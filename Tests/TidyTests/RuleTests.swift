@@ -84,6 +84,7 @@ struct RuleTests {
         "HexadecimalText.print(word)", "static func print(_ word: UInt64) {}", "precondition(a)",
         "fatalError(\"no such page\")", "func hash(into hasher: inout Hasher) {}",
         "let a = \"Date() Task UUID\" // Clock", "updateDate(a)", "let taskCount = 3",
+        "var random = SplitMix64(seed: 1)", "random.next()",
     ])
     func shouldAllowHarmlessCalls(_ line: String) {
         #expect(BannedCallRule.findings(in: graph(line)).isEmpty)
@@ -139,6 +140,20 @@ struct RuleTests {
         let run = "// Bounds are checked above.\n" + line + "\n" + line
         #expect(JustificationRule.findings(in: commands(run)).isEmpty)
         #expect(JustificationRule.findings(in: commands("// It is so.\n\n" + line)).count == 1)
+    }
+
+    @Test func shouldLetOneSentenceServeAFunction() {
+        let served =
+            "func f() {\n    let a = unsafe b[0]\n    c()\n    // unsafe: in bounds.\n"
+            + "    d(unsafe b[1])\n}\n"
+        #expect(JustificationRule.findings(in: graph(served)).isEmpty)
+        let other = served + "\nfunc g() {\n    e()\n    let a = unsafe b[0]\n}\n"
+        #expect(JustificationRule.findings(in: graph(other)).map(\.line) == [10])
+        let lifetime =
+            "// unsafe: owned here.\nlet b: B\n\ninit() {\n    c()\n    unsafe b = .d()\n}\n"
+        #expect(JustificationRule.findings(in: graph(lifetime)).isEmpty)
+        let silent = "let b: B\n\ninit() {\n    c()\n    unsafe b = .d()\n}\n"
+        #expect(JustificationRule.findings(in: graph(silent)).map(\.line) == [5])
     }
 
     @Test func shouldCatchWhatIsBannedEverywhere() {

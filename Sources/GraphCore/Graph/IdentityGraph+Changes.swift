@@ -106,6 +106,13 @@ extension IdentityGraph {
 
     /// The component's members ordered by key.
     func sortedMembers(of component: Ordinal) -> [Ordinal] {
+        var members = unsortedMembers(of: component)
+        if members.count > 1 { members.sort { nodes[$0].key < nodes[$1].key } }
+        return members
+    }
+
+    /// The component's members in the order of their ring, which means nothing.
+    func unsortedMembers(of component: Ordinal) -> [Ordinal] {
         var members: [Ordinal] = []
         members.reserveCapacity(Int(components[component].count))
         let head = components[component].anchor
@@ -114,7 +121,6 @@ extension IdentityGraph {
             members.append(member)
             member = nodes[member].nextMember
         } while member != head
-        if members.count > 1 { members.sort { nodes[$0].key < nodes[$1].key } }
         return members
     }
 

@@ -94,7 +94,7 @@ extension IdentityGraph {
     }
 
     /// Takes the edge out of the lists of both of its ends.
-    private mutating func detach(_ pair: Ordinal) {
+    mutating func detach(_ pair: Ordinal) {
         links[pair].flags.remove(.edgeIsLive)
         detach(pair, at: links[pair].a)
         detach(pair, at: links[pair].b)

@@ -6,10 +6,10 @@ extension IdentityGraph {
     /// The first invariant that memory breaks, as a sentence that names no identifier; nil if all
     /// hold. Looks at what is in memory and reads nothing.
     package func brokenInvariant() -> String? {
-        for node in nodes.ordinals {
+        for node in nodes.ordinals where !isReleased(node) {
             if let broken = brokenInvariant(ofNode: node) { return broken }
         }
-        for pair in links.ordinals {
+        for pair in links.ordinals where links[pair].a != noOrdinal {
             if let broken = brokenInvariant(ofLink: pair) { return broken }
         }
         for component in components.ordinals where components[component].count > 0 {
@@ -18,12 +18,24 @@ extension IdentityGraph {
         return changes.undigested.isEmpty ? nil : "a component waits for the digest"
     }
 
+    /// Whether a node's record was let go: nothing stands in it, and no index finds it.
+    private func isReleased(_ node: Ordinal) -> Bool {
+        let record = nodes[node]
+        return record.component == noOrdinal && record.outLinks == noOrdinal
+            && record.inLinkCount == 0 && record.flags.isEmpty && findNode(record.key) != node
+    }
+
     private func brokenInvariant(ofNode node: Ordinal) -> String? {
         let record = nodes[node]
         if !record.flags.isDisjoint(with: [.reachedFromA, .reachedFromB]) {
             return "a search has left a mark"
         }
         if findNode(record.key) != node { return "the index does not find a node" }
+        if record.component == noOrdinal, record.outLinks == noOrdinal, record.inLinkCount == 0,
+            !record.flags.contains(.homeIsResident)
+        {
+            return "a node is held of which nothing is known"
+        }
         var previous = noOrdinal
         var pair = record.liveLinks
         while pair != noOrdinal {

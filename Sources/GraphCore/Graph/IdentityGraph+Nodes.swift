@@ -63,6 +63,7 @@ extension IdentityGraph {
         links[made].b = b
         links[made].nextOut = nodes[a].outLinks
         nodes[a].outLinks = made
+        nodes[b].inLinkCount += 1
         linkIndex.insert(Self.indexHash(a, b), made)
         return made
     }
@@ -102,7 +103,10 @@ extension IdentityGraph {
         _ node: Ordinal, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
         let component = nodes[node].component
-        if component != noOrdinal { return component }
+        if component != noOrdinal {
+            components[component].wasUsed = true
+            return component
+        }
         try needHome(of: node, reader)
         guard nodes[node].directoryVersion != 0 else { return noOrdinal }
         return try loadComponent(of: node, reader)
@@ -114,6 +118,7 @@ extension IdentityGraph {
         of node: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
         if !nodes[node].flags.contains(.homeIsResident) { try loadHome(node, reader) }
+        nodes[node].flags.insert(.wasUsed)
     }
 
     private mutating func loadHome(

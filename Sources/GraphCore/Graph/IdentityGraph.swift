@@ -27,6 +27,7 @@ package struct IdentityGraph: ~Copyable {
     var carried: [Ordinal: CarriedState] = [:]  // lookup only
     var changes = ChangeLists()
     var search = SearchScratch()
+    var eviction = EvictionHands()
     var homeImage = HomeImage()
     var componentImage = ComponentImage()
     /// Whether memory holds all that the store holds, so that what is not here is nowhere.

@@ -27,12 +27,14 @@ struct NodeRecord: BitwiseCopyable {
     var value: UInt32
     var valueCount: UInt16
     var flags: NodeFlags
+    /// How many links in memory have this node as their greater end.
+    var inLinkCount: UInt32
 
     static let blank = NodeRecord(
         key: NodeKey(high: 0, low: 0), directoryComponent: .none, directoryVersion: 0,
         outLinks: noOrdinal, firstSeen: .never, component: noOrdinal, memberVersion: 0,
         nextMember: noOrdinal, previousMember: noOrdinal, liveLinks: noOrdinal, namespace: 0,
-        value: 0, valueCount: 0, flags: [])
+        value: 0, valueCount: 0, flags: [], inLinkCount: 0)
 }
 
 /// What is known of a node in memory.
@@ -46,6 +48,8 @@ struct NodeFlags: OptionSet, BitwiseCopyable {
     static let reachedFromA = NodeFlags(rawValue: 4)
     /// A search has reached the node from the link's greater end.
     static let reachedFromB = NodeFlags(rawValue: 8)
+    /// The node was looked at since the last sweep for memory.
+    static let wasUsed = NodeFlags(rawValue: 32)
     /// The graph's `carried` holds more of the member.
     static let carries = NodeFlags(rawValue: 16)
 }

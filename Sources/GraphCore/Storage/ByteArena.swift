@@ -11,9 +11,12 @@
     // unsafe: chunks are owned here alone; a reference is checked against `chunks` before use.
     private var chunks: [UnsafeMutableRawPointer]
     private var next = 1
+    private var usedUnits = 0
     private var released: [[UInt32]] = Array(
         repeating: [], count: ByteArena.maximumBytes / ByteArena.unitBytes + 1)
 
+    /// The bytes of the strings in use, rounded up as they are stored.
+    var usedByteCount: Int { usedUnits * Self.unitBytes }
     /// The memory that the chunks take, in bytes.
     package var byteCount: Int { unsafe chunks.count * Self.chunkUnits * Self.unitBytes }
 
@@ -43,6 +46,7 @@
     package mutating func release(_ reference: UInt32, count: Int) {
         guard reference != 0 else { return }
         released[Self.units(count)].append(reference)
+        usedUnits -= Self.units(count)
     }
 
     /// Appends the string of `count` bytes at `reference` to `output`.
@@ -58,6 +62,7 @@
     private mutating func allocate(_ count: Int) -> UInt32 {
         precondition(count <= Self.maximumBytes, "lengths are checked where events are decoded")
         let units = Self.units(count)
+        usedUnits += units
         if let reference = released[units].popLast() { return reference }
         if next % Self.chunkUnits + units > Self.chunkUnits {
             next += Self.chunkUnits - next % Self.chunkUnits

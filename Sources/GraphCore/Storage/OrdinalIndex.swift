@@ -14,6 +14,8 @@
     private static var loadNumerator: Int { 13 }
     private static var loadDenominator: Int { 16 }
     private static var smallestBits: UInt32 { 8 }
+    /// What an entry takes in the middle between two growths, in bytes.
+    static var bytesPerEntry: Int { 14 }
 
     // unsafe: owned here alone; places are masked to the capacity before use.
     private var slots: UnsafeMutablePointer<Slot>

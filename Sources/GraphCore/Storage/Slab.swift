@@ -28,6 +28,8 @@ package let noOrdinal: Ordinal = 0
 
     /// The number of records in use.
     package var count: Int { Int(bound) - 1 - released.count }
+    /// The bytes of the records in use.
+    package var usedByteCount: Int { count * MemoryLayout<Record>.stride }
     /// The memory that the records take, in bytes.
     package var byteCount: Int { chunkCount * Self.chunkRecords * MemoryLayout<Record>.stride }
 

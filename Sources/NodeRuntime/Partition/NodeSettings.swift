@@ -38,17 +38,21 @@ package struct NodeSettings: Sendable {
     package var durability: Durability
     /// When a checkpoint is due.
     package var checkpoints: CheckpointPolicy
+    /// The memory that the process may use.
+    package var memory: MemoryBudget
 
     /// Settings with their members.
     package init(
         namespaces: NamespaceTable, configurationDigest: UInt64, earlierDigests: [UInt64] = [],
-        durability: Durability = .os, checkpoints: CheckpointPolicy = .standard
+        durability: Durability = .os, checkpoints: CheckpointPolicy = .standard,
+        memory: MemoryBudget = .unlimited
     ) {
         self.namespaces = namespaces
         self.configurationDigest = configurationDigest
         self.earlierDigests = earlierDigests
         self.durability = durability
         self.checkpoints = checkpoints
+        self.memory = memory
     }
 
     /// The digest of the settings that give identifiers their keys: the store key's fingerprint,

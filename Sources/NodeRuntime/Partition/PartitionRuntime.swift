@@ -84,11 +84,8 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             try log.append(record.span, at: offset, of: partition)
             if settings.durability == .fsync { try log.sync() }
             try fold(record.span)
-            if tail.events >= settings.checkpoints.tailEvents
-                || tail.bytes >= settings.checkpoints.tailBytes
-            {
-                try writeCheckpoint()
-            }
+            if isCheckpointDue { try writeCheckpoint() }
+            try keepToMemory()
         }
         return offset
     }
@@ -143,6 +140,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     ) throws(StoreFailure) -> Answer {
         try checkNotFailed()
         do throws(StateError) {
+            evictIfOver()
             return try body(&machine.graph, reader)
         } catch {
             condition = .failed
@@ -188,6 +186,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             guard offset == expected else { return false }
             expected += 1
             do throws(StoreFailure) { try fold(record) } catch { failed = error }
+            evictIfOver()
             return failed == nil
         }
         if let failed { throw failed }
@@ -229,6 +228,27 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         }
         tail.bytes += UInt64(record.count)
         tail.records += 1
+    }
+
+    private var isCheckpointDue: Bool {
+        let changedBytes = machine.graph.changeCount * MemoryBudget.bytesPerChange
+        return tail.events >= settings.checkpoints.tailEvents
+            || tail.bytes >= settings.checkpoints.tailBytes
+            || changedBytes >= settings.memory.changedBytes
+    }
+
+    /// Lets go of what the graph need not hold, once it takes more memory than it should.
+    private func keepToMemory() throws(StoreFailure) {
+        evictIfOver()
+        guard machine.graph.usedByteCount > settings.memory.graphBytes else { return }
+        try writeCheckpoint()
+        evictIfOver()
+    }
+
+    /// Lets go of what has not changed since the last checkpoint, while the graph takes too much.
+    private func evictIfOver() {
+        guard machine.graph.usedByteCount > settings.memory.graphBytes else { return }
+        machine.graph.evict(toBytes: settings.memory.graphTargetBytes)
     }
 
     private func writeCheckpoint() throws(StoreFailure) {

@@ -42,7 +42,7 @@ package struct ByteCursor {
         try UInt64(bigEndian: loadWord(bytes))
     }
 
-    /// One to ten bytes.
+    /// One to ten bytes, as few as the number needs.
     @inline(__always)
     package mutating func varint(_ bytes: Span<UInt8>) throws(WireError) -> UInt64 {
         let first = try byte(bytes)
@@ -53,7 +53,10 @@ package struct ByteCursor {
             let next = try byte(bytes)
             guard shift < 63 || next <= 1 else { throw Self.tooLarge }
             value |= UInt64(next & 0x7f) << shift
-            if next < 0x80 { return value }
+            if next < 0x80 {
+                guard next != 0 else { throw Self.overlong }
+                return value
+            }
             shift += 7
         }
     }
@@ -103,6 +106,7 @@ package struct ByteCursor {
     }
 
     private static let endsEarly = WireError(.damaged, "the bytes end early")
+    private static let overlong = WireError(.damaged, "a number is longer than it need be")
     private static let tooLarge = WireError(.damaged, "a number is too large")
 
     @inline(__always)

@@ -30,9 +30,31 @@ enum ByteWord {
         return found & highBits
     }
 
+    /// Marks, in the highest bits, the bytes that are `byte`.
+    @inline(__always)
+    static func marks(of byte: UInt8, in word: UInt64) -> UInt64 {
+        let difference = word ^ (ones &* UInt64(byte))
+        return (difference &- ones) & ~difference & highBits
+    }
+
+    /// The lowest 1 to 8 bytes of a word, zeros above them.
+    @inline(__always)
+    static func lowest(_ length: Int, of word: UInt64) -> UInt64 {
+        word & (UInt64.max >> UInt64(truncatingIfNeeded: 64 - length * 8))
+    }
+
     /// How many bytes stand before the lowest mark.
     @inline(__always)
     static func bytesBefore(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
+
+    /// Up to eight bytes that do not end with NUL as a word, so that different texts are different
+    /// words; nil if there are more, or the last is NUL.
+    @inline(__always)
+    static func name(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
+        guard range.count <= byteCount else { return nil }
+        let word = packed(bytes, range)
+        return range.isEmpty || bytes[range.upperBound - 1] != 0 ? word : nil
+    }
 
     /// Up to eight bytes as a word, zeros above them.
     @inline(__always)
@@ -41,27 +63,36 @@ enum ByteWord {
         precondition(length <= byteCount, "a word holds eight bytes")
         if length == 0 { return 0 }
         if range.lowerBound + byteCount <= bytes.count {
-            return load(bytes, at: range.lowerBound) & (UInt64.max >> UInt64(64 - length * 8))
+            return lowest(length, of: load(bytes, at: range.lowerBound))
         }
         var word: UInt64 = 0
         for index in range.reversed() { word = word << 8 | UInt64(bytes[index]) }
         return word
     }
 
-    /// Copies `source[range]` to `target` from `start` on, by whole words: up to seven bytes behind
-    /// the range are read, and as many behind the copy written, which lie in bounds.
+    /// Copies `source[range]` to `target` from `start` on; up to seven bytes behind the copy are
+    /// overwritten, which must lie in bounds.
     @inline(__always)
     static func copy(
         _ source: Span<UInt8>, _ range: Range<Int>, to target: inout MutableSpan<UInt8>,
         at start: Int
     ) {
+        let length = range.upperBound - range.lowerBound
         // Safe: storing checks its bounds, and every byte that is stored is a UInt8.
         var bytes = unsafe target.mutableBytes
+        if length < byteCount {
+            let word = packed(source, range).littleEndian
+            bytes.storeBytes(of: word, toByteOffset: start, as: UInt64.self)
+            return
+        }
         var offset = 0
-        while offset < range.count {
-            let word = load(source, at: range.lowerBound + offset)
-            bytes.storeBytes(of: word.littleEndian, toByteOffset: start + offset, as: UInt64.self)
-            offset += byteCount
+        // The last word overlaps the one before it, so that nothing behind the range is read.
+        let last = length - byteCount
+        while true {
+            let word = load(source, at: range.lowerBound + offset).littleEndian
+            bytes.storeBytes(of: word, toByteOffset: start + offset, as: UInt64.self)
+            if offset == last { return }
+            offset = min(offset + byteCount, last)
         }
     }
 

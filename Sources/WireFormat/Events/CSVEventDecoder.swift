@@ -10,8 +10,10 @@ import IdentityModel
 package struct CSVEventDecoder: Sendable {
     /// The header that the rows follow.
     package let header: CSVHeader
+    /// What the ranges of the last decoded event point into.
+    package private(set) var scratch = EventScratch()
     private let assumedZoneMinutes: Int?
-    private var assembler: EventAssembler
+    private let rules: EventRules
     /// The last row's cells, one for each case of `CSVField`.
     private var cells: [CSVCell]
 
@@ -19,22 +21,17 @@ package struct CSVEventDecoder: Sendable {
     package init(header: CSVHeader, options: EventDecoderOptions) {
         self.header = header
         assumedZoneMinutes = options.assumedZoneMinutes
-        assembler = EventAssembler(options)
+        rules = EventRules(options)
         cells = Array(repeating: .empty, count: CSVField.allCases.count)
     }
-
-    /// What the ranges of the last decoded event point into.
-    package var scratch: EventScratch { assembler.scratch }
 
     /// Decodes one row, with the line ends inside its quotes and with or without its own;
     /// `lineNumber` counts from 1.
     package mutating func decode(row: Span<UInt8>, lineNumber: Int) -> DecodeOutcome {
-        if let rejected = EventAssembler.checkLine(row) { return .rejected(rejected) }
+        if let rejected = EventRules.checkLine(row) { return .rejected(rejected) }
         if let rejected = split(row) { return .rejected(rejected) }
-        assembler.scratch.reset()
-        var event = DecodedEvent(
-            operation: .link, a: .absent, b: .absent, time: EventTime.minimum,
-            source: EventScratch.defaultSource, eventID: 0..<0, reason: 0..<0, ignoredKeys: 0)
+        scratch.reset()
+        var event = DecodedEvent()
         if let rejected = judge(row, lineNumber, &event) { return .rejected(rejected) }
         return .event(event)
     }
@@ -77,23 +74,23 @@ package struct CSVEventDecoder: Sendable {
             {
                 return rejected
             }
-            if let rejected = assembler.checkEnds(event.a, event.b) { return rejected }
+            if let rejected = EventRules.checkEnds(scratch, event) { return rejected }
         } else if !isEmpty(.b) || !isEmpty(.bNamespace) || !isEmpty(.bValue) {
-            event.ignoredKeys += 1
+            event.ignored += 1
         }
         if let rejected = readTime(row, lineNumber, &event) { return rejected }
         if let rejected = readText(
-            row, .source, "source", limit: EventLimits.sourceBytes, into: &event.source)
+            row, .source, "source", limit: EventLimits.sourceBytes, into: &event.sourcePlace)
         {
             return rejected
         }
         if let rejected = readText(
-            row, .eventID, "id", limit: EventLimits.eventIDBytes, into: &event.eventID)
+            row, .eventID, "id", limit: EventLimits.eventIDBytes, into: &event.eventIDPlace)
         {
             return rejected
         }
         return readText(
-            row, .reason, "reason", limit: EventLimits.reasonBytes, into: &event.reason)
+            row, .reason, "reason", limit: EventLimits.reasonBytes, into: &event.reasonPlace)
     }
 
     @inline(__always)
@@ -108,7 +105,7 @@ package struct CSVEventDecoder: Sendable {
     ) -> Rejected? {
         if isEmpty(.operation) { return nil }
         // A pair of quotes is in no known word, so the bytes can be read as they are.
-        return EventAssembler.read(row, cell(.operation).range, into: &event.operation)
+        return EventRules.read(row, cell(.operation).range, into: &event.operation)
     }
 
     @inline(__always)
@@ -117,17 +114,17 @@ package struct CSVEventDecoder: Sendable {
         _ name: StaticString, into identifier: inout DecodedIdentifier
     ) -> Rejected? {
         if !isEmpty(whole) {
-            let range = assembler.scratch.append(row, cell(whole))
-            return assembler.finishIdentifier(from: range.lowerBound, name, into: &identifier)
+            let range = scratch.append(row, cell(whole))
+            return rules.finishIdentifier(&scratch, from: range.lowerBound, name, into: &identifier)
         }
         if isEmpty(namespace), isEmpty(value) {
             return Rejected(.missingEnd, "\(name) is empty: write it as ns:value")
         }
-        let range = assembler.scratch.append(row, cell(namespace))
-        assembler.scratch.append(UInt8(ascii: ":"))
-        _ = assembler.scratch.append(row, cell(value))
-        return assembler.finishIdentifier(
-            from: range.lowerBound, namespaceLength: range.count, name, into: &identifier)
+        let range = scratch.append(row, cell(namespace))
+        scratch.append(UInt8(ascii: ":"))
+        _ = scratch.append(row, cell(value))
+        return rules.finishIdentifier(
+            &scratch, from: range.lowerBound, namespaceLength: range.count, name, into: &identifier)
     }
 
     @inline(__always)
@@ -136,26 +133,26 @@ package struct CSVEventDecoder: Sendable {
     ) -> Rejected? {
         let cell = cell(.time)
         if cell.range.isEmpty {
-            return assembler.acceptDefault(lineNumber: lineNumber, into: &event.time)
+            return rules.acceptDefault(lineNumber: lineNumber, into: &event.time)
         }
         // A pair of quotes is in no time, so the bytes can be read as they are.
-        var outcome = TimestampParser.parseInteger(row, cell.range, unit: assembler.timeUnit)
+        var outcome = TimestampParser.parseInteger(row, cell.range, unit: rules.timeUnit)
         if outcome == .malformed {
             outcome = TimestampParser.parse(
                 row, cell.range, assumedZoneMinutes: assumedZoneMinutes)
         }
-        return assembler.accept(outcome, into: &event.time)
+        return rules.accept(outcome, into: &event.time)
     }
 
     @inline(__always)
     private mutating func readText(
         _ row: Span<UInt8>, _ field: CSVField, _ name: StaticString, limit: Int,
-        into range: inout Range<Int>
+        into place: inout PackedRange
     ) -> Rejected? {
         let cell = cell(field)
         if cell.range.isEmpty { return nil }
-        let start = assembler.scratch.append(row, cell).lowerBound
-        return assembler.finishText(from: start, name, limit: limit, into: &range)
+        let start = scratch.append(row, cell).lowerBound
+        return EventRules.finishText(scratch, from: start, name, limit: limit, into: &place)
     }
 }
 

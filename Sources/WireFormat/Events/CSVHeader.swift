@@ -30,7 +30,7 @@ package struct CSVHeader: Equatable, Sendable {
         _ row: Span<UInt8>, delimiter: UInt8 = UInt8(ascii: ",")
     ) -> Outcome {
         precondition(isDelimiter(delimiter), "the delimiter is checked where it is given")
-        if let rejected = EventAssembler.checkLine(row) { return .rejected(rejected) }
+        if let rejected = EventRules.checkLine(row) { return .rejected(rejected) }
         var names: [[UInt8]] = []
         var scanner = CSVRowScanner(row, delimiter: delimiter)
         var scratch = EventScratch()

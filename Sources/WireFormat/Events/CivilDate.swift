@@ -24,7 +24,8 @@ struct CivilDate: Equatable {
     /// The day that is so many days after 1970-01-01.
     init(daysSinceEpoch: Int) {
         let shifted = daysSinceEpoch + CivilDate.daysToEpoch
-        let era = (shifted >= 0 ? shifted : shifted - (CivilDate.daysPerEra - 1))
+        let era =
+            (shifted >= 0 ? shifted : shifted - (CivilDate.daysPerEra - 1))
             / CivilDate.daysPerEra
         let dayOfEra = shifted - era * CivilDate.daysPerEra
         let yearOfEra =

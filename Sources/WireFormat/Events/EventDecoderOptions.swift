@@ -10,6 +10,15 @@ package enum TimeUnit: Sendable, CaseIterable {
     case microseconds
     /// `--time-unit ns`; cut to milliseconds, towards the past.
     case nanoseconds
+
+    /// How many last digits of a count say what is shorter than a millisecond.
+    var digitsBelowMilliseconds: Int {
+        switch self {
+        case .seconds, .milliseconds: 0
+        case .microseconds: 3
+        case .nanoseconds: 6
+        }
+    }
 }
 
 /// The time of an event that has none.

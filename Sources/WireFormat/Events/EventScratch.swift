@@ -46,11 +46,7 @@ package struct EventScratch: Sendable {
         reserve(length)
         let start = count
         var target = bytes.mutableSpan
-        if range.upperBound + EventScratch.slack <= source.count {
-            ByteWord.copy(source, range, to: &target, at: start)
-        } else {
-            for offset in 0..<length { target[start + offset] = source[range.lowerBound + offset] }
-        }
+        ByteWord.copy(source, range, to: &target, at: start)
         count = start + length
     }
 

@@ -12,7 +12,8 @@ package struct NormalizedIdentifier: Equatable, Sendable {
 
 /// Reads identifiers as people type them, with the same steps and checks as in events.
 package struct IdentifierParser: Sendable {
-    private var assembler: EventAssembler
+    private let rules: EventRules
+    private var scratch = EventScratch()
 
     /// What a text is read as.
     package enum Outcome: Equatable, Sendable {
@@ -25,7 +26,7 @@ package struct IdentifierParser: Sendable {
 
     /// A parser under a store's namespaces.
     package init(namespaces: NamespaceTable) {
-        assembler = EventAssembler(EventDecoderOptions(namespaces: namespaces))
+        rules = EventRules(EventDecoderOptions(namespaces: namespaces))
     }
 
     /// Reads `ns:value`, split at the first colon.
@@ -33,17 +34,19 @@ package struct IdentifierParser: Sendable {
 
     /// Reads `ns:value` from bytes, split at the first colon.
     package mutating func parse(_ text: Span<UInt8>) -> Outcome {
-        if let rejected = EventAssembler.checkLine(text) { return .rejected(rejected) }
-        assembler.scratch.reset()
-        let start = assembler.scratch.count
-        assembler.scratch.append(text, 0..<text.count)
+        if let rejected = EventRules.checkLine(text) { return .rejected(rejected) }
+        scratch.reset()
+        let start = scratch.count
+        scratch.append(text, 0..<text.count)
         var found = DecodedIdentifier.absent
-        if let rejected = assembler.finishIdentifier(from: start, "the identifier", into: &found) {
+        if let rejected = rules.finishIdentifier(
+            &scratch, from: start, "the identifier", into: &found)
+        {
             return .rejected(rejected)
         }
         return .identifier(
             NormalizedIdentifier(
-                bytes: assembler.scratch.copy(found.text), namespaceLength: found.namespaceLength,
+                bytes: scratch.copy(found.text), namespaceLength: found.namespaceLength,
                 namespaceIndex: found.namespaceIndex))
     }
 }

@@ -25,18 +25,17 @@ import IdentityModel
 /// - JSON white space may stand around the event, so a carriage return before the line's end is
 ///   nothing; a line of nothing else is `malformed_json`.
 package struct JSONEventDecoder: Sendable {
-    private var assembler: EventAssembler
+    /// What the ranges of the last decoded event point into.
+    package private(set) var scratch = EventScratch()
+    private let rules: EventRules
     private var keys = JSONKeyRegister()
 
     /// A decoder for lines of one run.
-    package init(options: EventDecoderOptions) { assembler = EventAssembler(options) }
-
-    /// What the ranges of the last decoded event point into.
-    package var scratch: EventScratch { assembler.scratch }
+    package init(options: EventDecoderOptions) { rules = EventRules(options) }
 
     /// Decodes one line, without its line feed; `lineNumber` counts from 1.
     package mutating func decode(_ line: Span<UInt8>, lineNumber: Int) -> DecodeOutcome {
-        if let rejected = EventAssembler.checkLine(line) { return .rejected(rejected) }
+        if let rejected = EventRules.checkLine(line) { return .rejected(rejected) }
         var scan = JSONEventScan()
         keys.reset()
         guard scan.scan(line, keys: &keys) else {
@@ -46,31 +45,30 @@ package struct JSONEventDecoder: Sendable {
             return .rejected(fault.rejected)
         }
         if let place = keys.duplicate { return .rejected(JSONEventDecoder.duplicate(line, place)) }
-        assembler.scratch.reset()
-        var event = DecodedEvent(
-            operation: .link, a: .absent, b: .absent, time: EventTime.minimum,
-            source: EventScratch.defaultSource, eventID: 0..<0, reason: 0..<0,
-            ignoredKeys: scan.fields.ignoredKeys)
-        if let rejected = judge(line, scan.fields, lineNumber, &event) {
+        scratch.reset()
+        var event = DecodedEvent()
+        event.ignored = Int32(scan.fields.ignoredKeys)
+        if let rejected = judge(line, &scan.fields, lineNumber, &event) {
             return .rejected(rejected)
         }
         return .event(event)
     }
 
-    @inline(__always)
+    /// Judges the fields in their fixed order. They are passed in place only to spare a copy.
     private mutating func judge(
-        _ line: Span<UInt8>, _ fields: JSONFields, _ lineNumber: Int, _ event: inout DecodedEvent
+        _ line: Span<UInt8>, _ fields: inout JSONFields, _ lineNumber: Int,
+        _ event: inout DecodedEvent
     ) -> Rejected? {
         if let rejected = readOperation(line, fields.operation, &event) { return rejected }
         if let rejected = judgeAttributes(fields.attributes, &event) { return rejected }
         if let rejected = readEnd(line, fields.a, "a", into: &event.a) { return rejected }
-        event.ignoredKeys += fields.a.ignoredKeys
+        event.ignored += Int32(fields.a.ignoredKeys)
         if event.operation != .observe {
             if let rejected = readEnd(line, fields.b, "b", into: &event.b) { return rejected }
-            event.ignoredKeys += fields.b.ignoredKeys
-            if let rejected = assembler.checkEnds(event.a, event.b) { return rejected }
+            event.ignored += Int32(fields.b.ignoredKeys)
+            if let rejected = EventRules.checkEnds(scratch, event) { return rejected }
         } else if !fields.b.token.isAbsent {
-            event.ignoredKeys += 1
+            event.ignored += 1
         }
         if let rejected = readTime(line, fields.time, lineNumber, &event) { return rejected }
         if !fields.source.isAbsent,
@@ -85,7 +83,7 @@ package struct JSONEventDecoder: Sendable {
         }
         if fields.reason.isAbsent { return nil }
         return readText(
-            line, fields.reason, "reason", limit: EventLimits.reasonBytes, into: &event.reason)
+            line, fields.reason, "reason", limit: EventLimits.reasonBytes, into: &event.reasonPlace)
     }
 
     @inline(__always)
@@ -94,13 +92,13 @@ package struct JSONEventDecoder: Sendable {
     ) -> Rejected? {
         switch token.kind {
         case .absent, .null: return nil
-        case .string: return EventAssembler.read(line, token.range, into: &event.operation)
+        case .string: return EventRules.read(line, token.range, into: &event.operation)
         case .escapedString:
             let start = append(line, token)
-            let range = start..<assembler.scratch.count
-            assembler.scratch.truncate(to: start)
-            return EventAssembler.read(
-                assembler.scratch.bytes.span, range, into: &event.operation)
+            let range = start..<scratch.count
+            scratch.truncate(to: start)
+            return EventRules.read(
+                scratch.bytes.span, range, into: &event.operation)
         default: return JSONEventDecoder.badType("op", "a string")
         }
     }
@@ -108,7 +106,7 @@ package struct JSONEventDecoder: Sendable {
     private func judgeAttributes(_ token: JSONToken, _ event: inout DecodedEvent) -> Rejected? {
         if token.kind == .absent { return nil }
         guard event.operation == .observe else {
-            event.ignoredKeys += 1
+            event.ignored += 1
             return nil
         }
         if token.kind == .null { return nil }
@@ -123,7 +121,7 @@ package struct JSONEventDecoder: Sendable {
         switch end.token.kind {
         case .string, .escapedString:
             let start = append(line, end.token)
-            return assembler.finishIdentifier(from: start, name, into: &identifier)
+            return rules.finishIdentifier(&scratch, from: start, name, into: &identifier)
         case .object: return readEndObject(line, end, name, into: &identifier)
         case .absent, .null:
             return Rejected(.missingEnd, "\(name) is missing: write it as \"ns:value\"")
@@ -147,11 +145,11 @@ package struct JSONEventDecoder: Sendable {
                 name, "an object whose value is a string, or an integer such as 42")
         }
         let start = append(line, end.namespace)
-        let length = assembler.scratch.count - start
-        assembler.scratch.append(UInt8(ascii: ":"))
+        let length = scratch.count - start
+        scratch.append(UInt8(ascii: ":"))
         _ = append(line, end.value)
-        return assembler.finishIdentifier(
-            from: start, namespaceLength: length, name, into: &identifier)
+        return rules.finishIdentifier(
+            &scratch, from: start, namespaceLength: length, name, into: &identifier)
     }
 
     @inline(__always)
@@ -160,19 +158,19 @@ package struct JSONEventDecoder: Sendable {
     ) -> Rejected? {
         switch token.kind {
         case .string:
-            return assembler.accept(TimestampParser.parse(line, token.range), into: &event.time)
+            return rules.accept(TimestampParser.parse(line, token.range), into: &event.time)
         case .integer:
-            return assembler.accept(
-                TimestampParser.parseInteger(line, token.range, unit: assembler.timeUnit),
+            return rules.accept(
+                TimestampParser.parseInteger(line, token.range, unit: rules.timeUnit),
                 into: &event.time)
         case .absent, .null:
-            return assembler.acceptDefault(lineNumber: lineNumber, into: &event.time)
+            return rules.acceptDefault(lineNumber: lineNumber, into: &event.time)
         case .escapedString:
             let start = append(line, token)
-            let range = start..<assembler.scratch.count
-            assembler.scratch.truncate(to: start)
-            return assembler.accept(
-                TimestampParser.parse(assembler.scratch.bytes.span, range), into: &event.time)
+            let range = start..<scratch.count
+            scratch.truncate(to: start)
+            return rules.accept(
+                TimestampParser.parse(scratch.bytes.span, range), into: &event.time)
         default: return JSONEventDecoder.badType("ts", "an RFC 3339 string or an integer")
         }
     }
@@ -182,7 +180,7 @@ package struct JSONEventDecoder: Sendable {
         _ line: Span<UInt8>, _ token: JSONToken, _ event: inout DecodedEvent
     ) -> Rejected? {
         let limit = EventLimits.sourceBytes
-        if let rejected = readText(line, token, "source", limit: limit, into: &event.source) {
+        if let rejected = readText(line, token, "source", limit: limit, into: &event.sourcePlace) {
             return rejected
         }
         guard event.source.isEmpty else { return nil }
@@ -196,9 +194,10 @@ package struct JSONEventDecoder: Sendable {
         let limit = EventLimits.eventIDBytes
         if token.kind == .integer {
             let start = append(line, token)
-            return assembler.finishText(from: start, "id", limit: limit, into: &event.eventID)
+            return EventRules.finishText(
+                scratch, from: start, "id", limit: limit, into: &event.eventIDPlace)
         }
-        if let rejected = readText(line, token, "id", limit: limit, into: &event.eventID) {
+        if let rejected = readText(line, token, "id", limit: limit, into: &event.eventIDPlace) {
             return rejected
         }
         guard event.eventID.isEmpty else { return nil }
@@ -208,21 +207,22 @@ package struct JSONEventDecoder: Sendable {
     @inline(__always)
     private mutating func readText(
         _ line: Span<UInt8>, _ token: JSONToken, _ name: StaticString, limit: Int,
-        into range: inout Range<Int>
+        into place: inout PackedRange
     ) -> Rejected? {
         guard token.isString else { return JSONEventDecoder.badType(name, "a string") }
         let start = append(line, token)
-        return assembler.finishText(from: start, name, limit: limit, into: &range)
+        return EventRules.finishText(
+            scratch, from: start, name, limit: limit, into: &place)
     }
 
     /// Appends what a token stands for to the scratch; returns where it begins there.
     @inline(__always)
     private mutating func append(_ line: Span<UInt8>, _ token: JSONToken) -> Int {
-        let start = assembler.scratch.count
+        let start = scratch.count
         if token.kind == .escapedString {
-            assembler.scratch.appendUnescaped(line, token.range)
+            scratch.appendUnescaped(line, token.range)
         } else {
-            assembler.scratch.append(line, token.range)
+            scratch.append(line, token.range)
         }
         return start
     }

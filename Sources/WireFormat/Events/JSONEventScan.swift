@@ -48,7 +48,7 @@ struct JSONEventScan {
         }
     }
 
-    private static func isTopKey(_ key: EventKey) -> Bool { key != .namespace && key != .value }
+    private static func isTopKey(_ key: EventKey) -> Bool { !isEndKey(key) }
 
     @inline(__always)
     private mutating func scanMember(
@@ -69,11 +69,13 @@ struct JSONEventScan {
     private mutating func scanField(
         _ line: Span<UInt8>, _ known: EventKey, keys: inout JSONKeyRegister
     ) -> Bool {
-        if known == .a || known == .b {
+        switch known {
+        case .a, .b:
             var end = JSONEnd()
             guard scanEnd(line, into: &end, keys: &keys) else { return false }
-            if known == .a { fields.a = end } else { fields.b = end }
+            if case .a = known { fields.a = end } else { fields.b = end }
             return true
+        default: break
         }
         var token = JSONToken.absent
         guard scanner.scanValue(line, depth: JSONEventScan.memberDepth, into: &token) else {
@@ -128,7 +130,12 @@ struct JSONEventScan {
         return true
     }
 
-    private static func isEndKey(_ key: EventKey) -> Bool { key == .namespace || key == .value }
+    private static func isEndKey(_ key: EventKey) -> Bool {
+        switch key {
+        case .namespace, .value: true
+        default: false
+        }
+    }
 
     private mutating func scanEndMember(
         _ line: Span<UInt8>, _ key: JSONToken, _ end: inout JSONEnd, _ seen: inout UInt16,
@@ -147,12 +154,10 @@ struct JSONEventScan {
         }
         let depth = JSONEventScan.memberDepth + 1
         guard scanner.scanValue(line, depth: depth, into: &token) else { return false }
-        if !isKnown {
-            end.ignoredKeys += 1
-        } else if known == .namespace {
-            end.namespace = token
-        } else {
-            end.value = token
+        switch known {
+        case .namespace: end.namespace = token
+        case .value: end.value = token
+        default: end.ignoredKeys += 1
         }
         return true
     }

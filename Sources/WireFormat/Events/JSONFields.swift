@@ -24,9 +24,9 @@ enum EventKey: UInt64 {
     /// The key of those bytes, or nil.
     @inline(__always)
     init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        if range.count <= ByteWord.byteCount {
-            self.init(rawValue: ByteWord.packed(bytes, range))
-            if self == .attributes { return nil }
+        if let word = ByteWord.name(bytes, range) {
+            if word == EventKey.attributes.rawValue { return nil }
+            self.init(rawValue: word)
             return
         }
         let start = range.lowerBound

@@ -12,6 +12,11 @@ struct JSONScanner {
     /// What stopped the scan.
     private(set) var fault: JSONFault?
 
+    /// The bytes of `null`, first byte lowest; so too those below.
+    private static let null: UInt64 = 0x6C6C_756E
+    private static let `true`: UInt64 = 0x6575_7274
+    private static let `false`: UInt64 = 0x65_736C_6166
+
     /// How a member or an element ends.
     enum Separator {
         case comma
@@ -95,11 +100,11 @@ struct JSONScanner {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             scanNumber(bytes, into: &token)
         case UInt8(ascii: "n"):
-            scanWord(bytes, 0x6C6C_756E /* null */, 4, .null, into: &token)
+            scanWord(bytes, JSONScanner.null, 4, .null, into: &token)
         case UInt8(ascii: "t"):
-            scanWord(bytes, 0x6575_7274 /* true */, 4, .boolean, into: &token)
+            scanWord(bytes, JSONScanner.true, 4, .boolean, into: &token)
         case UInt8(ascii: "f"):
-            scanWord(bytes, 0x65_736C_6166 /* false */, 5, .boolean, into: &token)
+            scanWord(bytes, JSONScanner.false, 5, .boolean, into: &token)
         default:
             fail("a JSON value is due")
         }

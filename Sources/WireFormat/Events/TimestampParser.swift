@@ -59,45 +59,36 @@ package enum TimestampParser {
     }
 
     /// Reads an integer that counts `unit`s: an optional minus and digits, nothing else.
+    ///
+    /// The digits below a millisecond are cut towards the past, as those of a fraction are, before
+    /// anything is counted: nanoseconds of far years are more than 64 bits hold.
     package static func parseInteger(
         _ text: Span<UInt8>, _ range: Range<Int>, unit: TimeUnit
     ) -> Outcome {
-        var index = range.lowerBound
-        let isNegative = index < range.upperBound && text[index] == UInt8(ascii: "-")
-        if isNegative { index += 1 }
-        guard index < range.upperBound else { return .malformed }
+        let isNegative = !range.isEmpty && text[range.lowerBound] == UInt8(ascii: "-")
+        let start = isNegative ? range.lowerBound + 1 : range.lowerBound
+        guard start < range.upperBound else { return .malformed }
+        let cut = max(start, range.upperBound - unit.digitsBelowMilliseconds)
         var count: Int64 = 0
         var isTooLarge = false
-        while index < range.upperBound {
+        var isCut = false
+        for index in start..<range.upperBound {
             let digit = text[index] &- UInt8(ascii: "0")
             guard digit < 10 else { return .malformed }
-            let (product, isOver) = count.multipliedReportingOverflow(by: 10)
-            // Counted below zero, where there is room for one more.
-            let (difference, isBelow) = product.subtractingReportingOverflow(Int64(digit))
-            isTooLarge = isTooLarge || isOver || isBelow
-            count = difference
-            index += 1
+            if index >= cut {
+                isCut = isCut || digit > 0
+            } else if !isTooLarge {
+                count = count * 10 + Int64(digit)
+                isTooLarge = count > largestCount
+            }
         }
-        guard !isTooLarge, isNegative || count > Int64.min else { return .outOfRange }
-        return milliseconds(isNegative ? count : -count, unit)
+        if isTooLarge { return .outOfRange }
+        let whole = isNegative ? (isCut ? -count - 1 : -count) : count
+        return checked(unit == .seconds ? whole * 1_000 : whole)
     }
 
-    private static func milliseconds(_ count: Int64, _ unit: TimeUnit) -> Outcome {
-        switch unit {
-        case .seconds:
-            let (product, isOver) = count.multipliedReportingOverflow(by: 1_000)
-            return isOver ? .outOfRange : checked(product)
-        case .milliseconds: return checked(count)
-        case .microseconds: return checked(quotient(count, 1_000))
-        case .nanoseconds: return checked(quotient(count, 1_000_000))
-        }
-    }
-
-    /// Division towards the past, as a cut fraction is.
-    private static func quotient(_ count: Int64, _ divisor: Int64) -> Int64 {
-        let (quotient, remainder) = count.quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
-    }
+    /// Above every count of seconds or milliseconds that is in range, and far from overflow.
+    private static let largestCount: Int64 = 1_000_000_000_000_000
 
     private static func checked(_ milliseconds: Int64) -> Outcome {
         let time = EventTime(milliseconds: milliseconds)

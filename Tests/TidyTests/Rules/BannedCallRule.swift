@@ -17,7 +17,7 @@ enum BannedCallRule {
     static let names: [Name] = [
         Name(word: "Date", instead: "take the time from the record"),
         Name(word: "clock_gettime", instead: "take the time from the record"),
-        Name(word: "random", instead: "use a seeded generator of our own"),
+        Name(word: "random", before: "(", instead: "use a seeded generator of our own"),
         Name(word: "randomElement", instead: "use a seeded generator of our own"),
         Name(word: "shuffle", instead: "use a seeded generator of our own"),
         Name(word: "shuffled", instead: "use a seeded generator of our own"),

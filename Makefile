@@ -1,0 +1,72 @@
+# Everything a developer runs. `make` alone lists it.
+
+SWIFT ?= swift
+# More flags for every build, e.g. SWIFT_FLAGS='-j 2'.
+SWIFT_FLAGS ?=
+BUILD = $(SWIFT) build -c release $(SWIFT_FLAGS)
+TEST = $(SWIFT) test -c release --skip-build --disable-xctest $(SWIFT_FLAGS)
+# How long `make nightly` fuzzes the decoders, in seconds.
+FUZZ_SECONDS ?= 600
+
+SYSTEM_LIBRARIES = rocksdb libsodium zlib libzstd
+DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo build-tests test nightly tidy scenarios integration format lint clean
+
+help: ## lists these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## installs the system libraries (Debian; sudo if you are not root)
+	@if pkg-config --exists $(SYSTEM_LIBRARIES) 2>/dev/null; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	    echo "make deps knows Debian only: install RocksDB, libsodium, zlib and zstd with" \
+	        "headers, and pkg-config" >&2; \
+	    exit 1; \
+	fi; \
+	sudo=; \
+	if [ "$$(id -u)" != 0 ]; then \
+	    if ! command -v sudo >/dev/null; then \
+	        echo "become root and run: apt-get install $(DEBIAN_PACKAGES)" >&2; \
+	        exit 1; \
+	    fi; \
+	    sudo=sudo; \
+	fi; \
+	set -ex; \
+	$$sudo apt-get update; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y --no-install-recommends $(DEBIAN_PACKAGES)
+
+build: deps ## builds .build/release/kindred
+	$(BUILD) --product kindred
+
+demo: build ## replays a retail stream, asks who a cookie is, takes a link back
+	./docs/demo.sh .build/release/kindred
+
+build-tests: deps
+	$(BUILD) --build-tests
+
+test: build-tests ## runs every test on one release build
+	$(TEST)
+
+nightly: lint build-tests ## the long form: longer property tests, then fuzzing
+	KINDRED_NIGHTLY=1 $(TEST)
+	./Tests/Fuzz/run $(FUZZ_SECONDS)
+
+tidy: build-tests ## the house rules only
+	$(TEST) --filter TidyTests
+
+scenarios: build-tests ## the text scenarios only
+	$(TEST) --filter ScenarioTests
+
+integration: build-tests ## the built program on real files, killed and cut
+	$(TEST) --filter IntegrationTests
+
+format: ## formats the code in place
+	$(SWIFT) format --in-place --recursive Sources Tests
+
+lint: ## fails where the formatter would change or object to something
+	$(SWIFT) format lint --strict --recursive Sources Tests
+
+clean: ## removes what was built
+	$(SWIFT) package clean

@@ -1,0 +1,103 @@
+internal import ArgumentParser
+internal import GraphCore
+internal import IdentityModel
+
+/// `kindred explain`: why two identifiers are one customer, or that they are not.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Why two identifiers are one customer: the path of links, who said each, when.",
+        discussion: """
+            The path is a shortest one over live links. Exit status 1 if the two are not one \
+            customer, or one of them is not found.
+            """)
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var format: FormatOptions
+    @Argument(help: "An identifier (ns:value) or customer id.") var a: String
+    @Argument(help: "Another.") var b: String
+
+    struct Answer: Encodable {
+        let a: String
+        let b: String
+        var same: Bool
+        var customer_id: String?
+        var customer_ids: [String?]?
+        var path: [String]?
+        var links: [LinkAnswer]?
+        var direct: LinkAnswer?
+        var error: String?
+        let position: PositionAnswer
+    }
+
+    func run() throws {
+        let store = try data.open()
+        let (one, other) = (try Question(a, in: store), try Question(b, in: store))
+        let answer = try answer(one, other, store)
+        if format.json { Output.line(JSONText.encode(answer)) } else { print(answer) }
+        try store.close()
+        if !answer.same { throw CommandEnd.answerIsNo }
+    }
+
+    private func answer(
+        _ one: Question, _ other: Question, _ store: OpenStore
+    ) throws(CommandEnd) -> Answer {
+        let position = PositionAnswer(store.runtime)
+        let customers = (
+            try store.customer(of: one.key), try store.customer(of: other.key)
+        )
+        var answer = Answer(a: a, b: b, same: false, position: position)
+        if let direct = try store.link(one.key, other.key) {
+            answer.direct = LinkAnswer(direct, a: one.text, b: other.text)
+        }
+        guard let first = customers.0, let second = customers.1 else {
+            answer.error = "not_found"
+            answer.customer_ids = [customers.0?.id.description, customers.1?.id.description]
+            return answer
+        }
+        guard let path = try PathAnswer(from: one.key, to: other.key, in: store) else {
+            answer.customer_ids = [first.id.description, second.id.description]
+            return answer
+        }
+        answer.same = true
+        answer.customer_id = first.id.description
+        answer.path = path.identifiers
+        answer.links = path.links
+        return answer
+    }
+
+    private func print(_ answer: Answer) {
+        let (first, second) = (Escaping.terminal(a.utf8), Escaping.terminal(b.utf8))
+        if let identifiers = answer.path, let links = answer.links {
+            Output.line("\(first) and \(second) are one customer: \(answer.customer_id ?? "")")
+            Output.line("by \(links.count) link\(links.count == 1 ? "" : "s"):")
+            for line in PathAnswer(identifiers: identifiers, links: links).lines {
+                Output.line(line)
+            }
+            return
+        }
+        let customers = answer.customer_ids ?? []
+        if answer.error == nil {
+            Output.line("\(first) and \(second) are two customers:")
+        } else {
+            Output.line("\(first) and \(second) are not one customer:")
+        }
+        for (text, customer) in zip([first, second], customers) {
+            Output.line("  \(text)  \(customer ?? "not found")")
+        }
+        guard let direct = answer.direct else {
+            Output.line("nothing was said of this pair")
+            return
+        }
+        Output.line("of this pair was said:")
+        for line in direct.lines { Output.line("  " + line) }
+    }
+}
+
+extension PathAnswer {
+    /// A path that is known already.
+    init(identifiers: [String], links: [LinkAnswer]) {
+        self.identifiers = identifiers
+        self.links = links
+    }
+}

@@ -1,0 +1,64 @@
+internal import Foundation
+
+/// Says on standard error how far a replay is: on a terminal one line that is written over, else
+/// a line every ten seconds.
+struct ReplayProgress {
+    private let interval: Double
+    private let isTerminal: Bool
+    private let start = ReplayProgress.seconds()
+    private var last: Double
+    private var width = 0
+
+    /// Progress every `interval` seconds, or as often as suits standard error.
+    init(every interval: Double?) {
+        isTerminal = Diagnostics.isTerminal
+        self.interval = interval ?? (isTerminal ? 0.25 : 10)
+        last = start
+    }
+
+    /// Seconds since the start.
+    var elapsed: Double { Self.seconds() - start }
+
+    /// Says how far it is, if it is time: `place` in words, and which `fraction` of the bytes of
+    /// this file are read, if that is known.
+    mutating func report(_ summary: ReplaySummary, _ place: String, fraction: Double?) {
+        let now = Self.seconds()
+        guard now - last >= interval else { return }
+        last = now
+        let rate = Double(summary.events) / max(now - start, 0.001)
+        var line = "\(summary.accepted) events acknowledged\(place), \(Int(rate)) events/s"
+        if summary.rejected > 0 { line += ", \(summary.rejected) refused" }
+        if let fraction, fraction > 0 {
+            let left = (now - start) * (1 - fraction) / fraction
+            line += ", \(Int(fraction * 100))%, about \(Int(left.rounded(.up))) s left"
+        }
+        line = Escaping.controls(line)
+        if isTerminal {
+            Diagnostics.write("\r" + line.padding(to: width))
+            width = line.count
+        } else {
+            Diagnostics.line(line)
+        }
+    }
+
+    /// Ends the line that is written over.
+    mutating func finish() {
+        if width > 0 { Diagnostics.write("\r" + "".padding(to: width) + "\r") }
+        width = 0
+    }
+
+    /// Seconds of a clock that never goes back.
+    static func seconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+/// A line of one of the files.
+struct ReplayPlace {
+    /// Which of the files.
+    let fileIndex: Int
+    /// The line's number, from 1.
+    let line: Int
+}

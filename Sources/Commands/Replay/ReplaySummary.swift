@@ -1,0 +1,55 @@
+internal import GraphCore
+internal import IdentityModel
+
+/// What a replay did.
+struct ReplaySummary: Encodable {
+    var events = 0
+    var accepted = 0
+    var rejected = 0
+    var rejected_by_reason: [String: Int] = [:]
+    var ignored_keys = 0
+    var links: UInt64 = 0
+    var identifiers: UInt64 = 0
+    var customers: UInt64 = 0
+    var merges: UInt64 = 0
+    var splits: UInt64 = 0
+    var seconds = 0.0
+    var dry_run = false
+
+    /// Counts a refusal.
+    mutating func reject(_ reason: RejectReason) {
+        events += 1
+        rejected += 1
+        rejected_by_reason[reason.rawValue, default: 0] += 1
+    }
+
+    /// Takes over what the graph holds now, and what it did since `before`.
+    mutating func close(_ before: GraphCounters, _ after: GraphCounters, seconds: Double) {
+        links = after.liveLinks
+        identifiers = after.identifiers
+        customers = after.customers
+        merges = after.merges - before.merges
+        splits = after.splits - before.splits
+        self.seconds = (seconds * 1_000).rounded() / 1_000
+    }
+
+    /// The lines that say it to a person.
+    var lines: [String] {
+        let rate = seconds > 0 ? " (\(Int(Double(events) / seconds)) events/s)" : ""
+        var rows: [(String, String)] = [
+            ("events", "\(events) in \(seconds) s\(rate)"), ("accepted", "\(accepted)"),
+            ("rejected", "\(rejected)"),
+        ]
+        for reason in rejected_by_reason.keys.sorted() {
+            rows.append(("  \(reason)", "\(rejected_by_reason[reason] ?? 0)"))
+        }
+        if ignored_keys > 0 { rows.append(("ignored keys", "\(ignored_keys)")) }
+        rows += [
+            ("links", "\(links)"), ("identifiers", "\(identifiers)"),
+            ("customers", "\(customers)"), ("merges", "\(merges)"), ("splits", "\(splits)"),
+        ]
+        var lines = rows.map { $0.0.padding(to: 20) + $0.1 }
+        if dry_run { lines.append("dry run: nothing was written") }
+        return lines
+    }
+}

@@ -1,0 +1,105 @@
+internal import Foundation
+internal import GraphCore
+internal import IdentityModel
+internal import NodeKeys
+internal import NodeRuntime
+internal import WireFormat
+
+/// A store that this process holds: its one partition, and what gives identifiers their keys.
+final class OpenStore {
+    /// The partition that answers.
+    let runtime: PartitionRuntime<RocksLog, RocksState>
+    /// What the folder says of the store.
+    let folder: StoreFolder
+    /// The hash that names identifiers.
+    let hasher: NodeKeyHasher
+    private let lock: StoreLock
+    private let parts: StoreParts
+
+    /// Opens the store, or makes it where there is none; folds its log's tail; adds namespaces
+    /// that are given now.
+    ///
+    /// - Throws: `CommandEnd` that says what to do.
+    init(_ request: StoreRequest) throws(CommandEnd) {
+        try StoreFolder.prepare(request.folder)
+        lock = try StoreLock(folder: request.folder)
+        var folder = try StoreFolder(request)
+        hasher = NodeKeyHasher(key: folder.key)
+        let partition = PartitionID(0)
+        let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
+            try StoreParts(folder, partition)
+        }
+        try folder.finishMaking()
+        var runtime = try Self.runtime(folder, partition, parts, request)
+        if folder.givenNamespaces != nil {
+            let known = try CommandEnd.of(folder) { () throws(StoreFailure) in
+                try runtime.ask { (graph, _) throws(StateError) in graph.summary.namespaces }
+            }
+            try folder.addNamespaces(known: known, isRehearsal: request.isRehearsal)
+            runtime = try Self.runtime(folder, partition, parts, request)
+        }
+        (self.folder, self.parts, self.runtime) = (folder, parts, runtime)
+    }
+
+    private static func runtime(
+        _ folder: StoreFolder, _ partition: PartitionID, _ parts: StoreParts,
+        _ request: StoreRequest
+    ) throws(CommandEnd) -> PartitionRuntime<RocksLog, RocksState> {
+        try CommandEnd.of(folder) { () throws(StoreFailure) in
+            try PartitionRuntime(
+                partition, log: parts.log, state: parts.state, settings: folder.settings(request))
+        }
+    }
+
+    /// Runs a part of a command that the store may fail.
+    func failing<Answer>(
+        _ body: (PartitionRuntime<RocksLog, RocksState>) throws(StoreFailure) -> Answer
+    ) throws(CommandEnd) -> Answer {
+        try CommandEnd.of(folder) { () throws(StoreFailure) in try body(runtime) }
+    }
+
+    /// Writes a checkpoint, makes everything durable and lets go of the store.
+    ///
+    /// A store at rest has no tail: what its log has lost since is then found, for its checkpoint
+    /// stands further on.
+    func close() throws(CommandEnd) {
+        try failing { (runtime) throws(StoreFailure) in
+            try runtime.checkpoint()
+            try runtime.sync()
+        }
+        abandon()
+    }
+
+    /// Lets go of the store as it is.
+    func abandon() { parts.close() }
+
+    /// The bytes that the store takes on disk.
+    func bytesOnDisk() throws(CommandEnd) -> UInt64 {
+        try CommandEnd.of(folder) { () throws(StoreFailure) in
+            try parts.log.bytesOnDisk() + parts.state.bytesOnDisk()
+        }
+    }
+
+    /// The checkpoints as they are stored.
+    var stored: RocksState { parts.state }
+}
+
+extension CommandEnd {
+    /// A store's failure, with the folder where the reason does not name it.
+    init(_ failure: StoreFailure, folder: String) {
+        let reason =
+            failure.reason.contains(folder) ? failure.reason : "\(folder): \(failure.reason)"
+        self.init(ExitStatus.failed, "\(reason); \(failure.remedy)")
+    }
+
+    /// Runs what a store may fail, and gives its failures in the words of a command's end.
+    static func of<Answer>(
+        _ folder: StoreFolder, _ body: () throws(StoreFailure) -> Answer
+    ) throws(CommandEnd) -> Answer {
+        do throws(StoreFailure) {
+            return try body()
+        } catch {
+            throw CommandEnd(error, folder: folder.path)
+        }
+    }
+}

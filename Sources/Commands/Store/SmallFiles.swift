@@ -1,0 +1,43 @@
+internal import Foundation
+
+/// Files of a few lines that are there whole or not at all.
+enum SmallFiles {
+    /// Writes `bytes` beside `path`, makes them durable, then gives them the name `path`.
+    static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(CommandEnd) {
+        let temporary = path + ".new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw failed(path) }
+        defer { close(descriptor) }
+        guard (try? FileOutput.writeAll(bytes, to: descriptor)) != nil, fsync(descriptor) == 0,
+            rename(temporary, path) == 0
+        else { throw failed(path) }
+        try syncFolder((path as NSString).deletingLastPathComponent)
+    }
+
+    /// Whether there is something at `path`.
+    ///
+    /// - Throws: `CommandEnd` where that cannot be told: a folder on the way may not be entered.
+    static func exists(_ path: String) throws(CommandEnd) -> Bool {
+        var status = stat()
+        if stat(path, &status) == 0 { return true }
+        guard errno != ENOENT else { return false }
+        throw .failed(
+            "cannot look for \(path): \(String(cString: strerror(errno)))",
+            remedy: "give this user the right to, or choose another folder (--data)")
+    }
+
+    /// Makes the names in a folder durable.
+    static func syncFolder(_ path: String) throws(CommandEnd) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failed(path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failed(path) }
+    }
+
+    private static func failed(_ path: String) -> CommandEnd {
+        .failed(
+            "cannot write \(path): \(String(cString: strerror(errno)))",
+            remedy: "choose a folder where this user may write and there is room (--data)")
+    }
+}

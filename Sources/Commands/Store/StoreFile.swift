@@ -1,0 +1,117 @@
+internal import Foundation
+internal import IdentityModel
+internal import NodeRuntime
+
+/// `store.json`: what a store is for its whole life. Written once at creation and again when
+/// namespaces are added.
+struct StoreFile: Codable, Equatable {
+    /// The layout of the data folder that this program writes, and the latest that it opens.
+    static let format = 1
+
+    /// The layout of the data folder.
+    var format: Int
+    /// How many partitions the store has.
+    var partitions: Int
+    /// What the store's key is known by.
+    var keyFingerprint: String
+    /// The revision of what normalisation steps do.
+    var normalization: Int
+    /// Whether namespaces that are not named are refused.
+    var strict: Bool
+    /// The named namespaces.
+    var namespaces: [Entry]
+    /// The digest of all that gives identifiers their keys; also finds a damaged file.
+    var configurationDigest: String
+    /// What the digest was before namespaces were added.
+    var earlierDigests: [String]
+
+    /// One namespace.
+    struct Entry: Codable, Equatable {
+        var name: String
+        var priority: UInt16
+        var normalize: [String]
+        var sensitive: Bool
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case format, partitions, normalization, strict, namespaces
+        case keyFingerprint = "key_fingerprint"
+        case configurationDigest = "configuration_digest"
+        case earlierDigests = "earlier_digests"
+    }
+
+    /// The description of a new store.
+    init(table: NamespaceTable, keyFingerprint: UInt64) {
+        format = Self.format
+        partitions = 1
+        self.keyFingerprint = HexadecimalText.print(keyFingerprint)
+        normalization = NodeSettings.normalizationRevision
+        strict = table.isStrict
+        namespaces = table.namespaces.map {
+            Entry(
+                name: $0.name, priority: $0.priority,
+                normalize: $0.normalization.map(\.rawValue), sensitive: $0.isSensitive)
+        }
+        configurationDigest = HexadecimalText.print(
+            NodeSettings.digest(keyFingerprint: keyFingerprint, namespaces: table))
+        earlierDigests = []
+    }
+
+    /// The namespaces as a table; nil where an entry says what this program does not know.
+    var table: NamespaceTable? {
+        var table: [Namespace] = []
+        for entry in namespaces {
+            let steps = entry.normalize.compactMap(NormalizationStep.init(rawValue:))
+            guard steps.count == entry.normalize.count, Namespace.isValid(entry.name.utf8),
+                !table.contains(where: { $0.name == entry.name })
+            else { return nil }
+            table.append(
+                Namespace(
+                    name: entry.name, priority: entry.priority, normalization: steps,
+                    isSensitive: entry.sensitive))
+        }
+        return NamespaceTable(namespaces: table, isStrict: strict)
+    }
+
+    /// Reads `store.json`, and checks it against its own digest.
+    ///
+    /// - Throws: `CommandEnd` that says what to do.
+    static func read(_ path: String) throws(CommandEnd) -> StoreFile {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw .failed("cannot read \(path)", remedy: "give this user the right to read it")
+        }
+        struct Version: Decodable { var format: Int }
+        if let version = try? JSONDecoder().decode(Version.self, from: data),
+            version.format > format
+        {
+            throw .failed(
+                "\(path) has format \(version.format); this release reads up to \(format)",
+                remedy: Remedy.upgrade)
+        }
+        guard let file = try? JSONDecoder().decode(StoreFile.self, from: data),
+            let table = file.table, let fingerprint = UInt64(file.keyFingerprint, radix: 16),
+            file.configurationDigest
+                == HexadecimalText.print(
+                    NodeSettings.digest(keyFingerprint: fingerprint, namespaces: table))
+        else {
+            throw .failed("\(path) is damaged", remedy: "restore that file from a backup")
+        }
+        guard file.normalization == NodeSettings.normalizationRevision else {
+            throw .failed(
+                "\(path) names normalisation \(file.normalization), not "
+                    + "\(NodeSettings.normalizationRevision)",
+                remedy: Remedy.upgrade)
+        }
+        return file
+    }
+
+    /// The file's bytes.
+    var encoded: [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(self) else {
+            preconditionFailure("a store's description holds nothing that JSON lacks")
+        }
+        return Array(data) + [UInt8(ascii: "\n")]
+    }
+}

@@ -1,0 +1,241 @@
+internal import Foundation
+internal import IdentityModel
+internal import NodeKeys
+internal import NodeRuntime
+
+/// How a data folder is opened.
+struct StoreRequest {
+    /// The folder.
+    var folder: String
+    /// A namespace table that is given now; nil to take the store's.
+    var namespaces: NamespaceTable?
+    /// A key that is given now; nil to take the store's.
+    var key: StoreKey?
+    /// What an acknowledged event survives.
+    var durability = Durability.os
+    /// When a checkpoint is due.
+    var checkpoints = CheckpointPolicy.standard
+    /// Whether nothing that is asked of the store may stay.
+    var isRehearsal = false
+
+    init(folder: String) { self.folder = folder }
+}
+
+/// A data folder: `store.json` and `node-key` beside `log/` and `partitions/`.
+///
+/// ```
+/// nothing ──> making ──> node-key ──> store.json ──> log/, partitions/ ──> making is removed
+/// ```
+/// While the file `making` is there, a part that is missing was not made yet; afterwards it is
+/// lost, and the store is refused.
+struct StoreFolder {
+    /// The folder.
+    let path: String
+    /// What the store is.
+    private(set) var file: StoreFile
+    /// The namespaces.
+    private(set) var table: NamespaceTable
+    /// Namespaces that are given now and are not all in the store; nil: none.
+    private(set) var givenNamespaces: NamespaceTable?
+    /// The key that names identifiers.
+    let key: StoreKey
+    /// Whether the store is being made, or its making was cut short.
+    let isNew: Bool
+
+    private var filePath: String { Self.filePath(path) }
+    private static func filePath(_ path: String) -> String { path + "/store.json" }
+    private static func keyPath(_ path: String) -> String { path + "/node-key" }
+    private static func makingPath(_ path: String) -> String { path + "/making" }
+
+    /// Where the logs are.
+    var logPath: String { path + "/log" }
+    /// Where the checkpoints of a partition are.
+    func statePath(_ partition: PartitionID) -> String {
+        path + "/partitions/\(partition.rawValue)"
+    }
+    /// Where sorted files are written before they are taken in.
+    var scratchPath: String { path + "/scratch" }
+
+    /// Makes the folder where there is none.
+    static func prepare(_ path: String) throws(CommandEnd) {
+        if try isFolder(path) { return }
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw .failed(
+                "cannot make the folder \(path)",
+                remedy: "choose a folder where this user may write (--data)")
+        }
+    }
+
+    /// Whether the folder holds a store; nothing is made.
+    ///
+    /// - Throws: `CommandEnd` where it is a file, or holds a part of a store only.
+    static func holdsStore(_ path: String) throws(CommandEnd) -> Bool {
+        guard try isFolder(path) else { return false }
+        if try SmallFiles.exists(filePath(path)) { return true }
+        if try !SmallFiles.exists(makingPath(path)) { try refuseRemains(path) }
+        return false
+    }
+
+    private static func isFolder(_ path: String) throws(CommandEnd) -> Bool {
+        guard try SmallFiles.exists(path) else { return false }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            throw .failed("\(path) is a file", remedy: "name a folder (--data)")
+        }
+        return true
+    }
+
+    /// Reads what the folder's store is, or begins to make a store in it. The folder is locked.
+    init(_ request: StoreRequest) throws(CommandEnd) {
+        path = request.folder
+        let holdsStore = try Self.holdsStore(path)
+        isNew = try !holdsStore ? true : SmallFiles.exists(Self.makingPath(path))
+        guard try SmallFiles.exists(Self.filePath(path)) else {
+            try SmallFiles.replace(Self.makingPath(path), with: [], mode: 0o644)
+            table = request.namespaces ?? .open
+            key = try Self.makeKey(request)
+            file = StoreFile(table: table, keyFingerprint: key.fingerprint)
+            try SmallFiles.replace(Self.filePath(path), with: file.encoded, mode: 0o644)
+            return
+        }
+        file = try StoreFile.read(Self.filePath(path))
+        key = try Self.readKey(path, fingerprint: file.keyFingerprint)
+        if let given = request.key, given != key {
+            throw .failed(
+                "\(path) was made with another key (\(key.fingerprintText))",
+                remedy: "leave --key-file out, or choose another --data")
+        }
+        guard let stored = file.table else {
+            throw .failed("\(Self.filePath(path)) is damaged", remedy: "restore that file")
+        }
+        table = stored
+        if let given = request.namespaces, given != stored {
+            try Self.refuseChanges(from: stored, to: given)
+            givenNamespaces = given
+        }
+    }
+
+    /// Notes that all parts of the store are made.
+    func finishMaking() throws(CommandEnd) {
+        guard isNew else { return }
+        try SmallFiles.syncFolder(path + "/partitions")
+        try SmallFiles.syncFolder(path)
+        unlink(Self.makingPath(path))
+    }
+
+    /// What the runtime is told.
+    func settings(_ request: StoreRequest) -> NodeSettings {
+        NodeSettings(
+            namespaces: table,
+            configurationDigest: NodeSettings.digest(
+                keyFingerprint: key.fingerprint, namespaces: table),
+            earlierDigests: file.earlierDigests.compactMap { UInt64($0, radix: 16) },
+            durability: request.durability, checkpoints: request.checkpoints)
+    }
+
+    // MARK: Parts
+
+    /// A folder with a store's parts but without its description has lost it.
+    private static func refuseRemains(_ path: String) throws(CommandEnd) {
+        for part in ["log", "partitions"]
+        where FileManager.default.fileExists(atPath: "\(path)/\(part)") {
+            throw .failed(
+                "\(filePath(path)) is missing, though \(path)/\(part) is there",
+                remedy: "restore that file from a backup, or choose another --data")
+        }
+    }
+
+    private static func makeKey(_ request: StoreRequest) throws(CommandEnd) -> StoreKey {
+        let path = keyPath(request.folder)
+        if try SmallFiles.exists(path) {
+            let kept = try readKeyFile(path, ifUnreadable: restoreFile)
+            guard request.key == nil || request.key == kept else {
+                throw .failed(
+                    "\(path) holds another key than --key-file",
+                    remedy: "leave --key-file out, or choose another --data")
+            }
+            return kept
+        }
+        let key = request.key ?? .random()
+        try SmallFiles.replace(path, with: Array((key.hexadecimal + "\n").utf8), mode: 0o600)
+        return key
+    }
+
+    private static func readKey(
+        _ path: String, fingerprint: String
+    ) throws(CommandEnd) -> StoreKey {
+        let key = try readKeyFile(keyPath(path), ifUnreadable: restoreFile)
+        guard key.fingerprintText == fingerprint else {
+            throw .failed(
+                "\(keyPath(path)) is not the key that the store was made with (\(fingerprint))",
+                remedy: restoreFile)
+        }
+        return key
+    }
+
+    private static let restoreFile = "restore that file from a backup"
+
+    /// Reads a key from a file of 32 hexadecimal digits.
+    static func readKeyFile(
+        _ path: String, ifUnreadable remedy: String
+    ) throws(CommandEnd) -> StoreKey {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw .failed("cannot read the key file \(path)", remedy: remedy)
+        }
+        do throws(StoreKeyError) {
+            return try StoreKey(fileContent: data)
+        } catch {
+            throw .failed("\(path): \(error)", remedy: "give a file of 32 hexadecimal digits")
+        }
+    }
+
+    // MARK: Namespaces that come later
+
+    /// Takes the namespaces that are given now. `known` are those that events have named so far:
+    /// one that is only named now had the rules of unnamed ones, and must keep them.
+    mutating func addNamespaces(known: [[UInt8]], isRehearsal: Bool) throws(CommandEnd) {
+        guard let given = givenNamespaces else { return }
+        for namespace in given.namespaces where table.named(namespace.name) == nil {
+            let isPlain =
+                namespace.priority == Namespace.unnamedPriority && namespace.normalization.isEmpty
+            guard isPlain || !known.contains(where: namespace.name.utf8.elementsEqual) else {
+                throw .failed(
+                    "--namespaces changes the priority or the normalisation of "
+                        + "'\(namespace.name)', which the store has identifiers of",
+                    remedy: Self.wayOut)
+            }
+        }
+        var extended = StoreFile(table: given, keyFingerprint: key.fingerprint)
+        extended.earlierDigests = file.earlierDigests
+        if extended.configurationDigest != file.configurationDigest {
+            extended.earlierDigests.append(file.configurationDigest)
+        }
+        if !isRehearsal {
+            try SmallFiles.replace(filePath, with: extended.encoded, mode: 0o644)
+        }
+        (file, table, givenNamespaces) = (extended, given, nil)
+    }
+
+    private static let wayOut = "rebuild into a new directory"
+
+    private static func refuseChanges(
+        from table: NamespaceTable, to given: NamespaceTable
+    ) throws(CommandEnd) {
+        for old in table.namespaces {
+            guard let new = given.named(old.name) else {
+                throw .failed("--namespaces lacks the store's '\(old.name)'", remedy: wayOut)
+            }
+            guard new.priority == old.priority, new.normalization == old.normalization else {
+                throw .failed(
+                    "--namespaces changes the priority or the normalisation of '\(old.name)'",
+                    remedy: wayOut)
+            }
+        }
+        guard given.isStrict == table.isStrict else {
+            throw .failed("--namespaces changes 'strict'", remedy: wayOut)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+internal import IdentityModel
+internal import NodeKeys
+internal import NodeRuntime
+
+/// A store that is opened to be checked: also one whose log can no longer be folded.
+final class StoreForVerify {
+    /// The checkpoints, with the log's tail in them where it could be folded.
+    let state: RocksState
+    /// The namespaces.
+    let table: NamespaceTable
+    /// The hash that names identifiers.
+    let hasher: NodeKeyHasher
+    /// Why the log's tail could not be folded, if it could not.
+    let tailFailure: StoreFailure?
+    private let lock: StoreLock
+
+    /// Opens the store and writes its log's tail into a checkpoint.
+    ///
+    /// - Throws: `CommandEnd` where the databases cannot be opened.
+    init(folder path: String) throws(CommandEnd) {
+        try StoreFolder.prepare(path)
+        lock = try StoreLock(folder: path)
+        let request = StoreRequest(folder: path)
+        let folder = try StoreFolder(request)
+        table = folder.table
+        hasher = NodeKeyHasher(key: folder.key)
+        let partition = PartitionID(0)
+        let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
+            try StoreParts(folder, partition)
+        }
+        try folder.finishMaking()
+        state = parts.state
+        do throws(StoreFailure) {
+            let runtime = try PartitionRuntime(
+                partition, log: parts.log, state: parts.state, settings: folder.settings(request))
+            try runtime.checkpoint()
+            tailFailure = nil
+        } catch {
+            tailFailure = error
+        }
+        parts.log.close()
+    }
+}

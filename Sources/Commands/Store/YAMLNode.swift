@@ -1,0 +1,97 @@
+internal import Foundation
+internal import Yams
+
+/// A mapping of a YAML file, read strictly: unknown keys and wrong types are errors that name the
+/// file and the line.
+struct YAMLNode {
+    private let path: String
+    private let node: Node
+
+    /// The root mapping of a file; an empty file is an empty mapping.
+    static func parse(_ data: Data, _ path: String) throws(CommandEnd) -> YAMLNode {
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw .failed("\(path) is not UTF-8", remedy: "save it as UTF-8")
+        }
+        do {
+            let node = try compose(yaml: text) ?? .mapping(Node.Mapping([]))
+            return try YAMLNode(path: path, node: node).mapping()
+        } catch let error as CommandEnd {
+            throw error
+        } catch {
+            let first = String(describing: error).split(separator: "\n").joined(separator: " ")
+            throw .failed("\(path) is not YAML: \(first)", remedy: "correct the file")
+        }
+    }
+
+    private func mapping() throws(CommandEnd) -> YAMLNode {
+        guard node.mapping != nil else { throw wrong("a mapping ('key: value') is expected") }
+        return self
+    }
+
+    /// Refuses keys that are not among `known`, and keys that stand twice.
+    func allow(_ known: [String]) throws(CommandEnd) {
+        var seen: [String] = []
+        for (key, _) in node.mapping ?? Node.Mapping([]) {
+            guard let name = key.string, known.contains(name) else {
+                throw wrong(
+                    "the key '\(key.string ?? "?")' is unknown; known are "
+                        + known.joined(separator: ", "))
+            }
+            guard !seen.contains(name) else { throw wrong("the key '\(name)' stands twice") }
+            seen.append(name)
+        }
+    }
+
+    /// The mappings of a list; empty where the key is absent.
+    func list(_ key: String) throws(CommandEnd) -> [YAMLNode] {
+        guard let value = value(key) else { return [] }
+        guard let sequence = value.sequence else { throw wrong("'\(key)' must be a list") }
+        var entries: [YAMLNode] = []
+        for entry in sequence { entries.append(try YAMLNode(path: path, node: entry).mapping()) }
+        return entries
+    }
+
+    /// The strings of a list; empty where the key is absent.
+    func strings(_ key: String) throws(CommandEnd) -> [String] {
+        guard let value = value(key) else { return [] }
+        guard let sequence = value.sequence else { throw wrong("'\(key)' must be a list") }
+        var strings: [String] = []
+        for entry in sequence {
+            guard let string = entry.string else { throw wrong("'\(key)' must hold words") }
+            strings.append(string)
+        }
+        return strings
+    }
+
+    /// A string; nil where the key is absent.
+    func string(_ key: String) throws(CommandEnd) -> String? {
+        guard let value = value(key) else { return nil }
+        guard let string = value.string else { throw wrong("'\(key)' must be a word") }
+        return string
+    }
+
+    /// An integer; nil where the key is absent.
+    func integer(_ key: String) throws(CommandEnd) -> Int? {
+        guard let value = value(key) else { return nil }
+        guard let integer = value.int else { throw wrong("'\(key)' must be a whole number") }
+        return integer
+    }
+
+    /// A boolean; nil where the key is absent.
+    func boolean(_ key: String) throws(CommandEnd) -> Bool? {
+        guard let value = value(key) else { return nil }
+        guard let boolean = value.bool else { throw wrong("'\(key)' must be true or false") }
+        return boolean
+    }
+
+    /// The failure that says what is wrong here, and where.
+    func wrong(_ what: String) -> CommandEnd {
+        let line = node.mark.map { ":\($0.line)" } ?? ""
+        return .failed("\(path)\(line): \(what)", remedy: "correct the file")
+    }
+
+    private func value(_ key: String) -> Node? {
+        guard let value = node.mapping?[key], value.null == nil else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,144 @@
+internal import ArgumentParser
+internal import GraphCore
+internal import IdentityModel
+internal import NodeRuntime
+internal import WireFormat
+
+/// `kindred export`: every identifier with its customer.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "CSV ns,value,customer_id of every identifier, sorted by bytes.")
+
+    @OptionGroup var data: DataOptions
+    @Option(help: ArgumentHelp("Write to this file. (default: standard output)", valueName: "file"))
+    var output: String?
+
+    func run() throws {
+        let store = try data.open()
+        try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
+        var rows = ExportRows()
+        try rows.collect(store)
+        let file = try output.map { (path) throws(CommandEnd) in try FileOutput(path: path) }
+        try Self.emit(Array("ns,value,customer_id\n".utf8), file)
+        var row: [UInt8] = []
+        for index in rows.sortedIndices() {
+            row.removeAll(keepingCapacity: true)
+            rows.append(index, to: &row)
+            try Self.emit(row, file)
+        }
+        try file?.flush()
+        try store.close()
+    }
+
+    private static func emit(_ bytes: [UInt8], _ file: FileOutput?) throws(CommandEnd) {
+        if let file { try file.write(bytes) } else { Output.write(bytes) }
+    }
+}
+
+/// The export's rows: texts in one buffer, sorted by (namespace, value) as bytes.
+struct ExportRows {
+    private struct Row {
+        var start: Int
+        var namespaceCount: Int
+        var count: Int
+        var anchor: NodeKey
+    }
+
+    private var texts: [UInt8] = []
+    private var rows: [Row] = []
+
+    /// Reads every component out of the checkpoint.
+    mutating func collect(_ store: OpenStore) throws(CommandEnd) {
+        var failed: WireError?
+        var anchor = NodeKey(high: 0, low: 0)
+        var image = ComponentImage()
+        try store.failing { (_) throws(StoreFailure) in
+            let names = try Self.namespaces(store.stored)
+            try store.stored.scan(
+                from: StateKey.first(of: .component), to: StateKey.end(of: .component)
+            ) { key, value in
+                do throws(WireError) {
+                    try Self.decode(key, value, &anchor, into: &image)
+                    try add(image, anchor, names)
+                } catch {
+                    failed = error
+                }
+                return failed == nil
+            }
+            if let failed {
+                throw StoreFailure(.damaged, failed.reason, remedy: Remedy.rebuild)
+            }
+        }
+    }
+
+    /// The rows' places in order of their namespaces and values.
+    func sortedIndices() -> [Int] {
+        rows.indices.sorted { left, right in
+            let (one, other) = (rows[left], rows[right])
+            let (first, second) = (namespace(one), namespace(other))
+            if !first.elementsEqual(second) { return first.lexicographicallyPrecedes(second) }
+            return value(one).lexicographicallyPrecedes(value(other))
+        }
+    }
+
+    /// Appends a row of CSV.
+    func append(_ index: Int, to bytes: inout [UInt8]) {
+        let row = rows[index]
+        bytes += namespace(row)
+        bytes.append(UInt8(ascii: ","))
+        Escaping.csv(Array(value(row)), into: &bytes)
+        bytes.append(UInt8(ascii: ","))
+        bytes += Array(row.anchor.hexadecimal.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    private func namespace(_ row: Row) -> ArraySlice<UInt8> {
+        texts[row.start..<row.start + row.namespaceCount]
+    }
+
+    private func value(_ row: Row) -> ArraySlice<UInt8> {
+        texts[row.start + row.namespaceCount..<row.start + row.count]
+    }
+
+    private static func namespaces(_ state: RocksState) throws(StoreFailure) -> [[UInt8]] {
+        guard let header = try StoredHeader.read(state) else { return [[]] }
+        return [[]]
+            + (try StoredHeader.names(.namespace, count: header.namespaceCount, state))
+    }
+
+    private static func decode(
+        _ key: Span<UInt8>, _ value: Span<UInt8>, _ anchor: inout NodeKey,
+        into image: inout ComponentImage
+    ) throws(WireError) {
+        guard case .component(let id, let page) = StateKey.parse(key) else {
+            throw WireError(.damaged, "a component's key cannot be read")
+        }
+        if page == 0 {
+            _ = try ComponentCodec.decodeFirstPage(value, id: id, into: &image)
+            anchor = image.anchor
+        } else {
+            image.reset(id)
+            try ComponentCodec.decodeLaterPage(value, into: &image)
+        }
+    }
+
+    private mutating func add(
+        _ image: ComponentImage, _ anchor: NodeKey, _ names: [[UInt8]]
+    ) throws(WireError) {
+        var start = 0
+        for member in image.members {
+            guard member.namespace < names.count else {
+                throw WireError(.damaged, "a member's namespace has no name")
+            }
+            let name = names[Int(member.namespace)]
+            rows.append(
+                Row(
+                    start: texts.count, namespaceCount: name.count,
+                    count: name.count + member.valueCount, anchor: anchor))
+            texts += name
+            texts += image.values[start..<start + member.valueCount]
+            start += member.valueCount
+        }
+    }
+}

@@ -1,0 +1,100 @@
+internal import IdentityModel
+internal import NodeRuntime
+internal import RocksStore
+
+/// The logs of a node in one RocksDB database: a record is one value, its key the partition's
+/// number and the offset, both big-endian.
+///
+/// One database for all partitions, so that one sync is one for all.
+final class RocksLog: LogPort {
+    private static let keyBytes = 10
+    private let database: RocksDatabase
+
+    /// Opens the database in `directory`; makes it only where `isNew`.
+    init(directory: String, isNew: Bool) throws(StoreFailure) {
+        database = try storing { () throws(StoreError) in
+            try RocksDatabase(directory: directory, options: .log, createIfMissing: isNew)
+        }
+    }
+
+    func bounds(of partition: PartitionID) throws(StoreFailure) -> Range<UInt64> {
+        try storing { () throws(StoreError) in
+            var iterator = try database.iterator(over: Self.range(of: partition))
+            try iterator.seekToFirst()
+            guard iterator.isValid else { return 0..<0 }
+            let first = Self.offset(iterator.key)
+            try iterator.seekToLast()
+            return first..<Self.offset(iterator.key) + 1
+        }
+    }
+
+    func append(
+        _ record: Span<UInt8>, at offset: UInt64, of partition: PartitionID
+    ) throws(StoreFailure) {
+        let key = Self.key(partition, offset)
+        try storing { () throws(StoreError) in
+            try database.put(key.span, record, sync: false)
+        }
+    }
+
+    func sync() throws(StoreFailure) {
+        try storing { () throws(StoreError) in try database.syncLog() }
+    }
+
+    func read(
+        from offset: UInt64, of partition: PartitionID,
+        _ body: (_ offset: UInt64, _ record: Span<UInt8>) -> Bool
+    ) throws(StoreFailure) {
+        let range = KeyRange(
+            lower: Self.key(partition, offset), upper: Self.range(of: partition).upper)
+        try storing { () throws(StoreError) in
+            try database.forEach(in: range, readsOnce: true) { key, value in
+                body(Self.offset(key), value)
+            }
+        }
+    }
+
+    func trim(before offset: UInt64, of partition: PartitionID) throws(StoreFailure) {
+        let lower = Self.key(partition, 0)
+        let upper = Self.key(partition, offset)
+        try storing { () throws(StoreError) in
+            var batch = WriteBatch()
+            batch.deleteRange(from: lower, to: upper)
+            try database.write(batch, sync: false)
+            try database.deleteFiles(in: KeyRange(lower: lower, upper: upper))
+        }
+    }
+
+    /// The bytes that the logs take on disk.
+    func bytesOnDisk() throws(StoreFailure) -> UInt64 {
+        try storing { () throws(StoreError) in try database.bytesOnDisk() }
+    }
+
+    func close() { database.close() }
+
+    // MARK: Keys
+
+    private static func key(_ partition: PartitionID, _ offset: UInt64) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(keyBytes)
+        for shift in [8, 0] {
+            key.append(UInt8(truncatingIfNeeded: partition.rawValue >> UInt16(shift)))
+        }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            key.append(UInt8(truncatingIfNeeded: offset >> UInt64(shift)))
+        }
+        return key
+    }
+
+    private static func offset(_ key: [UInt8]) -> UInt64 { offset(key.span) }
+
+    private static func offset(_ key: Span<UInt8>) -> UInt64 {
+        var offset: UInt64 = 0
+        for index in 2..<key.count { offset = offset << 8 | UInt64(key[index]) }
+        return offset
+    }
+
+    private static func range(of partition: PartitionID) -> KeyRange {
+        KeyRange(prefix: Array(key(partition, 0).prefix(2)))
+    }
+}

@@ -1,0 +1,169 @@
+internal import IdentityModel
+
+// Letting go of what the store holds too, so that the graph may exceed memory.
+//
+// What is let go is clean: its stored form is what memory would write. It is read back when it is
+// asked for, so eviction changes no answer and no stored byte. The unit is a component with all
+// of its members' edges, and a home with all of its evidence; a node's record goes when both of
+// its parts have gone and no link in memory names it.
+extension IdentityGraph {
+    /// The bytes that records and values in use take, with their share of the indexes.
+    package var usedByteCount: Int {
+        let entries = nodeIndex.count + linkIndex.count + componentIndex.count
+        return nodes.usedByteCount + links.usedByteCount + components.usedByteCount
+            + registers.usedByteCount + bytes.usedByteCount + entries * OrdinalIndex.bytesPerEntry
+    }
+
+    /// Lets clean entities go, those first that were not looked at lately, until what is in use
+    /// takes at most `limit` bytes or nothing clean is left. Call it between records only.
+    ///
+    /// The order is that of a clock (second chance): it follows memory, and no result follows it.
+    package mutating func evict(toBytes limit: Int) {
+        for _ in 0..<Self.sweeps where usedByteCount > limit { sweepComponents(limit) }
+        for _ in 0..<Self.sweeps where usedByteCount > limit { sweepHomes(limit) }
+    }
+
+    /// The first sweep may only take chances away; the second finds what is left without one.
+    private static var sweeps: Int { 2 }
+
+    private mutating func sweepComponents(_ limit: Int) {
+        for _ in components.ordinals where usedByteCount > limit {
+            eviction.componentHand = Self.next(eviction.componentHand, components.ordinals)
+            let component = eviction.componentHand
+            guard components[component].count > 0, !components[component].isDirty else { continue }
+            if components[component].wasUsed {
+                components[component].wasUsed = false
+            } else {
+                evictComponent(component)
+            }
+        }
+    }
+
+    private mutating func sweepHomes(_ limit: Int) {
+        for _ in nodes.ordinals where usedByteCount > limit {
+            eviction.nodeHand = Self.next(eviction.nodeHand, nodes.ordinals)
+            let node = eviction.nodeHand
+            let flags = nodes[node].flags
+            guard flags.contains(.homeIsResident), !flags.contains(.homeIsDirty) else { continue }
+            if flags.contains(.wasUsed) {
+                nodes[node].flags.remove(.wasUsed)
+            } else {
+                evictHome(node)
+            }
+        }
+    }
+
+    private static func next(_ hand: Ordinal, _ ordinals: Range<Ordinal>) -> Ordinal {
+        ordinals.contains(hand + 1) ? hand + 1 : ordinals.lowerBound
+    }
+
+    /// Lets a clean component go, and the clean homes of its members with it.
+    private mutating func evictComponent(_ component: Ordinal) {
+        precondition(
+            !components[component].isDirty && components[component].isInDigest,
+            "only what the store holds is let go")
+        holdsEverything = false
+        let members = unsortedMembers(of: component)
+        for member in members { evictEdges(of: member) }
+        for member in members {
+            evictMember(member)
+            let flags = nodes[member].flags
+            if flags.contains(.homeIsResident), !flags.contains(.homeIsDirty) {
+                evictHome(member)
+            } else {
+                releaseIfUnused(member)
+            }
+        }
+        componentIndex.remove(Self.indexHash(components[component].id), component)
+        components.release(component)
+    }
+
+    /// Lets go of the edges whose lesser end is `node`.
+    private mutating func evictEdges(of node: Ordinal) {
+        for pair in outLinks(of: node, { $0.contains(.hasEdge) }) {
+            if links[pair].flags.contains(.edgeIsLive) { detach(pair) }
+            links[pair].flags.remove(.hasEdge)
+            links[pair].edgeVersion = 0
+        }
+    }
+
+    private mutating func evictMember(_ node: Ordinal) {
+        bytes.release(nodes[node].value, count: Int(nodes[node].valueCount))
+        if nodes[node].flags.contains(.carries) {
+            carried[node] = nil
+            nodes[node].flags.remove(.carries)
+        }
+        nodes[node].component = noOrdinal
+        nodes[node].memberVersion = 0
+        nodes[node].firstSeen = .never
+        nodes[node].nextMember = noOrdinal
+        nodes[node].previousMember = noOrdinal
+        nodes[node].namespace = 0
+        nodes[node].value = 0
+        nodes[node].valueCount = 0
+        releaseUnusedLinks(of: node)
+    }
+
+    /// Lets a clean home go: the directory's entry and the evidence.
+    private mutating func evictHome(_ node: Ordinal) {
+        holdsEverything = false
+        for pair in outLinks(of: node, { $0.contains(.hasEvidence) }) { evictEvidence(of: pair) }
+        nodes[node].directoryComponent = .none
+        nodes[node].directoryVersion = 0
+        nodes[node].flags.remove(.homeIsResident)
+        releaseUnusedLinks(of: node)
+        releaseIfUnused(node)
+    }
+
+    private mutating func evictEvidence(of pair: Ordinal) {
+        var register = links[pair].moreRegisters
+        while register != noOrdinal {
+            let next = registers[register].next
+            bytes.release(
+                registers[register].reason, count: Int(registers[register].reasonCount))
+            registers.release(register)
+            register = next
+        }
+        links[pair].moreRegisters = noOrdinal
+        links[pair].register = .absent
+        links[pair].leastLinkTime = .never
+        links[pair].evidenceVersion = 0
+        links[pair].flags.remove([.hasEvidence, .evidenceIsLive])
+    }
+
+    /// Releases the links of which `node` is the lesser end and both parts have gone.
+    private mutating func releaseUnusedLinks(of node: Ordinal) {
+        var pair = nodes[node].outLinks
+        nodes[node].outLinks = noOrdinal
+        while pair != noOrdinal {
+            let next = links[pair].nextOut
+            if links[pair].flags.isDisjoint(with: [.hasEvidence, .hasEdge]) {
+                let other = links[pair].b
+                linkIndex.remove(Self.indexHash(node, other), pair)
+                links.release(pair)
+                nodes[other].inLinkCount -= 1
+                releaseIfUnused(other)
+            } else {
+                links[pair].nextOut = nodes[node].outLinks
+                nodes[node].outLinks = pair
+            }
+            pair = next
+        }
+    }
+
+    /// Releases a node of which memory holds nothing any more but the key.
+    private mutating func releaseIfUnused(_ node: Ordinal) {
+        let record = nodes[node]
+        guard record.component == noOrdinal, record.outLinks == noOrdinal,
+            record.inLinkCount == 0, !record.flags.contains(.homeIsResident)
+        else { return }
+        nodeIndex.remove(Self.indexHash(record.key), node)
+        nodes.release(node)
+    }
+}
+
+/// Where the sweeps for memory have come to.
+struct EvictionHands {
+    var componentHand: Ordinal = noOrdinal
+    var nodeHand: Ordinal = noOrdinal
+}

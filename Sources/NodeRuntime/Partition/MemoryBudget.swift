@@ -1,0 +1,27 @@
+/// How a process shares out the memory that it may use.
+package struct MemoryBudget: Equatable, Sendable {
+    /// All of it, in bytes.
+    package let totalBytes: Int
+
+    /// The least that is of use, in bytes.
+    package static let minimumBytes = 32 << 20
+    /// What tests and rehearsals get: more than they use, in bytes.
+    package static let unlimited = MemoryBudget(totalBytes: 1 << 46)
+
+    /// A budget of at least `minimumBytes`.
+    package init(totalBytes: Int) { self.totalBytes = max(totalBytes, Self.minimumBytes) }
+
+    /// For the graph: half. What is over it is let go, after a checkpoint if it has changed.
+    package var graphBytes: Int { totalBytes / 2 }
+    /// What the graph is brought down to once it is over, so that this is not done all the time.
+    package var graphTargetBytes: Int { graphBytes / 8 * 7 }
+    /// For what changed since the last checkpoint and is then held twice: an eighth.
+    package var changedBytes: Int { totalBytes / 8 }
+    /// For the state database's blocks: an eighth, at most 256 MiB.
+    package var blockCacheBytes: Int { min(totalBytes / 8, 256 << 20) }
+    /// For the log database's memory table, of which there may be two: at most 64 MiB.
+    package var logBufferBytes: Int { min(totalBytes / 16, 64 << 20) }
+
+    /// What a changed entity is taken to take in a checkpoint, in bytes.
+    static let bytesPerChange = 160
+}

@@ -1,0 +1,138 @@
+internal import GraphCore
+internal import IdentityModel
+internal import WireFormat
+
+// Components: each is exactly one set of the evidence, and its head says what its members give.
+extension VerifyWalk {
+    /// Checks the component whose pages have all come, and makes ready for the next.
+    mutating func finishComponent(startingNext next: ComponentID) {
+        defer { collector.start(next) }
+        guard collector.id != .none || collector.hasHead else { return }
+        collector.finish(&findings)
+        if collector.isPartial { partial.insert(collector.id) }
+        guard collector.hasHead else { return }
+        checkOrigin()
+        findPlaces()
+        if isStale {
+            findings.add(
+                .componentStale, Self.name(collector.id),
+                "the homes of its \(places.count) members name other components")
+        } else {
+            checkMembers()
+            checkHead()
+            checkSet()
+        }
+    }
+
+    /// The id was minted here.
+    private mutating func checkOrigin() {
+        let id = collector.id
+        guard id.host == settings.partition, id.sequence > 0 else {
+            findings.add(
+                .componentForeign, Self.name(id),
+                "it was not minted by partition \(settings.partition.rawValue)")
+            return
+        }
+        tally.lastMinted = max(tally.lastMinted, id)
+    }
+
+    /// Fills `places` with the members' nodes.
+    private mutating func findPlaces() {
+        places.removeAll(keepingCapacity: true)
+        for index in collector.image.members.indices {
+            places.append(evidence.find(collector.image.members[index].key))
+        }
+    }
+
+    /// Whether its members are all elsewhere, as far as their homes are known. Its members are
+    /// then not looked at one by one: there is one fault, not one for each.
+    private var isStale: Bool {
+        guard !collector.isPartial else { return false }
+        var isElsewhere = false
+        for case let place? in places {
+            let node = evidence.nodes[place]
+            if node.component == collector.id || node.marks.contains(.isUndecoded) { return false }
+            isElsewhere = isElsewhere || node.component != .none
+        }
+        return isElsewhere
+    }
+
+    // MARK: The head
+
+    /// Rank, anchor and the component's part of the digest.
+    private mutating func checkHead() {
+        let id = collector.id
+        checkRank()
+        guard !collector.isPartial else { return }
+        var sum = Digest.zero
+        var anchor = 0
+        for index in collector.image.members.indices {
+            let member = collector.image.members[index]
+            sum += ComponentDigest.member(member.key, firstSeen: member.firstSeen)
+            if precedes(index, anchor) { anchor = index }
+        }
+        let key = collector.image.members[anchor].key
+        tally.componentDigest += ComponentDigest.component(anchor: key, memberSum: sum)
+        if collector.image.anchor != key {
+            findings.add(
+                .anchorMismatch, Self.name(id),
+                "its least member is \(key.hexadecimal), and its anchor is "
+                    + collector.image.anchor.hexadecimal)
+        }
+    }
+
+    /// The rank is the largest size that the component ever had; no component can have been larger
+    /// than all identifiers together, unless other partitions sent it members.
+    private mutating func checkRank() {
+        let rank = collector.image.rank
+        let least = max(collector.image.members.count, collector.expectedMembers)
+        var most = UInt64.max
+        if let header, header.sent.isEmpty, header.seen.isEmpty {
+            most = max(header.counters.identifiers, tally.identifiers)
+        }
+        guard rank < UInt64(least) || rank > most else { return }
+        findings.add(
+            .rankMismatch, Self.name(collector.id),
+            "it has \(least) members and rank \(rank), and there are \(tally.identifiers) "
+                + "identifiers")
+    }
+
+    /// Whether the member at `left` names a customer rather than the one at `right`: the lesser
+    /// namespace priority, then the earlier first sighting, then the lesser key.
+    private func precedes(_ left: Int, _ right: Int) -> Bool {
+        let (one, other) = (collector.image.members[left], collector.image.members[right])
+        return (priority(of: one), one.firstSeen, one.key)
+            < (priority(of: other), other.firstSeen, other.key)
+    }
+
+    /// A member whose namespace has no name comes behind all others.
+    private func priority(of member: MemberImage) -> UInt32 {
+        guard let place = namespaces.index(of: member.namespace) else { return .max }
+        return namespaces[place].priority
+    }
+
+    // MARK: The set
+
+    /// The members are exactly one set of nodes that live pairs connect. Nothing is said where
+    /// part of the evidence or of the component could not be read: that was noted already.
+    private mutating func checkSet() {
+        guard !collector.isPartial else { return }
+        var first: Int?
+        for place in places {
+            guard let place, !evidence.nodes[place].marks.contains(.isUndecoded) else { return }
+            let root = evidence.root(of: place)
+            guard root == first ?? root else {
+                findings.add(
+                    .componentDisconnected, Self.name(collector.id),
+                    "no path of live pairs connects all of its members")
+                return
+            }
+            first = root
+        }
+        guard let first, evidence.size(ofRoot: first) != places.count else { return }
+        findings.add(
+            .componentIncomplete, Self.name(collector.id),
+            "it has \(places.count) members, and live pairs connect them with "
+                + "\(evidence.size(ofRoot: first) - places.count) more")
+    }
+}

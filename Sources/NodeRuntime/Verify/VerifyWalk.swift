@@ -1,0 +1,127 @@
+internal import GraphCore
+internal import IdentityModel
+internal import WireFormat
+
+/// One verification under way: entries go in, in the order of their keys; a report comes out.
+///
+/// ```
+/// header, names ──> homes ──> (all nodes known: joinPairs) ──> components ──> finish
+/// ```
+struct VerifyWalk {
+    /// What is counted and summed up on the way, for the header to agree with.
+    struct Tally {
+        var entries: UInt64 = 0
+        var identifiers: UInt64 = 0
+        var customers: UInt64 = 0
+        var pairs: UInt64 = 0
+        var liveLinks: UInt64 = 0
+        var evidenceDigest = Digest.zero
+        var componentDigest = Digest.zero
+        /// The component of the greatest sequence that this partition minted.
+        var lastMinted = ComponentID.none
+    }
+
+    let settings: StoreVerifier
+    var findings = FindingList()
+    var tally = Tally()
+    var header: PartitionHeader?
+    /// Whether there is a header that could not be read.
+    var headerIsDamaged = false
+    var namespaces: NameLedger
+    var sources: NameLedger
+    var evidence = EvidenceTable()
+    /// Whether the homes have all been seen and their pairs joined.
+    var isJoined = false
+    var collector = PageCollector()
+    /// Components that could not be read in whole: their members are not looked for.
+    var partial: Set<ComponentID> = []  // membership only
+
+    // Kept to be filled again.
+    var home = HomeImage()
+    var text: [UInt8] = []
+    var places: [Int?] = []
+
+    /// A walk that has seen nothing.
+    init(_ settings: StoreVerifier) {
+        self.settings = settings
+        namespaces = NameLedger(.namespace, settings.namespaces)
+        sources = NameLedger(.source, settings.namespaces)
+    }
+
+    /// Takes the store's next entry.
+    mutating func take(_ key: Span<UInt8>, _ value: Span<UInt8>) {
+        tally.entries += 1
+        switch StateKey.parse(key) {
+        case nil:
+            findings.add(
+                .unknownKey, "key \(Self.hexadecimal(key))", "no release writes such a key")
+        case .header: takeHeader(value)
+        case .namespace(let number): namespaces.take(number, value, &findings)
+        case .source(let number): sources.take(number, value, &findings)
+        case .home(let node): takeHome(node, value)
+        case .component(let id, let page):
+            if !isJoined { joinPairs() }
+            if id != collector.id { finishComponent(startingNext: id) }
+            collector.take(page, value, &findings)
+        }
+    }
+
+    /// What was found, once there are no more entries.
+    mutating func finish() -> VerifyReport {
+        if !isJoined { joinPairs() }
+        finishComponent(startingNext: .none)
+        sweepNodes()
+        checkHeader()
+        return VerifyReport(
+            findings: findings.listed, counts: findings.counts, identifiers: tally.identifiers,
+            customers: tally.customers, pairs: tally.pairs, liveLinks: tally.liveLinks)
+    }
+
+    /// Looks at each node once more: members that no component lists, and customers.
+    private mutating func sweepNodes() {
+        for node in evidence.nodes.indices where evidence.nodes[node].version != 0 {
+            let (component, marks) = (
+                evidence.nodes[node].component, evidence.nodes[node].marks
+            )
+            if !marks.contains(.isListed), !partial.contains(component) {
+                findings.add(
+                    .memberMissing, Self.name(evidence.keys[node]),
+                    "its home names \(Self.name(component)), which does not hold it")
+            }
+            let root = evidence.root(of: node)
+            if evidence.nodes[root].marks.insert(.isCounted).inserted { tally.customers += 1 }
+        }
+    }
+
+    // MARK: Words for findings
+
+    /// A node as findings name it.
+    static func name(_ key: NodeKey) -> String { "node \(key.hexadecimal)" }
+
+    /// A pair as findings name it.
+    static func name(_ a: NodeKey, _ b: NodeKey) -> String {
+        "pair \(a.hexadecimal) \(b.hexadecimal)"
+    }
+
+    /// A component as findings name it.
+    static func name(_ id: ComponentID) -> String {
+        "component \(HexadecimalText.print(id.rawValue))"
+    }
+
+    /// The code of bytes that do not decode.
+    static func code(_ error: WireError) -> VerifyFinding.Code {
+        error.code == .newerFormat ? .newerFormat : .undecodableValue
+    }
+
+    /// The longest key that a release writes, in bytes: a home's.
+    private static let longestKeyBytes = 1 + NodeKey.byteCount
+
+    /// A key's bytes as digits, as far as a known key could reach; then how many there are.
+    private static func hexadecimal(_ key: Span<UInt8>) -> String {
+        var digits = ""
+        for index in 0..<min(key.count, longestKeyBytes) {
+            digits += HexadecimalText.print(UInt64(key[index])).suffix(2)
+        }
+        return key.count > longestKeyBytes ? "\(digits)… of \(key.count) bytes" : digits
+    }
+}

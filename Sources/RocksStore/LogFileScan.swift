@@ -1,0 +1,203 @@
+internal import Glibc
+
+/// Reads one file in RocksDB's log format from end to end; `LogFileCheck` says what it looks for.
+struct LogFileScan {
+    /// What the records of a file are.
+    enum Content: String {
+        /// Write batches, which carry sequence numbers.
+        case batches = "write-ahead log"
+        /// Changes to the list of files.
+        case edits = "manifest"
+    }
+
+    /// How a log ends.
+    enum End: Equatable {
+        /// With its last record.
+        case whole
+        /// Inside a record that begins at this byte.
+        case torn(offset: Int)
+    }
+
+    private static let blockBytes = 32 << 10
+    private static let headerBytes = 7
+    /// What disks write as a whole at least.
+    private static let sectorBytes = 512
+    private static let batchHeaderBytes = 12
+
+    private let path: String
+    private let content: Content
+    private let checksum: Crc32c
+    /// The first batch's sequence number, once it is read.
+    private(set) var firstSequence: UInt64?
+    /// The sequence number after the last whole batch, once there is one.
+    private(set) var nextSequence: UInt64?
+
+    private var block = [UInt8]()
+    private var blockOffset = 0
+    private var fileBytes = 0
+    /// The first bytes of the whole record that is being put together; nil between them.
+    private var recordHeader: [UInt8]?
+    private var recordOffset = 0
+
+    init(path: String, content: Content, checksum: Crc32c) {
+        self.path = path
+        self.content = content
+        self.checksum = checksum
+    }
+
+    /// Reads the log; throws `.corruption` where it is damaged.
+    mutating func run() throws(StoreError) -> End {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        // A log that another process removed meanwhile is no longer needed.
+        if file < 0 && errno == ENOENT { return .whole }
+        guard file >= 0 else {
+            throw unreadable()
+        }
+        defer { close(file) }
+        fileBytes = Int(lseek(file, 0, SEEK_END))
+        while try readBlock(file, at: blockOffset) {
+            var offset = 0
+            while offset + Self.headerBytes <= block.count {
+                guard let end = recordEnd(at: offset) else {
+                    return try judge(badRecordAt: offset, in: file)
+                }
+                try take(recordAt: offset, end: end)
+                offset = end
+            }
+            // A header that the file ends in, and not the padding at a full block's end.
+            if offset < block.count && block.count < Self.blockBytes {
+                return .torn(offset: recordHeader == nil ? blockOffset + offset : recordOffset)
+            }
+            blockOffset += Self.blockBytes
+        }
+        return recordHeader == nil ? .whole : .torn(offset: recordOffset)
+    }
+
+    private mutating func readBlock(_ file: Int32, at offset: Int) throws(StoreError) -> Bool {
+        let wanted = min(Self.blockBytes, fileBytes - offset)
+        guard wanted > 0 else { return false }
+        block = [UInt8](repeating: 0, count: wanted)
+        var count = 0
+        while count < wanted {
+            let got = block.withUnsafeMutableBytes { bytes in
+                pread(file, bytes.baseAddress! + count, wanted - count, off_t(offset + count))
+            }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else {
+                throw unreadable()
+            }
+            if got == 0 { break }
+            count += got
+        }
+        block.removeLast(wanted - count)
+        return count > 0
+    }
+
+    // MARK: - Records
+
+    /// The end in the block of the valid record at `offset`; nil where there is none.
+    private func recordEnd(at offset: Int) -> Int? {
+        let type = block[offset + 6]
+        guard type >= 1 && type <= 4 else { return nil }
+        let end = offset + Self.headerBytes + length(at: offset)
+        return isValid(from: offset, to: end) ? end : nil
+    }
+
+    private func length(at offset: Int) -> Int {
+        Int(block[offset + 4]) | Int(block[offset + 5]) << 8
+    }
+
+    /// Whether the bytes of a record from its type to `end` have the checksum in its header.
+    private func isValid(from offset: Int, to end: Int) -> Bool {
+        guard end <= block.count else { return false }
+        let stored = (0..<4).reduce(UInt32(0)) { $0 | UInt32(block[offset + $1]) << UInt32($1 * 8) }
+        return block.withUnsafeBytes { bytes in
+            checksum.masked(of: UnsafeRawBufferPointer(rebasing: bytes[(offset + 6)..<end]))
+                == stored
+        }
+    }
+
+    /// Follows the parts of a batch, and the sequence numbers of batches.
+    private mutating func take(recordAt offset: Int, end: Int) throws(StoreError) {
+        let type = block[offset + 6]
+        let begins = type == 1 || type == 2
+        guard begins == (recordHeader == nil) else {
+            throw damage(at: blockOffset + offset, "a part of a record stands alone")
+        }
+        if begins { recordOffset = blockOffset + offset }
+        var header = recordHeader ?? []
+        let data = block[(offset + Self.headerBytes)..<end]
+        header.append(contentsOf: data.prefix(Self.batchHeaderBytes - header.count))
+        guard type == 1 || type == 4 else {
+            recordHeader = header
+            return
+        }
+        recordHeader = nil
+        guard content == .batches else { return }
+        guard header.count == Self.batchHeaderBytes else {
+            throw damage(at: recordOffset, "a record is too short to be a write batch")
+        }
+        let sequence = (0..<8).reduce(UInt64(0)) { $0 | UInt64(header[$1]) << UInt64($1 * 8) }
+        let count = (8..<12).reduce(UInt64(0)) { $0 | UInt64(header[$1]) << UInt64(($1 - 8) * 8) }
+        if firstSequence == nil { firstSequence = sequence }
+        nextSequence = sequence &+ count
+    }
+
+    // MARK: - Judging
+
+    /// A torn end, or an error: the bytes at `offset` of the block are no valid record.
+    private mutating func judge(
+        badRecordAt offset: Int, in file: Int32
+    ) throws(StoreError) -> End {
+        let place = blockOffset + offset
+        let end = offset + Self.headerBytes + length(at: offset)
+        let isCutShort = end > block.count && block.count < Self.blockBytes
+        if isCutShort && isValid(from: offset, to: block.count) {
+            throw damage(at: place, "a record's length is wrong")
+        }
+        for later in stride(from: offset + 1, through: block.count - Self.headerBytes, by: 1)
+        where length(at: later) > 0 && recordEnd(at: later) != nil {
+            throw damage(at: place, "whole records follow a bad one")
+        }
+        let isZeroed = try hasZeroedEnd(badRecordAt: offset, end: end, in: file)
+        guard isCutShort || isZeroed else {
+            throw damage(at: place, "a record does not match its checksum")
+        }
+        return .torn(offset: recordHeader == nil ? place : recordOffset)
+    }
+
+    /// Whether the file is zeros from inside the record, or from its start, to its end; throws
+    /// where a later block begins with a valid record.
+    private mutating func hasZeroedEnd(
+        badRecordAt offset: Int, end: Int, in file: Int32
+    ) throws(StoreError) -> Bool {
+        let place = blockOffset + offset
+        let recordEnd = blockOffset + min(end, block.count)
+        var lastSet = place - 1
+        var base = blockOffset
+        repeat {
+            let isLater = base != blockOffset && block.count >= Self.headerBytes
+            if isLater && self.recordEnd(at: 0) != nil {
+                throw damage(at: place, "whole records follow a bad one")
+            }
+            if let last = block.lastIndex(where: { $0 != 0 }) {
+                lastSet = max(lastSet, base + last)
+            }
+            base += Self.blockBytes
+        } while try readBlock(file, at: base)
+        let sector = (lastSet + Self.sectorBytes) / Self.sectorBytes * Self.sectorBytes
+        return lastSet < place || sector < recordEnd
+    }
+
+    /// What `errno` says of the call before.
+    private func unreadable() -> StoreError {
+        StoreError(errno: errno, "cannot read the \(content.rawValue) \(path)", file: path)
+    }
+
+    private func damage(at offset: Int, _ what: String) -> StoreError {
+        StoreError(
+            .corruption,
+            "the \(content.rawValue) \(path) is damaged at byte \(offset) of \(fileBytes): \(what)",
+            file: path)
+    }
+}

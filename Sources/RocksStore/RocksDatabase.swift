@@ -1,0 +1,153 @@
+internal import CRocksDB
+internal import Glibc
+
+/// A RocksDB database of one column family: bytes to bytes, in the order of unsigned bytes.
+///
+/// Every call may come from any thread. Every block read is checked against its checksum: a
+/// damaged one is a thrown `.corruption`, never a wrong or an absent value.
+///
+/// `@unchecked Sendable`: `native` is read and written under `lock` alone.
+package final class RocksDatabase: @unchecked Sendable {
+    /// Whether a database is opened to be changed.
+    package enum Mode: Sendable { case readWrite, readOnly }
+
+    /// The folder that the database lies in.
+    package let directory: String
+    private var native: NativeDatabase?
+    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+
+    /// Opens the database in the folder `directory`.
+    ///
+    /// - `createIfMissing`: makes the folder and an empty database where there is none. A folder
+    ///   that holds parts of a database without its CURRENT file is `.corruption`, never made new.
+    /// - `mode`: `.readOnly` takes no lock, makes no file and may open what another process has
+    ///   open; it sees the database as it was at that moment.
+    ///
+    /// Before RocksDB opens it, its MANIFEST and write-ahead logs are read: a torn end is dropped,
+    /// damage is `.corruption` (see `LogFileCheck` and `RocksOptions.damagedLog`).
+    package init(
+        directory: String, options: RocksOptions, createIfMissing: Bool = false,
+        mode: Mode = .readWrite
+    ) throws(StoreError) {
+        // All that can fail comes before the first stored property: nothing is left half made.
+        let folder = DatabaseFolder(path: directory)
+        let exists = try folder.holdsDatabase(createIfMissing: createIfMissing)
+        if exists {
+            let check = LogFileCheck(directory: directory)
+            try check.checkManifest()
+            if options.damagedLog == .refuse { try check.checkLogs() }
+        }
+        native = try NativeDatabase(
+            directory: directory,
+            options: NativeOptions(options, createIfMissing: createIfMissing),
+            isReadOnly: mode == .readOnly)
+        self.directory = directory
+        lock = .allocate(capacity: 1)
+        pthread_mutex_init(lock, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(lock)
+        lock.deallocate()
+    }
+
+    /// Closes the database: every later call throws `.closed`.
+    ///
+    /// Calls under way, iterators and values that are still held keep it, and its lock, until they
+    /// are gone; where there are none it is closed when this returns. What was written stays
+    /// written; what was not synced is the operating system's to write.
+    package func close() {
+        pthread_mutex_lock(lock)
+        let last = native
+        native = nil
+        pthread_mutex_unlock(lock)
+        // Outside the lock: closing waits for background work.
+        _ = consume last
+    }
+
+    /// The open database, or `.closed`.
+    @inline(__always)
+    func opened() throws(StoreError) -> NativeDatabase {
+        pthread_mutex_lock(lock)
+        let native = native
+        pthread_mutex_unlock(lock)
+        guard let native else { throw StoreError(.closed, "\(directory) was closed") }
+        return native
+    }
+
+    // MARK: - Reading
+
+    /// The value of `key`, pinned in RocksDB's memory; nil where there is none.
+    package func get(_ key: Span<UInt8>) throws(StoreError) -> RocksBytes? {
+        let native = try opened()
+        let slice = try pinned(key, native)
+        return slice.map { RocksBytes(slice: $0, database: native) }
+    }
+
+    /// The value of `key`, pinned in RocksDB's memory; nil where there is none.
+    package func get(_ key: [UInt8]) throws(StoreError) -> RocksBytes? { try get(key.span) }
+
+    /// Writes the value of `key` over the content of `bytes`; false, and empty, where there is none.
+    package func get(_ key: Span<UInt8>, into bytes: inout [UInt8]) throws(StoreError) -> Bool {
+        let native = try opened()
+        bytes.removeAll(keepingCapacity: true)
+        guard let slice = try pinned(key, native) else { return false }
+        defer { rocksdb_pinnableslice_destroy(slice) }
+        var count = 0
+        let start = UnsafeRawPointer(rocksdb_pinnableslice_value(slice, &count))
+        bytes.append(
+            contentsOf: UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+        return true
+    }
+
+    @inline(__always)
+    private func pinned(
+        _ key: Span<UInt8>, _ native: NativeDatabase
+    ) throws(StoreError) -> OpaquePointer? {
+        var message: UnsafeMutablePointer<CChar>?
+        let slice = key.withCharacters { key, count in
+            rocksdb_get_pinned(native.handle, native.readOptions, key, count, &message)
+        }
+        guard let message else { return slice }
+        throw StoreError(status: takeString(message), directory: directory)
+    }
+
+    // MARK: - Writing
+
+    /// Takes every change of `batch`, or none. With `sync` the write-ahead log is on disk when this
+    /// returns; without, it is in the operating system's hands: safe under kill -9, not power loss.
+    package func write(_ batch: borrowing WriteBatch, sync: Bool) throws(StoreError) {
+        let native = try opened()
+        let handle = batch.handle
+        try calling(in: directory) { error in
+            rocksdb_write(native.handle, native.writeOptions(sync: sync), handle, error)
+        }
+    }
+
+    /// Sets `key` to `value`; `sync` as for `write`.
+    package func put(
+        _ key: Span<UInt8>, _ value: Span<UInt8>, sync: Bool = false
+    ) throws(StoreError) {
+        let native = try opened()
+        var message: UnsafeMutablePointer<CChar>?
+        key.withCharacters { key, keyCount in
+            value.withCharacters { value, valueCount in
+                rocksdb_put(
+                    native.handle, native.writeOptions(sync: sync), key, keyCount, value,
+                    valueCount, &message)
+            }
+        }
+        if let message { throw StoreError(status: takeString(message), directory: directory) }
+    }
+
+    /// Sets `key` to `value`; `sync` as for `write`.
+    package func put(_ key: [UInt8], _ value: [UInt8], sync: Bool = false) throws(StoreError) {
+        try put(key.span, value.span, sync: sync)
+    }
+
+    /// Puts all that was written on disk: the write-ahead log is synced.
+    package func syncLog() throws(StoreError) {
+        let native = try opened()
+        try calling(in: directory) { rocksdb_flush_wal(native.handle, 1, $0) }
+    }
+}
