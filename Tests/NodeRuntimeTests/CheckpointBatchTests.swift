@@ -25,7 +25,8 @@ struct CheckpointBatchTests {
             var batch = CheckpointBatch()
             for _ in 0..<chance.below(200) {
                 // Short keys, keys that are others' beginnings, zeros: what padding could confuse.
-                let key = (0..<chance.below(12)).map { _ in chance.pick([0, 0, 1, 0xff] as [UInt8]) }
+                let key = (0..<chance.below(12)).map { _ in chance.pick([0, 0, 1, 0xff] as [UInt8])
+                }
                 guard twin[key] == nil else { continue }
                 let isRemoval = chance.chance(30)
                 let value = isRemoval ? [] : chance.bytes(chance.below(20))

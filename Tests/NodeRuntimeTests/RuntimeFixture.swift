@@ -27,7 +27,8 @@ enum RuntimeFixture {
     }
 
     /// Random events in records of `size`.
-    static func records(seed: UInt64, of size: Int = 5) -> (records: [[UInt8]], events: [TestEvent]) {
+    static func records(seed: UInt64, of size: Int = 5) -> (records: [[UInt8]], events: [TestEvent])
+    {
         let events = RandomEvents(seed: seed, nodes: 3...20, count: 30...80).events
         return (EventRecords.records(events, of: size, head), events)
     }

@@ -67,7 +67,9 @@ struct DeterminismTests {
         for seed in 0..<UInt64(TestBudget.rounds(10)) {
             let events = RandomEvents(seed: 8_000_000 + seed, nodes: 3...20, count: 5...60).events
             let driver = MachineDriver()
-            for (index, record) in EventRecords.records(events, of: 1, MachineDriver.head).enumerated() {
+            for (index, record) in EventRecords.records(events, of: 1, MachineDriver.head)
+                .enumerated()
+            {
                 _ = try driver.step(record)
                 let answer = Self.answer(Array(events[...index]))
                 let header = driver.machine.checkpointHeader

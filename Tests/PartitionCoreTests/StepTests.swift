@@ -109,7 +109,8 @@ struct StepTests {
     }
 
     private static let opening: [UInt8] = [1] + [0xed, 0x5e] + [UInt8](repeating: 0, count: 6)
-    private static let messages = resealed([1, 2] + opening + [0, 1] + [UInt8](repeating: 0, count: 8))
+    private static let messages = resealed(
+        [1, 2] + opening + [0, 1] + [UInt8](repeating: 0, count: 8))
     private static let rules = resealed([1, 6] + opening + [1] + [UInt8](repeating: 0, count: 8))
 
     // MARK: Totality

@@ -258,8 +258,8 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         batch.writeHeader(machine.checkpointHeader)
         try state.apply(batch)
         tail = Tail()
-        let keep: UInt64 = 1  // The last folded record shows that log and checkpoint belong together.
-        try log.trim(before: max(machine.position, keep) - keep, of: partition)
+        // The last folded record stays: it shows that log and checkpoint belong together.
+        try log.trim(before: max(machine.position, 1) - 1, of: partition)
     }
 
     private func guarded(

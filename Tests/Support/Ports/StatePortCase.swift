@@ -102,7 +102,9 @@ package enum StatePortCase: CaseIterable, Sendable {
         try require(all(state).map(\.key) == keys, "keys sort as unsigned bytes")
         try require(all(state).allSatisfy { $0.key == $0.value }, "values stand by their keys")
         try require(
-            all(state, from: [1, 0], to: [1, 0x80]).map(\.key) == [[1, 0], [1, 0, 0], [1, 0x7f]],
+            all(state, from: [1, 0], to: [1, 0x80]).map(\.key) == [
+                [1, 0], [1, 0, 0], [1, 0x7f],
+            ],
             "the lower bound is inside, the upper outside")
         try require(all(state, from: [3], to: [4]).isEmpty, "an empty range has no entries")
     }
