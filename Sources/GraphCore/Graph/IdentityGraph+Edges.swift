@@ -143,6 +143,10 @@ extension IdentityGraph {
     }
 
     private mutating func setNext(of pair: Ordinal, at node: Ordinal, _ value: Ordinal) {
-        if links[pair].a == node { links[pair].nextAtA = value } else { links[pair].nextAtB = value }
+        if links[pair].a == node {
+            links[pair].nextAtA = value
+        } else {
+            links[pair].nextAtB = value
+        }
     }
 }
