@@ -182,7 +182,7 @@ struct StoreFolder {
     static func readKeyFile(
         _ path: String, ifUnreadable remedy: String
     ) throws(CommandEnd) -> StoreKey {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = SmallFiles.read(path) else {
             throw .failed("cannot read the key file \(path)", remedy: remedy)
         }
         do throws(StoreKeyError) {
