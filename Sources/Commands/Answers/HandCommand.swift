@@ -65,7 +65,8 @@ struct HandEvent {
         for (name, text, limit) in texts where text.utf8.count > limit || text.isEmpty {
             throw CommandEnd(ExitStatus.usage, "\(name) must have 1 to \(limit) bytes")
         }
-        time = try options.ts.map { (text) throws(CommandEnd) in try TimeText.parse(text) }
+        time =
+            try options.ts.map { (text) throws(CommandEnd) in try TimeText.parse(text) }
             ?? TimeText.now
     }
 }
