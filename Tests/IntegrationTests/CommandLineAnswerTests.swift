@@ -163,6 +163,13 @@ struct CommandLineAnswerTests {
         #expect(toFile.status == 0 && toFile.output.isEmpty)
         #expect(try test.read(path) == done.output)
         #expect(try test.run("export", "--output", test.folder).status == 3)
+        try FileManager.default.createSymbolicLink(
+            atPath: test.folder + "/link", withDestinationPath: test.data)
+        for name in ["data/store.json", "data/log/new", "link/new", "data/../data/node-key"] {
+            #expect(try test.run("export", "--output", name).status == 2, "\(name)")
+            #expect(try test.run("replay", "-", "--rejects", name).status == 2, "\(name)")
+        }
+        #expect(try test.run("export", "--output", "data-2").status == 0)
     }
 
     @Test func shouldCountInStats() throws {

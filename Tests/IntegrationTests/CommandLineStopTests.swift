@@ -169,6 +169,21 @@ struct CommandLineStopTests {
         #expect(rejects.status == 3 && rejects.errors.contains("/dev/full"))
     }
 
+    /// A file at its limit is a failed write, like a full disk: what was acknowledged stays.
+    @Test func shouldSurviveALimitOnFiles() throws {
+        let test = try TestStore()
+        let done = try test.shell(
+            "kindred generate --links 60000 > g; ulimit -f 1500; kindred replay g")
+        #expect(done.status == 3)
+        #expect(done.errors.contains("File too large"), "\(done.errors)")
+        let command = try #require(done.errors.components(separatedBy: "go on with: ").last)
+        #expect(try test.shell(command).status == 0)
+        try test.json("replay", "g", "--data", "whole", "--key-file", "data/node-key")
+        #expect(try test.digest() == test.digest(of: "whole"))
+        let few = try test.shell("ulimit -n 12; kindred stats")
+        #expect(few.status == 3 && few.errors.contains("ulimit -n"), "\(few.errors)")
+    }
+
     /// What is closed at the start is never given to a file of the store.
     @Test func shouldNotWriteAnswersIntoTheStoreWhereStandardOutputIsClosed() throws {
         let test = try TestStore()
