@@ -25,7 +25,8 @@ struct CommandLineAnswerTests {
         let id = try answer["customer_id"].string
         #expect(id.utf8.count == 32)
         #expect(try answer["id"].string == "cookie:1")
-        #expect(try answer["identifiers"].strings.sorted() == ["cookie:1", "device:d", "email:a@x"])
+        #expect(
+            try answer["identifiers"].strings.sorted() == ["cookie:1", "device:d", "email:a@x"])
         #expect(answer["identifier_count"].integer == 3)
         #expect(answer["position"]["partition"].integer == 0)
         #expect(try test.json("resolve", id)["customer_id"].string == id)
@@ -42,7 +43,8 @@ struct CommandLineAnswerTests {
         let rows = try done.lines.map {
             try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8))
         }
-        #expect(try rows.map { try $0["id"].string } == ["cookie:2", "cookie:never", "cookie:alone"])
+        #expect(
+            try rows.map { try $0["id"].string } == ["cookie:2", "cookie:never", "cookie:alone"])
         #expect(try rows[1]["error"].string == "not_found")
         #expect(rows[0]["error"] == .null && rows[2]["error"] == .null)
         let text = try test.run("resolve", "cookie:never")
@@ -67,7 +69,8 @@ struct CommandLineAnswerTests {
         let (one, other) = (try test.customer(of: "cookie:1"), try test.customer(of: "cookie:2"))
         let ids = [try #require(one), try #require(other)]
         #expect(ids[0] != ids[1])
-        try test.json("link", "cookie:1", "cookie:2", "--source", "hand", "--ts", "2026-02-01T00:00:00Z")
+        try test.json(
+            "link", "cookie:1", "cookie:2", "--source", "hand", "--ts", "2026-02-01T00:00:00Z")
         let now = try #require(try test.customer(of: "cookie:1"))
         #expect(ids.contains(now))
         for id in ids {
@@ -160,6 +163,13 @@ struct CommandLineAnswerTests {
         #expect(toFile.status == 0 && toFile.output.isEmpty)
         #expect(try test.read(path) == done.output)
         #expect(try test.run("export", "--output", test.folder).status == 3)
+        try FileManager.default.createSymbolicLink(
+            atPath: test.folder + "/link", withDestinationPath: test.data)
+        for name in ["data/store.json", "data/log/new", "link/new", "data/../data/node-key"] {
+            #expect(try test.run("export", "--output", name).status == 2, "\(name)")
+            #expect(try test.run("replay", "-", "--rejects", name).status == 2, "\(name)")
+        }
+        #expect(try test.run("export", "--output", "data-2").status == 0)
     }
 
     @Test func shouldCountInStats() throws {
@@ -220,7 +230,8 @@ struct CommandLineAnswerTests {
         ])
         try test.json("replay", "-", input: String(decoding: line, as: UTF8.self))
         for words in [
-            ["resolve", "email:x"], ["component", "email:x"], ["explain", "email:x", "cookie:" + value],
+            ["resolve", "email:x"], ["component", "email:x"],
+            ["explain", "email:x", "cookie:" + value],
         ] {
             let done = try test.run(words)
             #expect(done.status == 0)
@@ -231,7 +242,8 @@ struct CommandLineAnswerTests {
             #expect(controls.isEmpty, "\(words[0])")
             #expect(done.text.contains("\\u{1b}[2J\\r\\n\\u{202e}evil\\u{7f}\\u{9b}"))
             let json = try test.run(words + ["--json"]).json
-            let known = json["identifiers"].list + json["path"].list + json["members"].list.map { $0["id"] }
+            let known =
+                json["identifiers"].list + json["path"].list + json["members"].list.map { $0["id"] }
             #expect(known.contains(.text("cookie:" + value)), "\(words[0])")
         }
         let wrong = try test.run("resolve", "no\u{1B}[2Jcolon")

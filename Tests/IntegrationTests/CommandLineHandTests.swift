@@ -130,7 +130,8 @@ struct CommandLineHandTests {
     @Test(arguments: [
         ["link", "a:1", "b:1"], ["link", "a:1", "--source", "x"],
         ["link", "a:1", "a:1", "--source", "x"], ["link", "a:1", "nocolon", "--source", "x"],
-        ["link", "a:1", "b:1", "--source", ""], ["link", "a:1", "b:1", "--source", "x", "--reason", ""],
+        ["link", "a:1", "b:1", "--source", ""],
+        ["link", "a:1", "b:1", "--source", "x", "--reason", ""],
         ["link", "a:1", "b:", "--source", "x"],
         ["ban", "a:1", "00000000000000000000000000000000", "--source", "x"],
     ])

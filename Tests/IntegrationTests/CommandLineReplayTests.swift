@@ -40,7 +40,8 @@ struct CommandLineReplayTests {
         let done = try test.run("replay", "-", input: Self.four)
         #expect(done.status == 0)
         for word in [
-            "events", "accepted", "rejected", "links", "identifiers", "customers", "merges", "splits",
+            "events", "accepted", "rejected", "links", "identifiers", "customers", "merges",
+            "splits",
         ] {
             #expect(done.lines.contains { $0.hasPrefix(word) }, "\(word)")
         }
@@ -182,8 +183,14 @@ struct CommandLineReplayTests {
             ("pipes", "\(replay) pipes <(cat events.jsonl) <(cat events.csv)"),
             ("mixed", "cat events.csv | \(replay) mixed <(cat events.jsonl) -"),
             ("after", "cat events.csv | \(replay) after - <(cat events.jsonl)"),
-            ("noname", "cp events.csv rows && cp events.jsonl lines && \(replay) noname rows lines"),
-            ("packed", "gzip -c events.jsonl > p && gzip -c events.csv > q && \(replay) packed p q"),
+            (
+                "noname",
+                "cp events.csv rows && cp events.jsonl lines && \(replay) noname rows lines"
+            ),
+            (
+                "packed",
+                "gzip -c events.jsonl > p && gzip -c events.csv > q && \(replay) packed p q"
+            ),
             ("packedin", "gzip -c events.csv | \(replay) packedin <(gzip -c events.jsonl) -"),
         ] {
             let done = try test.shell(line)

@@ -172,7 +172,9 @@ enum JSONValue: Decodable, Equatable {
     /// A string.
     var string: String {
         get throws {
-            guard case .text(let text) = self else { throw NotThere(wanted: "a string", value: self) }
+            guard case .text(let text) = self else {
+                throw NotThere(wanted: "a string", value: self)
+            }
             return text
         }
     }

@@ -140,7 +140,8 @@ struct CommandLineStoreTests {
     @Test(arguments: [
         "namespaces: [{name: Email}]", "namespaces: [{priority: 1}]", "names: []", "- a",
         "namespaces: [{name: a, priority: 70000}]", "namespaces: [{name: a, normalize: [nfc]}]",
-        "namespaces: [{name: a}, {name: a}]", "namespaces: {a: b}", "strict: maybe", "a: [", "\u{0}",
+        "namespaces: [{name: a}, {name: a}]", "namespaces: {a: b}", "strict: maybe", "a: [",
+        "\u{0}",
     ])
     func shouldRefuseAWrongNamespacesFile(_ text: String) throws {
         let test = try TestStore()

@@ -42,7 +42,8 @@ struct OrderFreeTests {
     func shouldGiveTheSameCustomersOfTheSyntheticStreamInEveryOrder(_ unlinks: Double) throws {
         let test = try TestStore()
         let events = try test.run(
-            "generate", "--links", "20000", "--seed", "7", "--unlinks", "\(unlinks)"
+            "generate", "--links", TestStore.isNightly ? "300000" : "20000", "--seed", "7",
+            "--unlinks", "\(unlinks)"
         ).output
         #expect(events.count > 20_000)
         let found = try EventOrder.allCases.map {

@@ -16,14 +16,14 @@ struct ComponentCommand: ParsableCommand {
 
     struct Member: Encodable {
         let id: String
-        let first_seen: String
+        let firstSeen: String
         let anchor: Bool
     }
 
     struct Answer: Encodable {
         let id: String
-        var customer_id: String?
-        var identifier_count: Int?
+        var customerID: String?
+        var identifierCount: Int?
         var members: [Member]?
         var links: [LinkAnswer]?
         var error: String?
@@ -49,11 +49,11 @@ struct ComponentCommand: ParsableCommand {
         let members = try store.members(withMember: question.key)
         var texts: [NodeKey: String] = [:]
         for member in members { texts[member.key] = member.string }
-        answer.customer_id = customer.id.description
-        answer.identifier_count = customer.identifierCount
+        answer.customerID = customer.id.description
+        answer.identifierCount = customer.identifierCount
         answer.members = members.map {
             Member(
-                id: $0.string, first_seen: TimestampText.print($0.firstSeen),
+                id: $0.string, firstSeen: TimestampText.print($0.firstSeen),
                 anchor: $0.key == customer.id.anchor)
         }
         answer.links = try store.links(withMember: question.key).map {
@@ -63,16 +63,16 @@ struct ComponentCommand: ParsableCommand {
     }
 
     private func print(_ answer: Answer) {
-        guard let customer = answer.customer_id else {
+        guard let customer = answer.customerID else {
             Output.line("\(Escaping.terminal(id.utf8))\n  not found")
             return
         }
         Output.line("customer \(customer)")
-        Output.line("members (\(answer.identifier_count ?? 0)), strongest first:")
+        Output.line("members (\(answer.identifierCount ?? 0)), strongest first:")
         for member in answer.members ?? [] {
             let note = member.anchor ? "  (anchor)" : ""
             Output.line(
-                "  \(Escaping.terminal(member.id.utf8))  first seen \(member.first_seen)\(note)")
+                "  \(Escaping.terminal(member.id.utf8))  first seen \(member.firstSeen)\(note)")
         }
         let links = answer.links ?? []
         Output.line("links (\(links.count)):")

@@ -21,8 +21,8 @@ struct ExplainCommand: ParsableCommand {
         let a: String
         let b: String
         var same: Bool
-        var customer_id: String?
-        var customer_ids: [String?]?
+        var customerID: String?
+        var customerIds: [String?]?
         var path: [String]?
         var links: [LinkAnswer]?
         var direct: LinkAnswer?
@@ -52,15 +52,15 @@ struct ExplainCommand: ParsableCommand {
         }
         guard let first = customers.0, let second = customers.1 else {
             answer.error = "not_found"
-            answer.customer_ids = [customers.0?.id.description, customers.1?.id.description]
+            answer.customerIds = [customers.0?.id.description, customers.1?.id.description]
             return answer
         }
         guard let path = try PathAnswer(from: one.key, to: other.key, in: store) else {
-            answer.customer_ids = [first.id.description, second.id.description]
+            answer.customerIds = [first.id.description, second.id.description]
             return answer
         }
         answer.same = true
-        answer.customer_id = first.id.description
+        answer.customerID = first.id.description
         answer.path = path.identifiers
         answer.links = path.links
         return answer
@@ -69,14 +69,14 @@ struct ExplainCommand: ParsableCommand {
     private func print(_ answer: Answer) {
         let (first, second) = (Escaping.terminal(a.utf8), Escaping.terminal(b.utf8))
         if let identifiers = answer.path, let links = answer.links {
-            Output.line("\(first) and \(second) are one customer: \(answer.customer_id ?? "")")
+            Output.line("\(first) and \(second) are one customer: \(answer.customerID ?? "")")
             Output.line("by \(links.count) link\(links.count == 1 ? "" : "s"):")
             for line in PathAnswer(identifiers: identifiers, links: links).lines {
                 Output.line(line)
             }
             return
         }
-        let customers = answer.customer_ids ?? []
+        let customers = answer.customerIds ?? []
         if answer.error == nil {
             Output.line("\(first) and \(second) are two customers:")
         } else {

@@ -23,10 +23,10 @@ struct ResolveCommand: ParsableCommand {
 
     struct Answer: Encodable {
         let id: String
-        var customer_id: String?
+        var customerID: String?
         var requested: String?
         var identifiers: [String]?
-        var identifier_count: Int?
+        var identifierCount: Int?
         var position: PositionAnswer?
         var error: String?
     }
@@ -58,26 +58,26 @@ struct ResolveCommand: ParsableCommand {
         let members = try store.members(withMember: question.key)
         let id = customer.id.description
         return Answer(
-            id: question.text, customer_id: id,
+            id: question.text, customerID: id,
             requested: question.isCustomer && question.text != id ? question.text : nil,
             identifiers: members.prefix(Self.listedIdentifiers).map(\.string),
-            identifier_count: customer.identifierCount,
+            identifierCount: customer.identifierCount,
             position: PositionAnswer(store.runtime))
     }
 
     private static func print(_ answer: Answer) {
         let id = Escaping.terminal(answer.id.utf8)
-        guard let customer = answer.customer_id, let identifiers = answer.identifiers else {
+        guard let customer = answer.customerID, let identifiers = answer.identifiers else {
             Output.line("\(id)\n  not found")
             return
         }
         Output.line(id)
         Output.line("  customer     \(customer)")
-        Output.line("  identifiers  \(answer.identifier_count ?? 0)")
+        Output.line("  identifiers  \(answer.identifierCount ?? 0)")
         for identifier in identifiers {
             Output.line("    " + Escaping.terminal(identifier.utf8))
         }
-        let rest = (answer.identifier_count ?? 0) - identifiers.count
+        let rest = (answer.identifierCount ?? 0) - identifiers.count
         if rest > 0 { Output.line("    and \(rest) more: kindred component \(customer)") }
     }
 }

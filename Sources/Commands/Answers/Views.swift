@@ -31,7 +31,7 @@ struct LinkAnswer: Encodable {
     let a: String
     let b: String
     let live: Bool
-    let first_linked: String?
+    let firstLinked: String?
     let evidence: [WordAnswer]
 
     /// A link whose ends are `a` and `b` in whatever order they are told.
@@ -39,7 +39,7 @@ struct LinkAnswer: Encodable {
         self.a = a
         self.b = b
         live = link.isLive
-        first_linked =
+        firstLinked =
             link.firstLinked == .never ? nil : TimestampText.print(link.firstLinked)
         evidence = link.words.map(WordAnswer.init)
     }
