@@ -83,6 +83,7 @@ struct HandAnswer: Encodable {
     let banned_by: [String]
     let path: [String]?
     let links: [LinkAnswer]?
+    let link_count: Int?
     let position: PositionAnswer
 
     /// Folds the event (in memory alone for a dry run) and looks.
@@ -120,6 +121,7 @@ struct HandAnswer: Encodable {
         same = path != nil
         self.path = path?.identifiers
         links = path?.links
+        link_count = path?.linkCount
         dry_run = options.dryRun
         position = PositionAnswer(store.runtime)
     }
@@ -141,10 +143,10 @@ struct HandAnswer: Encodable {
         if !banned_by.isEmpty {
             lines.append("  banned by \(Self.list(banned_by))")
         }
-        if let path, let links {
-            lines.append(
-                "  they are one customer, by \(links.count) link\(links.count == 1 ? "" : "s"):")
-            lines += PathAnswer(identifiers: path, links: links).lines.map { "  " + $0 }
+        if let path, let links, let link_count {
+            lines.append("  they are one customer, by \(PathAnswer.countText(link_count)):")
+            lines += PathAnswer.lines(path, links, remaining: link_count - links.count)
+                .map { "  " + $0 }
         } else {
             lines.append("  they are not one customer")
         }
