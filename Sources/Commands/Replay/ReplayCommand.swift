@@ -19,6 +19,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var csv: CSVOptions
     @Argument(help: "Event files; - is standard input.") var files: [String]
     @Option(help: ArgumentHelp("List refused events here, as JSON Lines.", valueName: "file"))
     var rejects: String?
@@ -61,6 +62,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
+        let shape = try csv.shape()
         try ReplayFiles.check(files)
         var request = StoreRequest(folder: data.folder)
         if let namespaces { request.namespaces = try NamespacesFile.read(namespaces) }
@@ -74,7 +76,7 @@ struct ReplayCommand: ParsableCommand {
             tailEvents: checkpointEvents, tailBytes: CheckpointPolicy.standard.tailBytes)
         let target = try ReplayTarget.open(request)
         let run = try ReplayRun(
-            self, options: try reading.decoderOptions(target.table), target: target)
+            self, options: try reading.decoderOptions(target.table), shape: shape, target: target)
         try run.perform()
     }
 }
