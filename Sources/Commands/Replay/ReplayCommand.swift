@@ -40,6 +40,11 @@ struct ReplayCommand: ParsableCommand {
             "Skip the lines before this one of the first file; --rejects adds to its file.",
             valueName: "n"))
     var fromLine: Int = 1
+    @Option(
+        help: ArgumentHelp(
+            "The memory to use, at least 32MiB; the graph may be larger. (default: a quarter of "
+                + "the machine's)", valueName: "2GiB"))
+    var memory: String?
     @Option(help: ArgumentHelp("Events between two checkpoints.", valueName: "n"))
     var checkpointEvents: UInt64 = ReplayCommand.standardCheckpointEvents
     @Option(
@@ -72,6 +77,7 @@ struct ReplayCommand: ParsableCommand {
         }
         request.isRehearsal = dryRun
         request.durability = durability
+        if let memory { request.memory = try MemoryText.parse(memory) }
         request.checkpoints = CheckpointPolicy(
             tailEvents: checkpointEvents, tailBytes: CheckpointPolicy.standard.tailBytes)
         let target = try ReplayTarget.open(request)

@@ -55,6 +55,7 @@ struct ReplayContinuation {
         if command.checkpointEvents != ReplayCommand.standardCheckpointEvents {
             add("--checkpoint-events", "\(command.checkpointEvents)")
         }
+        add("--memory", command.memory)
         add("--progress-every", command.progressEvery.map { "\($0)" })
         if command.format.json { words.append("--json") }
         return words
