@@ -10,9 +10,9 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Fold event files into the store.",
         discussion: """
-            Files are JSON Lines or CSV, plain, gzip or zstd; content tells which. - is \
-            standard input. Repeating a replay changes nothing, so an interrupted one can be run \
-            again whole or from the line that it names. Refused events are counted by reason, and listed with \
+            Files are JSON Lines or CSV, plain, gzip or zstd; content tells which. - is standard \
+            input. Repeating a replay changes nothing: an interrupted one can be run again whole \
+            or from the line that it names. Refused events are counted by reason, and listed with \
             --rejects; they are not failures unless --fail-on-reject is given.
             """)
 
