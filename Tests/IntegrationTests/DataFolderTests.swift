@@ -39,7 +39,7 @@ struct DataFolderTests {
         let test = try TestStore()
         let holder = try test.start(["replay", "-"])
         _ = holder.write(Array("\n".utf8))
-        while !test.exists(test.data + "/partitions/0/CURRENT") { usleep(10_000) }
+        #expect(holder.waitUntilItWaits())
         for words in [
             ["stats"], ["verify"], ["replay", "-"], ["replay", "-", "--dry-run"],
             ["link", "a:1", "b:1", "--source", "x"],
