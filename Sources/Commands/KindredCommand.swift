@@ -17,7 +17,7 @@ struct KindredCommand: ParsableCommand {
                 name: "Questions",
                 subcommands: [
                     ResolveCommand.self, ExplainCommand.self, ComponentCommand.self,
-                    ExportCommand.self, StatsCommand.self,
+                    ExportCommand.self, TopCommand.self, StatsCommand.self,
                 ]),
             CommandGroup(
                 name: "By hand",

@@ -16,7 +16,7 @@ struct CommandLineUsageTests {
 
     @Test(arguments: [
         ["resolve", "a:1", "--server", "http://x"], ["stats", "--server", "http://x"],
-        ["replay", "-", "--memory", "2GiB"], ["replay", "-", "--changes", "x"],
+        ["replay", "-", "--changes", "x"],
         ["replay", "-", "--partitions", "4"], ["replay", "-", "--wide"],
         ["replay", "-", "--columns", "a=b"], ["replay", "-", "--delimiter", ";"],
         ["resolve", "--file", "x"], ["component", "a:1", "--bridges"],

@@ -8,12 +8,16 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Why two identifiers are one customer: the path of links, who said each, when.",
         discussion: """
-            The path is a shortest one over live links. Exit status 1 if the two are not one \
-            customer, or one of them is not found.
+            The path is a shortest one over live links; of a very long one --limit links are \
+            shown, and a cursor for the rest. Exit status 1 if the two are not one customer, or \
+            one of them is not found.
             """)
 
     @OptionGroup var data: DataOptions
     @OptionGroup var format: FormatOptions
+    @Option(help: ArgumentHelp("Links of the path that are shown.", valueName: "n"))
+    var limit: Int = PageLimits.pathLinks
+    @Option(help: "Go on where the page that gave this cursor ended.") var cursor: String?
     @Argument(help: "An identifier (ns:value) or customer id.") var a: String
     @Argument(help: "Another.") var b: String
 
@@ -25,22 +29,36 @@ struct ExplainCommand: ParsableCommand {
         var customerIds: [String?]?
         var path: [String]?
         var links: [LinkAnswer]?
+        var linkCount: Int?
+        var nextCursor: String?
         var direct: LinkAnswer?
         var error: String?
         let position: PositionAnswer
     }
 
+    func validate() throws { try PageLimits.check(limit) }
+
     func run() throws {
+        let start = try cursor.map { (text) throws(CommandEnd) in try Self.start(text) }
         let store = try data.open()
         let (one, other) = (try Question(a, in: store), try Question(b, in: store))
-        let answer = try answer(one, other, store)
-        if format.json { Output.line(JSONText.encode(answer)) } else { print(answer) }
+        var path: PathAnswer?
+        let answer = try answer(one, other, store, from: start, &path)
+        if format.json { Output.line(JSONText.encode(answer)) } else { print(answer, path) }
         try store.close()
         if !answer.same { throw CommandEnd.answerIsNo }
     }
 
+    private static func start(_ text: String) throws(CommandEnd) -> NodeKey {
+        guard case .step(let key) = Cursor(text) else {
+            throw Cursor.refused(text, by: "explain")
+        }
+        return key
+    }
+
     private func answer(
-        _ one: Question, _ other: Question, _ store: OpenStore
+        _ one: Question, _ other: Question, _ store: OpenStore, from start: NodeKey?,
+        _ path: inout PathAnswer?
     ) throws(CommandEnd) -> Answer {
         let position = PositionAnswer(store.runtime)
         let customers = (
@@ -55,7 +73,9 @@ struct ExplainCommand: ParsableCommand {
             answer.customerIds = [customers.0?.id.description, customers.1?.id.description]
             return answer
         }
-        guard let path = try PathAnswer(from: one.key, to: other.key, in: store) else {
+        path = try PathAnswer(
+            from: one.key, to: other.key, startingAt: start, limit: limit, in: store)
+        guard let path else {
             answer.customerIds = [first.id.description, second.id.description]
             return answer
         }
@@ -63,16 +83,21 @@ struct ExplainCommand: ParsableCommand {
         answer.customerID = first.id.description
         answer.path = path.identifiers
         answer.links = path.links
+        answer.linkCount = path.linkCount
+        answer.nextCursor = path.next?.text
         return answer
     }
 
-    private func print(_ answer: Answer) {
+    private func print(_ answer: Answer, _ path: PathAnswer?) {
         let (first, second) = (Escaping.terminal(a.utf8), Escaping.terminal(b.utf8))
-        if let identifiers = answer.path, let links = answer.links {
+        if let path {
             Output.line("\(first) and \(second) are one customer: \(answer.customerID ?? "")")
-            Output.line("by \(links.count) link\(links.count == 1 ? "" : "s"):")
-            for line in PathAnswer(identifiers: identifiers, links: links).lines {
-                Output.line(line)
+            Output.line("by \(PathAnswer.countText(path.linkCount)):")
+            for line in path.lines { Output.line(line) }
+            if let next = path.next {
+                let words = ["kindred", "explain", a, b, "--limit", "\(limit)"]
+                let command = words + ["--cursor", next.text]
+                Output.line("more: " + command.map(ShellText.quoted).joined(separator: " "))
             }
             return
         }
@@ -91,13 +116,5 @@ struct ExplainCommand: ParsableCommand {
         }
         Output.line("of this pair was said:")
         for line in direct.lines { Output.line("  " + line) }
-    }
-}
-
-extension PathAnswer {
-    /// A path that is known already.
-    init(identifiers: [String], links: [LinkAnswer]) {
-        self.identifiers = identifiers
-        self.links = links
     }
 }

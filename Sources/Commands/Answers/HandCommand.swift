@@ -84,6 +84,7 @@ struct HandAnswer: Encodable {
     let bannedBy: [String]
     let path: [String]?
     let links: [LinkAnswer]?
+    let linkCount: Int?
     let position: PositionAnswer
 
     /// Folds the event (in memory alone for a dry run) and looks.
@@ -121,6 +122,7 @@ struct HandAnswer: Encodable {
         same = path != nil
         self.path = path?.identifiers
         links = path?.links
+        linkCount = path?.linkCount
         dryRun = options.dryRun
         position = PositionAnswer(store.runtime)
     }
@@ -142,10 +144,10 @@ struct HandAnswer: Encodable {
         if !bannedBy.isEmpty {
             lines.append("  banned by \(Self.list(bannedBy))")
         }
-        if let path, let links {
-            lines.append(
-                "  they are one customer, by \(links.count) link\(links.count == 1 ? "" : "s"):")
-            lines += PathAnswer(identifiers: path, links: links).lines.map { "  " + $0 }
+        if let path, let links, let linkCount {
+            lines.append("  they are one customer, by \(PathAnswer.countText(linkCount)):")
+            lines += PathAnswer.lines(path, links, remaining: linkCount - links.count)
+                .map { "  " + $0 }
         } else {
             lines.append("  they are not one customer")
         }

@@ -13,20 +13,42 @@ extension OpenStore {
         }
     }
 
-    /// The identifiers of a node's customer, by (priority, key).
-    func members(withMember key: NodeKey) throws(CommandEnd) -> [MemberView] {
+    /// Some of the identifiers of a node's customer, by (priority, key).
+    func memberPage(
+        withMember key: NodeKey, after place: MemberPosition?, limit: Int
+    ) throws(CommandEnd) -> MemberPage {
         try failing { (runtime) throws(StoreFailure) in
             try runtime.ask { (graph, reader) throws(StateError) in
-                try graph.members(withMember: key, reader: reader)
+                try graph.memberPage(withMember: key, after: place, limit: limit, reader: reader)
             }
         }
     }
 
-    /// The links between the identifiers of a node's customer.
-    func links(withMember key: NodeKey) throws(CommandEnd) -> [LinkView] {
+    /// Some of the links between the identifiers of a node's customer, by (a, b).
+    func linkPage(
+        withMember key: NodeKey, after place: LinkPosition?, limit: Int
+    ) throws(CommandEnd) -> LinkPage {
         try failing { (runtime) throws(StoreFailure) in
             try runtime.ask { (graph, reader) throws(StateError) in
-                try graph.links(withMember: key, reader: reader)
+                try graph.linkPage(withMember: key, after: place, limit: limit, reader: reader)
+            }
+        }
+    }
+
+    /// The links without which a node's customer would be two, sorted.
+    func bridges(withMember key: NodeKey) throws(CommandEnd) -> [LinkPosition] {
+        try failing { (runtime) throws(StoreFailure) in
+            try runtime.ask { (graph, reader) throws(StateError) in
+                try graph.bridges(withMember: key, reader: reader)
+            }
+        }
+    }
+
+    /// The shortest path of live links between two nodes; nil where they are not one customer.
+    func path(_ one: NodeKey, _ other: NodeKey) throws(CommandEnd) -> [NodeKey]? {
+        try failing { (runtime) throws(StoreFailure) in
+            try runtime.ask { (graph, reader) throws(StateError) in
+                try graph.path(from: one, to: other, reader: reader)
             }
         }
     }

@@ -19,6 +19,7 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var reading: ReadingOptions
+    @OptionGroup var csv: CSVOptions
     @Argument(help: "Event files; - is standard input.") var files: [String]
     @Option(help: ArgumentHelp("List refused events here, as JSON Lines.", valueName: "file"))
     var rejects: String?
@@ -39,6 +40,11 @@ struct ReplayCommand: ParsableCommand {
             "Skip the lines before this one of the first file; --rejects adds to its file.",
             valueName: "n"))
     var fromLine: Int = 1
+    @Option(
+        help: ArgumentHelp(
+            "The memory to use, at least 32MiB; the graph may be larger. (default: a quarter of "
+                + "the machine's)", valueName: "2GiB"))
+    var memory: String?
     @Option(help: ArgumentHelp("Events between two checkpoints.", valueName: "n"))
     var checkpointEvents: UInt64 = ReplayCommand.standardCheckpointEvents
     @Option(
@@ -61,8 +67,8 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
+        let shape = try csv.shape()
         try ReplayFiles.check(files)
-        if let rejects { try StoreFolder.refuseOutput(rejects, in: data.folder) }
         var request = StoreRequest(folder: data.folder)
         if let namespaces { request.namespaces = try NamespacesFile.read(namespaces) }
         if let keyFile {
@@ -71,11 +77,12 @@ struct ReplayCommand: ParsableCommand {
         }
         request.isRehearsal = dryRun
         request.durability = durability
+        if let memory { request.memory = try MemoryText.parse(memory) }
         request.checkpoints = CheckpointPolicy(
             tailEvents: checkpointEvents, tailBytes: CheckpointPolicy.standard.tailBytes)
         let target = try ReplayTarget.open(request)
         let run = try ReplayRun(
-            self, options: try reading.decoderOptions(target.table), target: target)
+            self, options: try reading.decoderOptions(target.table), shape: shape, target: target)
         try run.perform()
     }
 }

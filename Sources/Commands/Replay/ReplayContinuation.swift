@@ -46,6 +46,7 @@ struct ReplayContinuation {
         case .lineNumber: add("--default-ts", "line")
         }
         add("--assume-zone", command.reading.assumeZone)
+        words += command.csv.words
         add("--rejects", command.rejects)
         if command.failOnReject { words.append("--fail-on-reject") }
         if command.durability != .os { add("--durability", command.durability.rawValue) }
@@ -54,6 +55,7 @@ struct ReplayContinuation {
         if command.checkpointEvents != ReplayCommand.standardCheckpointEvents {
             add("--checkpoint-events", "\(command.checkpointEvents)")
         }
+        add("--memory", command.memory)
         add("--progress-every", command.progressEvery.map { "\($0)" })
         if command.format.json { words.append("--json") }
         return words

@@ -6,7 +6,8 @@ internal import WireFormat
 ///
 /// A name that ends in .csv or .json, .jsonl, .ndjson (behind which .gz or .zst may stand) tells;
 /// else the content: an object first is JSON Lines; a first line that names a known column is a
-/// CSV's header; anything else is JSON Lines with refused lines.
+/// CSV's header; anything else is JSON Lines with refused lines. Where the shape of CSV was given,
+/// whatever does not say that it is JSON is CSV.
 enum ReplayFormat {
     case jsonLines
     case csv
@@ -15,14 +16,16 @@ enum ReplayFormat {
 
     private static let columns = ["op", "a", "b", "a_ns", "a_value", "b_ns", "b_value", "ts"]
 
-    init(path: String, content: InputFormat) {
+    init(path: String, content: InputFormat, isShapeGiven: Bool = false) {
         let name = Self.bareName(path)
         if name.hasSuffix(".csv") {
             self = .csv
         } else if [".json", ".jsonl", ".ndjson"].contains(where: name.hasSuffix) {
             self = .jsonLines
+        } else if content == .jsonLines {
+            self = .jsonLines
         } else {
-            self = content == .jsonLines ? .jsonLines : .asFirstLineSays
+            self = isShapeGiven ? .csv : .asFirstLineSays
         }
     }
 
@@ -55,6 +58,15 @@ protocol LineDecoder {
     mutating func decode(line: Span<UInt8>, lineNumber: Int) -> DecodeOutcome
     /// The bytes of the event decoded last.
     var scratch: EventScratch { get }
+    /// Whether a line may hold several events.
+    static var hasSeveralEvents: Bool { get }
+    /// The next event of the line that was decoded last; nil behind its last.
+    mutating func decodeMore(line: Span<UInt8>) -> DecodeOutcome?
+}
+
+extension LineDecoder {
+    static var hasSeveralEvents: Bool { false }
+    mutating func decodeMore(line: Span<UInt8>) -> DecodeOutcome? { nil }
 }
 
 extension JSONEventDecoder: LineDecoder {

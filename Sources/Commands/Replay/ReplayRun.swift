@@ -14,6 +14,7 @@ internal import WireFormat
 final class ReplayRun {
     private let command: ReplayCommand
     private let options: EventDecoderOptions
+    private let shape: CSVShape
     private let target: ReplayTarget
     private var router: EventRouter
     private var summary = ReplaySummary()
@@ -21,6 +22,8 @@ final class ReplayRun {
     private let rejects: RejectsFile?
     /// The last line that was decoded; nil before the first.
     private var place: ReplayPlace?
+    /// The last line of which every event was added to a batch.
+    private var whole: ReplayPlace?
     /// The last line that is acknowledged, with all before it.
     private var acknowledged: ReplayPlace?
     /// Which of the files is being read.
@@ -36,10 +39,12 @@ final class ReplayRun {
     private static let linesBetweenReports = 8_192
 
     init(
-        _ command: ReplayCommand, options: EventDecoderOptions, target: ReplayTarget
+        _ command: ReplayCommand, options: EventDecoderOptions, shape: CSVShape,
+        target: ReplayTarget
     ) throws(CommandEnd) {
         self.command = command
         self.options = options
+        self.shape = shape
         self.target = target
         router = EventRouter(hasher: target.hasher)
         progress = ReplayProgress(every: command.progressEvery)
@@ -88,7 +93,7 @@ final class ReplayRun {
 
     private func read(_ path: String) throws(CommandEnd) {
         let file = try ReplayFiles.open(path)
-        switch ReplayFormat(path: path, content: file.format) {
+        switch ReplayFormat(path: path, content: file.format, isShapeGiven: shape.isGiven) {
         case .jsonLines: try readJSONLines(file)
         case .csv: try readRows(file, path)
         case .asFirstLineSays:
@@ -114,14 +119,19 @@ final class ReplayRun {
         _ file: InputFile, _ path: String, mayBeJSON: Bool = false
     ) throws(CommandEnd) {
         var lines = LineReader(
-            file, limit: EventLimits.lineBytes, quoting: .csv(delimiter: UInt8(ascii: ",")))
+            file, limit: EventLimits.lineBytes, quoting: .csv(delimiter: shape.delimiter))
         guard try advance(&lines) else { return }
         if mayBeJSON, !lines.withLine({ ReplayFormat.isHeader($0) }) {
             var decoder = JSONEventDecoder(options: options)
             return try fold(&lines, &decoder, startingWithPresentLine: true)
         }
-        var decoder = try csvDecoder(&lines, path)
-        try fold(&lines, &decoder)
+        if shape.isWide {
+            var decoder = try wideDecoder(&lines, path)
+            try fold(&lines, &decoder)
+        } else {
+            var decoder = try csvDecoder(&lines, path)
+            try fold(&lines, &decoder)
+        }
     }
 
     /// Whether a file that can be read twice begins with a CSV's header.
@@ -137,23 +147,52 @@ final class ReplayRun {
     private func csvDecoder(
         _ lines: inout LineReader, _ path: String
     ) throws(CommandEnd) -> CSVEventDecoder {
-        let outcome = lines.withLine { CSVHeader.parse($0) }
-        switch outcome {
-        case .rejected(let rejected):
-            throw .failed(
-                "\(path): \(rejected.message)",
-                remedy: "name the columns in the first line, op,a,b,ts,source for instance")
-        case .header(let header):
-            var options = options
-            if !header.hasTime, options.defaultTime == .none {
-                options.defaultTime = .lineNumber
-                usesLineNumbers = true
-                Diagnostics.line(
-                    "kindred: \(path) has no ts column: each line's number is its time, so the "
-                        + "order of events does not matter only within this set of files")
-            }
-            return CSVEventDecoder(header: header, options: options)
+        let shape = shape
+        let outcome = lines.withLine {
+            CSVHeader.parse($0, delimiter: shape.delimiter, columns: shape.columns)
         }
+        switch outcome {
+        case .rejected(let rejected): throw refused(rejected, path)
+        case .header(let header):
+            return CSVEventDecoder(
+                header: header, options: rowOptions(hasTime: header.hasTime, path))
+        }
+    }
+
+    private func wideDecoder(
+        _ lines: inout LineReader, _ path: String
+    ) throws(CommandEnd) -> WideRowDecoder {
+        let shape = shape
+        let outcome = lines.withLine {
+            WideHeader.parse($0, delimiter: shape.delimiter, columns: shape.columns)
+        }
+        switch outcome {
+        case .rejected(let rejected): throw refused(rejected, path)
+        case .header(let header):
+            return WideRowDecoder(
+                header: header, options: rowOptions(hasTime: header.hasTime, path))
+        }
+    }
+
+    private func refused(_ header: Rejected, _ path: String) -> CommandEnd {
+        .failed(
+            "\(path): \(header.message)",
+            remedy: shape.isGiven
+                ? "say with --columns, --delimiter and --wide how the file is made"
+                : "name the columns in the first line, op,a,b,ts,source for instance, or say with "
+                    + "--columns what they are")
+    }
+
+    /// The options for a CSV's rows: without a column for times they take their lines' numbers.
+    private func rowOptions(hasTime: Bool, _ path: String) -> EventDecoderOptions {
+        var options = options
+        guard !hasTime, options.defaultTime == .none else { return options }
+        options.defaultTime = .lineNumber
+        usesLineNumbers = true
+        Diagnostics.line(
+            "kindred: \(path) has no ts column: each line's number is its time, so the "
+                + "order of events does not matter only within this set of files")
+        return options
     }
 
     private func fold(
@@ -169,6 +208,8 @@ final class ReplayRun {
             guard lines.number >= first else { continue }
             place = ReplayPlace(fileIndex: fileIndex, line: lines.number)
             if let rejected = decode(lines, &decoder) { try note(rejected, &lines) }
+            try decodeRest(&lines, &decoder)
+            whole = place
             linesUntilReport -= 1
             let isFull = router.isFull
             if isFull { try submit() }
@@ -195,6 +236,26 @@ final class ReplayRun {
             case .rejected(let rejected): rejected
             case .event(let event): add(event, decoder.scratch.bytes)
             }
+        }
+    }
+
+    /// Adds what a line holds beside its first event. A batch that is full within a line is sent,
+    /// and does not yet acknowledge the line.
+    private func decodeRest<Decoder: LineDecoder>(
+        _ lines: inout LineReader, _ decoder: inout Decoder
+    ) throws(CommandEnd) {
+        guard Decoder.hasSeveralEvents, lines.fault == nil else { return }
+        while true {
+            if router.isFull { try submit() }
+            let (isMore, rejected) = lines.withLine { line -> (Bool, Rejected?) in
+                switch decoder.decodeMore(line: line) {
+                case nil: (false, nil)
+                case .rejected(let rejected)?: (true, rejected)
+                case .event(let event)?: (true, add(event, decoder.scratch.bytes))
+                }
+            }
+            guard isMore else { return }
+            if let rejected { try note(rejected, &lines) }
         }
     }
 
@@ -238,7 +299,7 @@ final class ReplayRun {
 
     // MARK: Folding
 
-    /// Sends the batch under way; it is acknowledged when this returns.
+    /// Sends the batch under way; it is acknowledged when this returns, up to the last whole line.
     private func submit() throws(CommandEnd) {
         let count = router.count
         if count > 0 {
@@ -251,7 +312,7 @@ final class ReplayRun {
         }
         summary.events += count
         summary.accepted += count
-        acknowledged = place
+        acknowledged = whole
     }
 
     /// Folds what was read, and lets go of the store.

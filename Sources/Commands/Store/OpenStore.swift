@@ -27,7 +27,7 @@ final class OpenStore {
         hasher = NodeKeyHasher(key: folder.key)
         let partition = PartitionID(0)
         let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
-            try StoreParts(folder, partition)
+            try StoreParts(folder, partition, memory: request.memory)
         }
         try folder.finishMaking()
         var runtime = try Self.runtime(folder, partition, parts, request)

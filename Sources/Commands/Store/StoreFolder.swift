@@ -17,6 +17,8 @@ struct StoreRequest {
     var checkpoints = CheckpointPolicy.standard
     /// Whether nothing that is asked of the store may stay.
     var isRehearsal = false
+    /// The memory that the process may use.
+    var memory = MemoryText.standard
 
     init(folder: String) { self.folder = folder }
 }
@@ -146,7 +148,8 @@ struct StoreFolder {
             configurationDigest: NodeSettings.digest(
                 keyFingerprint: key.fingerprint, namespaces: table),
             earlierDigests: file.earlierDigests.compactMap { UInt64($0, radix: 16) },
-            durability: request.durability, checkpoints: request.checkpoints)
+            durability: request.durability, checkpoints: request.checkpoints,
+            memory: request.memory)
     }
 
     // MARK: Parts

@@ -26,7 +26,7 @@ final class StoreForVerify {
         hasher = NodeKeyHasher(key: folder.key)
         let partition = PartitionID(0)
         let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
-            try StoreParts(folder, partition)
+            try StoreParts(folder, partition, memory: request.memory)
         }
         try folder.finishMaking()
         state = parts.state

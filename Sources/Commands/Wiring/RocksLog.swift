@@ -11,9 +11,11 @@ final class RocksLog: LogPort {
     private let database: RocksDatabase
 
     /// Opens the database in `directory`; makes it only where `isNew`.
-    init(directory: String, isNew: Bool) throws(StoreFailure) {
+    init(directory: String, isNew: Bool, memory: MemoryBudget) throws(StoreFailure) {
+        var options = RocksOptions.log
+        options.writeBufferBytes = memory.logBufferBytes
         database = try storing { () throws(StoreError) in
-            try RocksDatabase(directory: directory, options: .log, createIfMissing: isNew)
+            try RocksDatabase(directory: directory, options: options, createIfMissing: isNew)
         }
     }
 

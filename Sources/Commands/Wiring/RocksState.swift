@@ -10,11 +10,14 @@ final class RocksState: StatePort {
 
     /// Opens the database in `directory`, makes it only where `isNew`; sorted files are written in
     /// the folder `scratch` first, which is emptied of what a killed process left there.
-    init(directory: String, scratch: String, isNew: Bool) throws(StoreFailure) {
+    init(
+        directory: String, scratch: String, isNew: Bool, memory: MemoryBudget
+    ) throws(StoreFailure) {
         self.scratch = scratch
         if isNew { try Self.makeFolder((directory as NSString).deletingLastPathComponent) }
+        let options = RocksOptions.state(blockCacheBytes: memory.blockCacheBytes)
         database = try storing { () throws(StoreError) in
-            try RocksDatabase(directory: directory, options: .state, createIfMissing: isNew)
+            try RocksDatabase(directory: directory, options: options, createIfMissing: isNew)
         }
         try? FileManager.default.removeItem(atPath: scratch)
         try Self.makeFolder(scratch)

@@ -157,7 +157,7 @@ extension IdentityGraph {
     // MARK: Parts
 
     /// The component of a node, in memory; none if the node does not exist.
-    private mutating func component(
+    mutating func component(
         of key: NodeKey, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
         let node = try existingHome(of: key, reader)
@@ -175,7 +175,7 @@ extension IdentityGraph {
         return found.sorted { nodes[$0].key < nodes[$1].key }
     }
 
-    private func view(of node: Ordinal) -> MemberView {
+    func view(of node: Ordinal) -> MemberView {
         var value: [UInt8] = []
         bytes.append(nodes[node].value, count: Int(nodes[node].valueCount), to: &value)
         let namespace = Int(nodes[node].namespace)
@@ -184,7 +184,7 @@ extension IdentityGraph {
             priority: priorities[namespace], value: value, firstSeen: nodes[node].firstSeen)
     }
 
-    private func view(ofPair pair: Ordinal) -> LinkView {
+    func view(ofPair pair: Ordinal) -> LinkView {
         let words = registerChain(of: pair).map { word, ordinal in
             WordView(
                 source: sources.names[Int(word.source)], operation: word.operation,

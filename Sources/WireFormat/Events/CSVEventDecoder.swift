@@ -47,16 +47,11 @@ package struct CSVEventDecoder: Sendable {
                     cells[Int(field.rawValue)] = cell
                 }
                 column += 1
-                if isLast { return column == header.columnCount ? nil : wrongCount(column) }
+                if isLast {
+                    return EventRules.checkCells(column, of: header.columnCount)
+                }
             }
         }
-    }
-
-    private func wrongCount(_ count: Int) -> Rejected {
-        Rejected(
-            .malformedJSON,
-            "the row has \(count) cells where the header has \(header.columnCount): quote a cell "
-                + "that holds the delimiter")
     }
 
     private mutating func judge(
@@ -64,13 +59,13 @@ package struct CSVEventDecoder: Sendable {
     ) -> Rejected? {
         if let rejected = readOperation(row, &event) { return rejected }
         if let rejected = readEnd(
-            row, .a, .aNamespace, .aValue, "a", into: &event.a)
+            row, .a, .aNamespace, .aValue, "a", in: header.namespaceOfA, into: &event.a)
         {
             return rejected
         }
         if event.operation != .observe {
             if let rejected = readEnd(
-                row, .b, .bNamespace, .bValue, "b", into: &event.b)
+                row, .b, .bNamespace, .bValue, "b", in: header.namespaceOfB, into: &event.b)
             {
                 return rejected
             }
@@ -111,7 +106,8 @@ package struct CSVEventDecoder: Sendable {
     @inline(__always)
     private mutating func readEnd(
         _ row: Span<UInt8>, _ whole: CSVField, _ namespace: CSVField, _ value: CSVField,
-        _ name: StaticString, into identifier: inout DecodedIdentifier
+        _ name: StaticString, in namespaceOfAll: [UInt8],
+        into identifier: inout DecodedIdentifier
     ) -> Rejected? {
         if !isEmpty(whole) {
             let range = scratch.append(row, cell(whole))
@@ -120,28 +116,26 @@ package struct CSVEventDecoder: Sendable {
         if isEmpty(namespace), isEmpty(value) {
             return Rejected(.missingEnd, "\(name) is empty: write it as ns:value")
         }
-        let range = scratch.append(row, cell(namespace))
+        let start = scratch.count
+        if namespaceOfAll.isEmpty {
+            _ = scratch.append(row, cell(namespace))
+        } else {
+            scratch.append(namespaceOfAll.span, 0..<namespaceOfAll.count)
+        }
+        let length = scratch.count - start
         scratch.append(UInt8(ascii: ":"))
         _ = scratch.append(row, cell(value))
         return rules.finishIdentifier(
-            &scratch, from: range.lowerBound, namespaceLength: range.count, name, into: &identifier)
+            &scratch, from: start, namespaceLength: length, name, into: &identifier)
     }
 
     @inline(__always)
     private mutating func readTime(
         _ row: Span<UInt8>, _ lineNumber: Int, _ event: inout DecodedEvent
     ) -> Rejected? {
-        let cell = cell(.time)
-        if cell.range.isEmpty {
-            return rules.acceptDefault(lineNumber: lineNumber, into: &event.time)
-        }
-        // A pair of quotes is in no time, so the bytes can be read as they are.
-        var outcome = TimestampParser.parseInteger(row, cell.range, unit: rules.timeUnit)
-        if outcome == .malformed {
-            outcome = TimestampParser.parse(
-                row, cell.range, assumedZoneMinutes: assumedZoneMinutes)
-        }
-        return rules.accept(outcome, into: &event.time)
+        rules.readTime(
+            row, cell(.time), lineNumber: lineNumber, assumedZoneMinutes: assumedZoneMinutes,
+            into: &event.time)
     }
 
     @inline(__always)
@@ -149,10 +143,47 @@ package struct CSVEventDecoder: Sendable {
         _ row: Span<UInt8>, _ field: CSVField, _ name: StaticString, limit: Int,
         into place: inout PackedRange
     ) -> Rejected? {
-        let cell = cell(field)
+        EventRules.readText(
+            &scratch, row, cell(field), name, limit: limit, into: &place)
+    }
+}
+
+// What rows of events and wide rows share.
+extension EventRules {
+    /// Refuses a row with another number of cells than its header.
+    static func checkCells(_ count: Int, of columnCount: Int) -> Rejected? {
+        guard count != columnCount else { return nil }
+        return Rejected(
+            .malformedJSON,
+            "the row has \(count) cells where the header has \(columnCount): quote a cell "
+                + "that holds the delimiter")
+    }
+
+    /// Reads a cell's time; an empty one takes the default.
+    @inline(__always)
+    func readTime(
+        _ row: Span<UInt8>, _ cell: CSVCell, lineNumber: Int, assumedZoneMinutes: Int?,
+        into time: inout EventTime
+    ) -> Rejected? {
+        if cell.range.isEmpty { return acceptDefault(lineNumber: lineNumber, into: &time) }
+        // A pair of quotes is in no time, so the bytes can be read as they are.
+        var outcome = TimestampParser.parseInteger(row, cell.range, unit: timeUnit)
+        if outcome == .malformed {
+            outcome = TimestampParser.parse(
+                row, cell.range, assumedZoneMinutes: assumedZoneMinutes)
+        }
+        return accept(outcome, into: &time)
+    }
+
+    /// Reads a cell's text; an empty one leaves `place` as it is.
+    @inline(__always)
+    static func readText(
+        _ scratch: inout EventScratch, _ row: Span<UInt8>, _ cell: CSVCell, _ name: StaticString,
+        limit: Int, into place: inout PackedRange
+    ) -> Rejected? {
         if cell.range.isEmpty { return nil }
         let start = scratch.append(row, cell).lowerBound
-        return EventRules.finishText(scratch, from: start, name, limit: limit, into: &place)
+        return finishText(scratch, from: start, name, limit: limit, into: &place)
     }
 }
 

@@ -15,6 +15,10 @@ package struct CSVHeader: Equatable, Sendable {
     package let delimiter: UInt8
     /// The field of each column.
     let fields: [CSVField?]
+    /// The namespace of all values of `a`, where they lie in a column without one; else empty.
+    let namespaceOfA: [UInt8]
+    /// The same of `b`.
+    let namespaceOfB: [UInt8]
 
     /// What a first row says.
     package enum Outcome: Equatable, Sendable {
@@ -25,10 +29,24 @@ package struct CSVHeader: Equatable, Sendable {
         case rejected(Rejected)
     }
 
-    /// Reads a header row, with or without its line end.
+    /// Reads a header row, with or without its line end; `columns` says what its names mean.
     package static func parse(
-        _ row: Span<UInt8>, delimiter: UInt8 = UInt8(ascii: ",")
+        _ row: Span<UInt8>, delimiter: UInt8 = UInt8(ascii: ","), columns: CSVColumns = .asNamed
     ) -> Outcome {
+        switch names(row, delimiter) {
+        case .rejected(let rejected): .rejected(rejected)
+        case .names(let names): header(names, delimiter, columns)
+        }
+    }
+
+    /// The names in a header row.
+    enum Names {
+        case names([[UInt8]])
+        case rejected(Rejected)
+    }
+
+    /// Splits a header row into the columns' names.
+    static func names(_ row: Span<UInt8>, _ delimiter: UInt8) -> Names {
         precondition(isDelimiter(delimiter), "the delimiter is checked where it is given")
         if let rejected = EventRules.checkLine(row) { return .rejected(rejected) }
         var names: [[UInt8]] = []
@@ -41,7 +59,7 @@ package struct CSVHeader: Equatable, Sendable {
                 scratch.reset()
                 let name = scratch.append(row, cell)
                 names.append(scratch.copy(name))
-                if isLast { return header(names, delimiter) }
+                if isLast { return .names(names) }
             }
         }
     }
@@ -51,14 +69,29 @@ package struct CSVHeader: Equatable, Sendable {
         byte != 0 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != 0x0A && byte != 0x0D
     }
 
-    private static func header(_ names: [[UInt8]], _ delimiter: UInt8) -> Outcome {
-        let fields = names.map(CSVField.init(name:))
+    private static func header(
+        _ names: [[UInt8]], _ delimiter: UInt8, _ columns: CSVColumns
+    ) -> Outcome {
+        let (roles, fault) = columns.places(in: names)
+        if let fault { return .rejected(fault) }
+        var namespaces: (a: [UInt8], b: [UInt8]) = ([], [])
+        let fields = zip(names, roles).map { name, role -> CSVField? in
+            switch role {
+            case nil: return columns.namedField(name)
+            case .field(let field): return field
+            case .values(let field, let namespace):
+                if field == .aValue { namespaces.a = namespace } else { namespaces.b = namespace }
+                return field
+            case .namespace, .ignored: return nil
+            }
+        }
         for (index, field) in fields.enumerated() {
             guard let field, fields[..<index].contains(field) else { continue }
             return .rejected(
                 Rejected(.duplicateKey, "the header names the column \(field.name) twice"))
         }
-        for end in [CSVField.a, .b] {
+        for (end, namespace) in [(CSVField.a, namespaces.a), (.b, namespaces.b)]
+        where namespace.isEmpty {
             if let fault = check(end, fields) {
                 return .rejected(Rejected(fault.reason, fault.message + found(names)))
             }
@@ -66,7 +99,8 @@ package struct CSVHeader: Equatable, Sendable {
         return .header(
             CSVHeader(
                 columnCount: fields.count, ignoredColumns: fields.count { $0 == nil },
-                hasTime: fields.contains(.time), delimiter: delimiter, fields: fields))
+                hasTime: fields.contains(.time), delimiter: delimiter, fields: fields,
+                namespaceOfA: namespaces.a, namespaceOfB: namespaces.b))
     }
 
     /// What is wrong with an end's columns: it has one, or the two of namespace and value.
@@ -94,7 +128,8 @@ package struct CSVHeader: Equatable, Sendable {
     /// The most columns that a message lists.
     private static let listedColumns = 20
 
-    private static func found(_ names: [[UInt8]]) -> String {
+    /// The names, for a message about one that is not there.
+    static func found(_ names: [[UInt8]]) -> String {
         let listed = names.prefix(listedColumns).map { String(decoding: $0, as: UTF8.self) }
         let more = names.count > listedColumns ? ", …" : ""
         return "; it has: " + listed.joined(separator: ", ") + more

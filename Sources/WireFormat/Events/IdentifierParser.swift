@@ -14,6 +14,7 @@ package struct NormalizedIdentifier: Equatable, Sendable {
 package struct IdentifierParser: Sendable {
     private let rules: EventRules
     private var scratch = EventScratch()
+    private var found = DecodedIdentifier.absent
 
     /// What a text is read as.
     package enum Outcome: Equatable, Sendable {
@@ -34,19 +35,25 @@ package struct IdentifierParser: Sendable {
 
     /// Reads `ns:value` from bytes, split at the first colon.
     package mutating func parse(_ text: Span<UInt8>) -> Outcome {
-        if let rejected = EventRules.checkLine(text) { return .rejected(rejected) }
-        scratch.reset()
-        let start = scratch.count
-        scratch.append(text, 0..<text.count)
-        var found = DecodedIdentifier.absent
-        if let rejected = rules.finishIdentifier(
-            &scratch, from: start, "the identifier", into: &found)
-        {
-            return .rejected(rejected)
-        }
+        if let rejected = read(text) { return .rejected(rejected) }
         return .identifier(
             NormalizedIdentifier(
                 bytes: scratch.copy(found.text), namespaceLength: found.namespaceLength,
                 namespaceIndex: found.namespaceIndex))
+    }
+
+    /// Reads `ns:value` from bytes as `parse` does and copies nothing out: `withNormalized`
+    /// lends the identifier until the next call. Says why the text is none, or nil.
+    package mutating func read(_ text: Span<UInt8>) -> Rejected? {
+        if let rejected = EventRules.checkLine(text) { return rejected }
+        scratch.reset()
+        let start = scratch.count
+        scratch.append(text, 0..<text.count)
+        return rules.finishIdentifier(&scratch, from: start, "the identifier", into: &found)
+    }
+
+    /// Lends the bytes of the identifier that was read last: `ns:value`, normalised.
+    package func withNormalized<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        body(scratch.bytes.span.extracting(found.text))
     }
 }

@@ -80,12 +80,11 @@ package enum ComponentCodec {
     ) throws(WireError) -> Int {
         image.reset(id)
         var cursor = ByteCursor(0..<bytes.count)
-        try StateFormat.check(bytes, &cursor)
-        image.rank = try cursor.varint(bytes)
-        image.anchor = try cursor.key(bytes)
-        let count = try cursor.number(bytes)
+        let head = try decodeHead(bytes, &cursor)
+        image.rank = head.rank
+        image.anchor = head.anchor
         try decodeMembers(bytes, &cursor, into: &image)
-        return Int(count)
+        return head.memberCount
     }
 
     /// Appends a later page's members to `image`.

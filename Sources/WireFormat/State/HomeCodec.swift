@@ -60,15 +60,9 @@ package enum HomeCodec {
     ) throws(WireError) {
         image.reset(key)
         var cursor = ByteCursor(0..<bytes.count)
-        try StateFormat.check(bytes, &cursor)
-        guard try cursor.byte(bytes) == 0 else {
-            throw WireError(.newerFormat, "a home keeps its evidence in rows of its own")
-        }
-        image.component = ComponentID(rawValue: try cursor.varint(bytes))
-        image.version = try cursor.number(bytes)
-        guard (image.component == .none) == (image.version == 0) else {
-            throw WireError(.damaged, "a home has a component without a version")
-        }
+        let head = try decodeHead(bytes, &cursor)
+        image.component = head.component
+        image.version = head.version
         var last = key
         for _ in 0..<(try cursor.count(bytes, leastBytes: leastPairBytes)) {
             let other = try cursor.key(bytes)

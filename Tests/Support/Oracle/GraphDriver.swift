@@ -77,6 +77,30 @@ package final class GraphDriver {
         try graph.links(withMember: key, reader: reader)
     }
 
+    /// The identifiers of a node's customer.
+    package func members(of key: NodeKey) throws -> [MemberView] {
+        try graph.members(withMember: key, reader: reader)
+    }
+
+    /// Some of the identifiers of a node's customer.
+    package func memberPage(
+        of key: NodeKey, after place: MemberPosition?, limit: Int
+    ) throws -> MemberPage {
+        try graph.memberPage(withMember: key, after: place, limit: limit, reader: reader)
+    }
+
+    /// Some of the pairs of a node's customer.
+    package func linkPage(
+        of key: NodeKey, after place: LinkPosition?, limit: Int
+    ) throws -> LinkPage {
+        try graph.linkPage(withMember: key, after: place, limit: limit, reader: reader)
+    }
+
+    /// The pairs without which a node's customer would be two.
+    package func bridges(of key: NodeKey) throws -> [LinkPosition] {
+        try graph.bridges(withMember: key, reader: reader)
+    }
+
     /// The first difference between the graph and `answer` over the identifiers `ends`, or nil.
     package func difference(from answer: OracleAnswer, over ends: [TestEnd]) throws -> String? {
         if let fault = graph.brokenInvariant() { return fault }
