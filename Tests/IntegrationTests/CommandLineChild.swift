@@ -131,6 +131,26 @@ final class ChildProcess {
         return false
     }
 
+    /// Waits until the process minds SIGINT and has read all that was written to it, or into the
+    /// pipe whose other end is `pipe`; whether it came to that.
+    func waitUntilItWaits(readingFrom pipe: Int32? = nil, timeout: Double = 60) -> Bool {
+        let end = Self.seconds() + timeout
+        while Self.seconds() < end {
+            var unread: Int32 = -1
+            let status = try? String(
+                contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8)
+            let caught = status?.firstMatch(of: /SigCgt:\s*([0-9a-f]+)/)
+                .flatMap { UInt64($0.1, radix: 16) }
+            if let caught, caught & (1 << UInt64(SIGINT - 1)) != 0,
+                ioctl(pipe ?? input, UInt(FIONREAD), &unread) == 0, unread == 0
+            {
+                return true
+            }
+            poll(forInput: false)
+        }
+        return false
+    }
+
     /// Waits for the end of the process; kills it when the time is over, which is an issue.
     func finish(timeout: Double = 120) throws -> Finished {
         closeInput()

@@ -39,7 +39,7 @@ struct DataFolderTests {
         let test = try TestStore()
         let holder = try test.start(["replay", "-"])
         _ = holder.write(Array("\n".utf8))
-        while !test.exists(test.data + "/partitions/0/CURRENT") { usleep(10_000) }
+        #expect(holder.waitUntilItWaits())
         for words in [
             ["stats"], ["verify"], ["replay", "-"], ["replay", "-", "--dry-run"],
             ["link", "a:1", "b:1", "--source", "x"],
@@ -198,13 +198,10 @@ extension TestStore {
     func asNobody(_ line: String) throws -> Finished {
         guard getuid() == 0 else { return try shell(line) }
         // The build's folder may be closed to others: nobody gets a program of its own.
-        let copy = folder + "/bin"
-        if !exists(copy) {
-            try FileManager.default.createDirectory(
-                atPath: copy, withIntermediateDirectories: false)
-            try FileManager.default.copyItem(atPath: Self.program, toPath: copy + "/kindred")
-        }
-        chmod(folder, 0o755)
+        // Another process copies it: what this one writes, a child that starts meanwhile could
+        // hold open, and a program that is held open for writing cannot be run.
+        let copied = try shell("chmod go+rx . && mkdir -p bin && cp -n '\(Self.program)' bin/")
+        try #require(copied.status == 0, "\(copied.errors)")
         let user = "setpriv --reuid 65534 --regid 65534 --clear-groups"
         return try shell("PATH=$PWD/bin:$PATH exec \(user) bash -c '\(line)'")
     }
