@@ -1,0 +1,190 @@
+import Foundation
+import Testing
+
+/// The built program, and a store of its own in a temporary folder that goes with this value.
+final class TestStore {
+    /// The folder that everything of the test lies in.
+    let folder: String
+    /// The store's data folder; the program is told by KINDRED_DATA.
+    var data: String { folder + "/data" }
+
+    /// The folder that the test's own program lies in, and the built `kindred` beside it.
+    static let programs: String = {
+        let test = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return ((test ?? "") as NSString).deletingLastPathComponent
+    }()
+    /// The built program.
+    static let program = programs + "/kindred"
+    /// The root of the repository.
+    static let repository: String = {
+        var path = #filePath as NSString
+        for _ in 0..<3 { path = path.deletingLastPathComponent as NSString }
+        return path as String
+    }()
+    /// Whether the long form of the tests is asked for.
+    static let isNightly = ProcessInfo.processInfo.environment["KINDRED_NIGHTLY"] == "1"
+
+    init() throws {
+        var template = Array((NSTemporaryDirectory() + "/kindred-test-XXXXXX").utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        try #require(
+            FileManager.default.isExecutableFile(atPath: Self.program),
+            "\(Self.program) is not there: build the package first")
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// What the program finds in its environment.
+    var environment: [String: String] {
+        ["PATH": "\(Self.programs):/usr/bin:/bin", "KINDRED_DATA": data, "TMPDIR": folder]
+    }
+
+    // MARK: Running
+
+    /// Starts `kindred` with words, in the test's folder.
+    func start(_ words: [String], environment more: [String: String] = [:]) throws -> ChildProcess {
+        try ChildProcess(
+            [Self.program] + words, environment: environment.merging(more) { $1 }, folder: folder)
+    }
+
+    /// Runs `kindred` to its end.
+    @discardableResult
+    func run(
+        _ words: String..., input: String = "", environment: [String: String] = [:]
+    ) throws -> Finished {
+        try run(words, input: Array(input.utf8), environment: environment)
+    }
+
+    /// Runs `kindred` to its end.
+    @discardableResult
+    func run(
+        _ words: [String], input: [UInt8] = [], environment: [String: String] = [:]
+    ) throws -> Finished {
+        let child = try start(words, environment: environment)
+        _ = child.write(input)
+        return try child.finish()
+    }
+
+    /// Runs a line of shell in the test's folder; `kindred` is found.
+    @discardableResult
+    func shell(_ line: String) throws -> Finished {
+        try ChildProcess(
+            ["/bin/bash", "-c", line], environment: environment, folder: folder
+        ).finish()
+    }
+
+    /// Runs `kindred`, which must end with 0, and gives its answer in JSON.
+    @discardableResult
+    func json(_ words: String..., input: String = "") throws -> JSONValue {
+        let finished = try run(words + ["--json"], input: Array(input.utf8))
+        try #require(finished.status == 0, "\(words): \(finished.errors)")
+        return try finished.json
+    }
+
+    // MARK: Asking
+
+    /// The logical digest of the store, or of another data folder.
+    func digest(of data: String? = nil) throws -> String {
+        let words = data.map { ["--data", $0] } ?? []
+        let finished = try run(["digest", "--json"] + words)
+        try #require(finished.status == 0, "\(finished.errors)")
+        return try finished.json["digest"].string
+    }
+
+    /// The customer of an identifier; nil where it is not found.
+    func customer(of id: String) throws -> String? {
+        let finished = try run("resolve", id, "--json")
+        return finished.status == 0 ? try finished.json["customer_id"].string : nil
+    }
+
+    // MARK: Files
+
+    /// Writes a file in the test's folder and gives its path.
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String {
+        try write(name, Array(text.utf8))
+    }
+
+    /// Writes a file in the test's folder and gives its path.
+    @discardableResult
+    func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let path = folder + "/" + name
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
+    /// A file's bytes.
+    func read(_ path: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+
+    /// Whether there is something at a path.
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// The permissions of a file.
+    func mode(_ path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return try #require(attributes[.posixPermissions] as? Int)
+    }
+}
+
+/// A JSON value to look into; what is not there is `.null`.
+enum JSONValue: Decodable, Equatable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case text(String)
+    case list([JSONValue])
+    case object([String: JSONValue])
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .text(value)
+        } else if let value = try? container.decode([JSONValue].self) {
+            self = .list(value)
+        } else {
+            self = .object(try container.decode([String: JSONValue].self))
+        }
+    }
+
+    /// A member of an object.
+    subscript(key: String) -> JSONValue {
+        if case .object(let members) = self { members[key] ?? .null } else { .null }
+    }
+
+    /// An entry of a list.
+    subscript(index: Int) -> JSONValue {
+        list.indices.contains(index) ? list[index] : .null
+    }
+
+    /// The entries of a list.
+    var list: [JSONValue] { if case .list(let list) = self { list } else { [] } }
+    /// The names of an object's members, sorted.
+    var keys: [String] { if case .object(let members) = self { members.keys.sorted() } else { [] } }
+    /// A string.
+    var string: String {
+        get throws {
+            guard case .text(let text) = self else {
+                throw NotThere(wanted: "a string", value: self)
+            }
+            return text
+        }
+    }
+    /// A whole number; -1 for anything else.
+    var integer: Int { if case .number(let number) = self { Int(number) } else { -1 } }
+    /// The strings of a list.
+    var strings: [String] { get throws { try list.map { try $0.string } } }
+
+    private struct NotThere: Error {
+        let wanted: String
+        let value: JSONValue
+    }
+}
