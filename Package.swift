@@ -113,7 +113,8 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["RocksStore", "WireFormat", "kindred"],
+            name: "IntegrationTests",
+            dependencies: ["IdentityModel", "GraphCore", "RocksStore", "WireFormat", "kindred"],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]

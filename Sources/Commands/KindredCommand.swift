@@ -38,7 +38,9 @@ enum Release {
 package enum KindredProgram {
     /// Parses the arguments, runs the command and ends the process with its status.
     package static func main() -> Never {
+        // A closed pipe and a file at its limit are errors of writing, and told as such.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         StandardFiles.holdPlaces()
         var status = ExitStatus.done
         do {

@@ -1,7 +1,10 @@
 /// How a file is packed, told by its first bytes and never by its name.
 package enum Compression: String, Sendable {
+    /// Text as it is.
     case plain
+    /// RFC 1952, one member or several.
     case gzip
+    /// RFC 8878, one frame or several.
     case zstd
 
     /// The number of first bytes that tell.

@@ -21,7 +21,7 @@ enum ASCIIWord {
     private static func lowercaseWords(
         _ bytes: inout MutableSpan<UInt8>, _ start: Int, _ end: Int
     ) -> UInt64 {
-        // Safe: loads and stores check their bounds, and every pattern of bits is valid.
+        // unsafe: loads and stores check their bounds, and every pattern of bits is valid.
         var raw = unsafe bytes.mutableBytes
         var seen: UInt64 = 0
         for index in stride(from: start, to: end, by: 8) {

@@ -74,30 +74,50 @@ package struct PartitionMachine: ~Copyable {
     package mutating func step(
         _ bytes: Span<UInt8>, reader: some StateReader
     ) throws(StepError) -> StepResult {
+        var eventCount = 0
+        switch try admitted(bytes) {
+        case .events(let body): eventCount = try foldEvents(bytes, body, reader)
+        case .tick: break  // Coalesced changes go out here once there is a feed.
+        case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
+        case .collect: break  // One partition leaves no forwarding pointer behind.
+        case .logic(let version): header.logicVersion = version
+        case .messages, .rules: preconditionFailure("the machine admits no record of that kind")
+        }
+        graph.settleDigest()
+        header.events += UInt64(eventCount)
+        header.position += 1
+        header.lastRecordChecksum = RecordCodec.storedChecksum(bytes)
+        return StepResult(eventCount: eventCount)
+    }
+
+    /// Says whether a record is one that the machine may fold: sound, of a known format, kind and
+    /// logic, and of this store's configuration. To be asked before a record enters the log: one
+    /// that no step can fold would close the log for ever. Changes nothing.
+    ///
+    /// - Throws: `StepError`, as `step` would.
+    package func admit(_ bytes: Span<UInt8>) throws(StepError) { _ = try admitted(bytes) }
+
+    private func admitted(_ bytes: Span<UInt8>) throws(StepError) -> Record {
         let (head, record) = try Self.decode(bytes)
-        guard head.logicVersion <= Self.logicVersion else {
+        guard Self.knowsLogic(head.logicVersion) else {
             throw .unknownLogic(version: head.logicVersion)
         }
         guard configurationDigests.contains(head.configurationDigest) else {
             throw .foreignConfiguration
         }
-        var eventCount = 0
         switch record {
-        case .events(let body): eventCount = try foldEvents(bytes, body, reader)
-        case .tick: break  // Coalesced changes go out here once there is a feed.
-        case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
-        case .collect: break  // One partition leaves no forwarding pointer behind.
+        case .events, .tick, .done, .collect: break
         case .logic(let version):
-            guard version <= Self.logicVersion else { throw .unknownLogic(version: version) }
-            header.logicVersion = version
+            guard Self.knowsLogic(version) else { throw .unknownLogic(version: version) }
         case .messages: throw .notSupported("messages between partitions")
         case .rules: throw .notSupported("survivorship rules")
         }
-        graph.settleDigest()
-        header.events += UInt64(eventCount)
-        header.position += 1
-        header.lastRecordChecksum = RecordCodec.checksum(bytes)
-        return StepResult(eventCount: eventCount)
+        return record
+    }
+
+    /// Whether this program folds with the logic of that version. No version 0 ever was.
+    package static func knowsLogic(_ version: UInt64) -> Bool {
+        (1...logicVersion).contains(version)
     }
 
     private static func decode(

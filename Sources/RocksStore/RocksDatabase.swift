@@ -87,7 +87,7 @@ package final class RocksDatabase: @unchecked Sendable {
     /// The value of `key`, pinned in RocksDB's memory; nil where there is none.
     package func get(_ key: [UInt8]) throws(StoreError) -> RocksBytes? { try get(key.span) }
 
-    /// Writes the value of `key` over the content of `bytes`; false, and empty, where there is none.
+    /// Writes the value of `key` over the content of `bytes`; false, and empty, where none is.
     package func get(_ key: Span<UInt8>, into bytes: inout [UInt8]) throws(StoreError) -> Bool {
         let native = try opened()
         bytes.removeAll(keepingCapacity: true)

@@ -45,7 +45,9 @@ struct DigestTests {
 
     /// Each thing that a register says changes its part of the digest.
     @Test func shouldTellRegistersApart() {
-        let (a, b, c) = (NodeKey(high: 1, low: 2), NodeKey(high: 3, low: 4), NodeKey(high: 5, low: 6))
+        let (a, b, c) = (
+            NodeKey(high: 1, low: 2), NodeKey(high: 3, low: 4), NodeKey(high: 5, low: 6)
+        )
         var parts: Set<Digest> = []
         var count = 0
         for (one, other) in [(a, b), (b, c), (a, c)] {
@@ -55,7 +57,8 @@ struct DigestTests {
                         for reason in ["", "kiosk"] {
                             parts.insert(
                                 EvidenceDigest.register(
-                                    one, other, sourceHash: EvidenceDigest.source(Array(source.utf8)),
+                                    one, other,
+                                    sourceHash: EvidenceDigest.source(Array(source.utf8)),
                                     operation: operation,
                                     time: EventTime(milliseconds: Int64(time)),
                                     reasonHash: EvidenceDigest.reason(Array(reason.utf8))))

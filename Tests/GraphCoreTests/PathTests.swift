@@ -37,7 +37,9 @@ struct PathTests {
     @Test func shouldCrossALongChainWithoutRecursion() throws {
         let ends = (0..<20_000).map { TestEnd("cookie", "c\($0)") }
         let driver = GraphDriver()
-        for index in 1..<ends.count { try driver.fold(TestEvent(.link, ends[index - 1], ends[index])) }
+        for index in 1..<ends.count {
+            try driver.fold(TestEvent(.link, ends[index - 1], ends[index]))
+        }
         let path = try driver.path(ends[0].key, ends[ends.count - 1].key)
         #expect(path == ends.map(\.key))
     }

@@ -272,7 +272,9 @@ extension VerifyDamage {
         VerifyDamage("an edge of another liveness", .edgeMismatch) { store in
             try store.editEdges(left, right) { $0[0].isLive = false }
         },
-        VerifyDamage("an edge twice", .edgesUnordered) { store in
+        VerifyDamage(
+            "an edge twice", .undecodableValue, and: [.componentDigestMismatch]
+        ) { store in
             try store.editEdges(left, right) { $0.append($0[0]) }
         },
     ]

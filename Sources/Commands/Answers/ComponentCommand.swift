@@ -24,18 +24,18 @@ struct ComponentCommand: ParsableCommand {
 
     struct Member: Encodable {
         let id: String
-        let first_seen: String
+        let firstSeen: String
         let anchor: Bool
     }
 
     struct Answer: Encodable {
         let id: String
-        var customer_id: String?
-        var identifier_count: Int?
-        var bridge_count: Int?
+        var customerID: String?
+        var identifierCount: Int?
+        var bridgeCount: Int?
         var members: [Member]?
         var links: [LinkAnswer]?
-        var next_cursor: String?
+        var nextCursor: String?
         var error: String?
         let position: PositionAnswer
     }
@@ -69,13 +69,13 @@ struct ComponentCommand: ParsableCommand {
         }
         let page = try ComponentPage(of: question.key, from: place, limit: limit, in: store)
         let split = bridges ? try store.bridges(withMember: question.key) : nil
-        answer.customer_id = customer.id.description
-        answer.identifier_count = customer.identifierCount
-        answer.bridge_count = split?.count
-        answer.next_cursor = page.next?.text
+        answer.customerID = customer.id.description
+        answer.identifierCount = customer.identifierCount
+        answer.bridgeCount = split?.count
+        answer.nextCursor = page.next?.text
         answer.members = page.members.map {
             Member(
-                id: $0.string, first_seen: TimestampText.print($0.firstSeen),
+                id: $0.string, firstSeen: TimestampText.print($0.firstSeen),
                 anchor: $0.key == customer.id.anchor)
         }
         var links: [LinkAnswer] = []
@@ -90,20 +90,20 @@ struct ComponentCommand: ParsableCommand {
     }
 
     private func print(_ answer: Answer) {
-        guard let customer = answer.customer_id else {
+        guard let customer = answer.customerID else {
             Output.line("\(Escaping.terminal(id.utf8))\n  not found")
             return
         }
         Output.line("customer \(customer)")
         let (members, links) = (answer.members ?? [], answer.links ?? [])
-        let isWhole = cursor == nil && answer.next_cursor == nil
+        let isWhole = cursor == nil && answer.nextCursor == nil
         if cursor == nil || !members.isEmpty {
-            Output.line("members (\(answer.identifier_count ?? 0)), strongest first:")
+            Output.line("members (\(answer.identifierCount ?? 0)), strongest first:")
         }
         for member in members {
             let note = member.anchor ? "  (anchor)" : ""
             Output.line(
-                "  \(Escaping.terminal(member.id.utf8))  first seen \(member.first_seen)\(note)")
+                "  \(Escaping.terminal(member.id.utf8))  first seen \(member.firstSeen)\(note)")
         }
         if isWhole { Output.line("links (\(links.count)):") }
         if !isWhole, !links.isEmpty { Output.line("links:") }
@@ -114,10 +114,10 @@ struct ComponentCommand: ParsableCommand {
                     + (link.bridge == true ? "  (bridge)" : ""))
             for line in link.lines { Output.line("    | " + line) }
         }
-        if let count = answer.bridge_count {
+        if let count = answer.bridgeCount {
             Output.line("bridges: \(count) link\(count == 1 ? "" : "s") whose loss would split it")
         }
-        if let next = answer.next_cursor { Output.line("more: " + continuation(next)) }
+        if let next = answer.nextCursor { Output.line("more: " + continuation(next)) }
     }
 
     /// The command that shows the next page.

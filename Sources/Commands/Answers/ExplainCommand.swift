@@ -25,12 +25,12 @@ struct ExplainCommand: ParsableCommand {
         let a: String
         let b: String
         var same: Bool
-        var customer_id: String?
-        var customer_ids: [String?]?
+        var customerID: String?
+        var customerIds: [String?]?
         var path: [String]?
         var links: [LinkAnswer]?
-        var link_count: Int?
-        var next_cursor: String?
+        var linkCount: Int?
+        var nextCursor: String?
         var direct: LinkAnswer?
         var error: String?
         let position: PositionAnswer
@@ -70,28 +70,28 @@ struct ExplainCommand: ParsableCommand {
         }
         guard let first = customers.0, let second = customers.1 else {
             answer.error = "not_found"
-            answer.customer_ids = [customers.0?.id.description, customers.1?.id.description]
+            answer.customerIds = [customers.0?.id.description, customers.1?.id.description]
             return answer
         }
         path = try PathAnswer(
             from: one.key, to: other.key, startingAt: start, limit: limit, in: store)
         guard let path else {
-            answer.customer_ids = [first.id.description, second.id.description]
+            answer.customerIds = [first.id.description, second.id.description]
             return answer
         }
         answer.same = true
-        answer.customer_id = first.id.description
+        answer.customerID = first.id.description
         answer.path = path.identifiers
         answer.links = path.links
-        answer.link_count = path.linkCount
-        answer.next_cursor = path.next?.text
+        answer.linkCount = path.linkCount
+        answer.nextCursor = path.next?.text
         return answer
     }
 
     private func print(_ answer: Answer, _ path: PathAnswer?) {
         let (first, second) = (Escaping.terminal(a.utf8), Escaping.terminal(b.utf8))
         if let path {
-            Output.line("\(first) and \(second) are one customer: \(answer.customer_id ?? "")")
+            Output.line("\(first) and \(second) are one customer: \(answer.customerID ?? "")")
             Output.line("by \(PathAnswer.countText(path.linkCount)):")
             for line in path.lines { Output.line(line) }
             if let next = path.next {
@@ -101,7 +101,7 @@ struct ExplainCommand: ParsableCommand {
             }
             return
         }
-        let customers = answer.customer_ids ?? []
+        let customers = answer.customerIds ?? []
         if answer.error == nil {
             Output.line("\(first) and \(second) are two customers:")
         } else {

@@ -65,7 +65,8 @@ struct HandEvent {
         for (name, text, limit) in texts where text.utf8.count > limit || text.isEmpty {
             throw CommandEnd(ExitStatus.usage, "\(name) must have 1 to \(limit) bytes")
         }
-        time = try options.ts.map { (text) throws(CommandEnd) in try TimeText.parse(text) }
+        time =
+            try options.ts.map { (text) throws(CommandEnd) in try TimeText.parse(text) }
             ?? TimeText.now
     }
 }
@@ -75,15 +76,15 @@ struct HandAnswer: Encodable {
     let op: String
     let a: String
     let b: String
-    let dry_run: Bool
+    let dryRun: Bool
     let before: [String?]
     let after: [String?]
     let same: Bool
-    let linked_by: [String]
-    let banned_by: [String]
+    let linkedBy: [String]
+    let bannedBy: [String]
     let path: [String]?
     let links: [LinkAnswer]?
-    let link_count: Int?
+    let linkCount: Int?
     let position: PositionAnswer
 
     /// Folds the event (in memory alone for a dry run) and looks.
@@ -113,16 +114,16 @@ struct HandAnswer: Encodable {
             try store.customer(of: other.key)?.id.description,
         ]
         let words = try store.link(one.key, other.key)?.words ?? []
-        linked_by = Self.sources(words, .link)
-        banned_by = Self.sources(words, .ban)
+        linkedBy = Self.sources(words, .link)
+        bannedBy = Self.sources(words, .ban)
         let known = after[0] != nil && after[1] != nil
         let path = known ? try PathAnswer(from: one.key, to: other.key, in: store) : nil
         (op, a, b) = (event.operation.word, options.a, options.b)
         same = path != nil
         self.path = path?.identifiers
         links = path?.links
-        link_count = path?.linkCount
-        dry_run = options.dryRun
+        linkCount = path?.linkCount
+        dryRun = options.dryRun
         position = PositionAnswer(store.runtime)
     }
 
@@ -130,7 +131,7 @@ struct HandAnswer: Encodable {
     var lines: [String] {
         let names = [a, b].map { Escaping.terminal($0.utf8) }
         var lines = [
-            "\(op) \(names[0]) \(names[1])" + (dry_run ? " (dry run: nothing was changed)" : "")
+            "\(op) \(names[0]) \(names[1])" + (dryRun ? " (dry run: nothing was changed)" : "")
         ]
         for index in 0..<2 {
             let (old, new) = (before[index] ?? "none", after[index] ?? "none")
@@ -138,14 +139,14 @@ struct HandAnswer: Encodable {
             lines.append("  customer of \(names[index])  \(change)")
         }
         lines.append(
-            linked_by.isEmpty
-                ? "  no source links them" : "  linked by \(Self.list(linked_by))")
-        if !banned_by.isEmpty {
-            lines.append("  banned by \(Self.list(banned_by))")
+            linkedBy.isEmpty
+                ? "  no source links them" : "  linked by \(Self.list(linkedBy))")
+        if !bannedBy.isEmpty {
+            lines.append("  banned by \(Self.list(bannedBy))")
         }
-        if let path, let links, let link_count {
-            lines.append("  they are one customer, by \(PathAnswer.countText(link_count)):")
-            lines += PathAnswer.lines(path, links, remaining: link_count - links.count)
+        if let path, let links, let linkCount {
+            lines.append("  they are one customer, by \(PathAnswer.countText(linkCount)):")
+            lines += PathAnswer.lines(path, links, remaining: linkCount - links.count)
                 .map { "  " + $0 }
         } else {
             lines.append("  they are not one customer")

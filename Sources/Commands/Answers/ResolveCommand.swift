@@ -31,11 +31,11 @@ struct ResolveCommand: ParsableCommand {
 
     struct Answer: Encodable {
         let id: String
-        var customer_id: String?
+        var customerID: String?
         var requested: String?
         var identifiers: [String]?
-        var identifier_count: Int?
-        var next_cursor: String?
+        var identifierCount: Int?
+        var nextCursor: String?
         var position: PositionAnswer?
         var error: String?
     }
@@ -99,28 +99,28 @@ struct ResolveCommand: ParsableCommand {
         let page = try store.memberPage(withMember: question.key, after: place, limit: limit)
         let id = customer.id.description
         return Answer(
-            id: question.text, customer_id: id,
+            id: question.text, customerID: id,
             requested: question.isCustomer && question.text != id ? question.text : nil,
-            identifiers: page.members.map(\.string), identifier_count: customer.identifierCount,
-            next_cursor: page.next.map { Cursor.member($0).text },
+            identifiers: page.members.map(\.string), identifierCount: customer.identifierCount,
+            nextCursor: page.next.map { Cursor.member($0).text },
             position: PositionAnswer(store.runtime))
     }
 
     private func print(_ answer: Answer) {
         let id = Escaping.terminal(answer.id.utf8)
-        guard let customer = answer.customer_id, let identifiers = answer.identifiers else {
+        guard let customer = answer.customerID, let identifiers = answer.identifiers else {
             Output.line("\(id)\n  not found")
             return
         }
         Output.line(id)
         Output.line("  customer     \(customer)")
-        Output.line("  identifiers  \(answer.identifier_count ?? 0)")
+        Output.line("  identifiers  \(answer.identifierCount ?? 0)")
         for identifier in identifiers {
             Output.line("    " + Escaping.terminal(identifier.utf8))
         }
-        guard let next = answer.next_cursor else { return }
+        guard let next = answer.nextCursor else { return }
         let words = ["kindred", "resolve", answer.id, "--limit", "\(limit)", "--cursor", next]
-        let rest = (answer.identifier_count ?? 0) - identifiers.count
+        let rest = (answer.identifierCount ?? 0) - identifiers.count
         let count = cursor == nil ? "\(rest) more" : "more"
         Output.line("    and \(count): " + words.map(ShellText.quoted).joined(separator: " "))
     }

@@ -8,7 +8,8 @@ internal import WireFormat
 struct TopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
-        abstract: "The largest customers: how many identifiers, the customer id, the strongest one.",
+        abstract:
+            "The largest customers: how many identifiers, the customer id, the strongest one.",
         discussion: """
             Equally large ones come in order of their ids. A very large customer is often a shared \
             identifier: kindred component ID --bridges shows what holds it together. Values of \
@@ -22,8 +23,8 @@ struct TopCommand: ParsableCommand {
     @Flag(help: "Show the values of sensitive namespaces.") var reveal = false
 
     struct Customer: Encodable {
-        let customer_id: String
-        let identifier_count: Int
+        let customerID: String
+        let identifierCount: Int
         let identifier: String
         let masked: Bool
     }
@@ -44,7 +45,7 @@ struct TopCommand: ParsableCommand {
             let value = isMasked ? Self.mask : String(decoding: component.value, as: UTF8.self)
             customers.append(
                 Customer(
-                    customer_id: component.anchor.hexadecimal, identifier_count: component.count,
+                    customerID: component.anchor.hexadecimal, identifierCount: component.count,
                     identifier: String(decoding: component.namespace, as: UTF8.self) + ":" + value,
                     masked: isMasked))
         }
@@ -63,12 +64,12 @@ struct TopCommand: ParsableCommand {
     }
 
     private static func print(_ answer: Answer) {
-        let width = "\(answer.customers.first?.identifier_count ?? 0)".count
+        let width = "\(answer.customers.first?.identifierCount ?? 0)".count
         for customer in answer.customers {
-            let count = "\(customer.identifier_count)"
+            let count = "\(customer.identifierCount)"
             Output.line(
                 String(repeating: " ", count: width - count.count) + count + "  "
-                    + customer.customer_id + "  " + Escaping.terminal(customer.identifier.utf8))
+                    + customer.customerID + "  " + Escaping.terminal(customer.identifier.utf8))
         }
         if answer.customers.isEmpty { Output.line("there are no customers yet") }
     }

@@ -31,7 +31,7 @@ struct LinkAnswer: Encodable {
     let a: String
     let b: String
     let live: Bool
-    let first_linked: String?
+    let firstLinked: String?
     let evidence: [WordAnswer]
     /// Whether its loss would split the customer; nil where nobody asked.
     var bridge: Bool?
@@ -41,7 +41,7 @@ struct LinkAnswer: Encodable {
         self.a = a
         self.b = b
         live = link.isLive
-        first_linked =
+        firstLinked =
             link.firstLinked == .never ? nil : TimestampText.print(link.firstLinked)
         evidence = link.words.map(WordAnswer.init)
     }

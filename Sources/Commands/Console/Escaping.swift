@@ -56,12 +56,13 @@ enum Escaping {
     }
 }
 
-/// Answers as JSON: one value on one line, keys in order, slashes as they are.
+/// Answers as JSON: one value on one line; names in snake_case and in order, slashes as they are.
 enum JSONText {
     /// The value on one line.
     static func encode(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         guard let data = try? encoder.encode(value) else {
             preconditionFailure("answers hold nothing that JSON lacks")
         }

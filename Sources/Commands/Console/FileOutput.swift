@@ -59,7 +59,11 @@ final class FileOutput {
             let count = bytes[done...].withUnsafeBytes {
                 Foundation.write(descriptor, $0.baseAddress, $0.count)
             }
-            if count > 0 { done += count } else if errno != EINTR { throw WriteError(number: errno) }
+            if count > 0 {
+                done += count
+            } else if errno != EINTR {
+                throw WriteError(number: errno)
+            }
         }
     }
 

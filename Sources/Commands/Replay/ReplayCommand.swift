@@ -11,7 +11,7 @@ struct ReplayCommand: ParsableCommand {
         abstract: "Fold event files into the store.",
         discussion: """
             Files are JSON Lines or CSV, plain, gzip or zstd; content tells which. - is standard \
-            input. Repeating a replay changes nothing, so an interrupted one can be run again whole \
+            input. Repeating a replay changes nothing: an interrupted one can be run again whole \
             or from the line that it names. Refused events are counted by reason, and listed with \
             --rejects; they are not failures unless --fail-on-reject is given.
             """)
@@ -64,6 +64,7 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let shape = try csv.shape()
         try ReplayFiles.check(files)
+        if let rejects { try StoreFolder.refuseOutput(rejects, in: data.folder) }
         var request = StoreRequest(folder: data.folder)
         if let namespaces { request.namespaces = try NamespacesFile.read(namespaces) }
         if let keyFile {

@@ -53,7 +53,7 @@ final class ReplayRun {
             try RejectsFile(
                 path: path, isContinued: command.fromLine > 1, inputs: command.files)
         }
-        summary.dry_run = command.dryRun
+        summary.dryRun = command.dryRun
     }
 
     /// Reads every file, folds its events, and prints the summary.
@@ -261,7 +261,7 @@ final class ReplayRun {
 
     private func add(_ event: DecodedEvent, _ bytes: [UInt8]) -> Rejected? {
         if let rejected = router.add(event, in: bytes.span) { return rejected }
-        summary.ignored_keys += event.ignoredKeys
+        summary.ignoredKeys += event.ignoredKeys
         return nil
     }
 

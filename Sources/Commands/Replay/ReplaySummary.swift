@@ -6,21 +6,21 @@ struct ReplaySummary: Encodable {
     var events = 0
     var accepted = 0
     var rejected = 0
-    var rejected_by_reason: [String: Int] = [:]
-    var ignored_keys = 0
+    var rejectedByReason: [String: Int] = [:]
+    var ignoredKeys = 0
     var links: UInt64 = 0
     var identifiers: UInt64 = 0
     var customers: UInt64 = 0
     var merges: UInt64 = 0
     var splits: UInt64 = 0
     var seconds = 0.0
-    var dry_run = false
+    var dryRun = false
 
     /// Counts a refusal.
     mutating func reject(_ reason: RejectReason) {
         events += 1
         rejected += 1
-        rejected_by_reason[reason.rawValue, default: 0] += 1
+        rejectedByReason[reason.rawValue, default: 0] += 1
     }
 
     /// Takes over what the graph holds now, and what it did since `before`.
@@ -40,16 +40,16 @@ struct ReplaySummary: Encodable {
             ("events", "\(events) in \(seconds) s\(rate)"), ("accepted", "\(accepted)"),
             ("rejected", "\(rejected)"),
         ]
-        for reason in rejected_by_reason.keys.sorted() {
-            rows.append(("  \(reason)", "\(rejected_by_reason[reason] ?? 0)"))
+        for reason in rejectedByReason.keys.sorted() {
+            rows.append(("  \(reason)", "\(rejectedByReason[reason] ?? 0)"))
         }
-        if ignored_keys > 0 { rows.append(("ignored keys", "\(ignored_keys)")) }
+        if ignoredKeys > 0 { rows.append(("ignored keys", "\(ignoredKeys)")) }
         rows += [
             ("links", "\(links)"), ("identifiers", "\(identifiers)"),
             ("customers", "\(customers)"), ("merges", "\(merges)"), ("splits", "\(splits)"),
         ]
         var lines = rows.map { $0.0.padding(to: 20) + $0.1 }
-        if dry_run { lines.append("dry run: nothing was written") }
+        if dryRun { lines.append("dry run: nothing was written") }
         return lines
     }
 }

@@ -8,8 +8,9 @@ enum NamespacesFile {
     ///
     /// - Throws: `CommandEnd` that names the file and what is wrong in it.
     static func read(_ path: String) throws(CommandEnd) -> NamespaceTable {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw .failed("cannot read \(path)", remedy: "name a readable YAML file")
+        guard let data = SmallFiles.read(path) else {
+            throw .failed(
+                "cannot read \(path)", remedy: "name a readable YAML file of at most 1 MiB")
         }
         return try table(YAMLNode.parse(data, path), path)
     }

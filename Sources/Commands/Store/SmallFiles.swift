@@ -15,6 +15,24 @@ enum SmallFiles {
         try syncFolder((path as NSString).deletingLastPathComponent)
     }
 
+    /// The most bytes of a file that is read whole.
+    private static let readBytes = 1 << 20
+
+    /// The bytes of a file or a pipe; nil where it cannot be read or is over 1 MiB.
+    static func read(_ path: String) -> Data? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var data = Data()
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while data.count <= readBytes {
+            let count = Foundation.read(descriptor, &buffer, buffer.count)
+            if count == 0 { return data }
+            if count > 0 { data += buffer[..<count] } else if errno != EINTR { return nil }
+        }
+        return nil
+    }
+
     /// Whether there is something at `path`.
     ///
     /// - Throws: `CommandEnd` where that cannot be told: a folder on the way may not be entered.

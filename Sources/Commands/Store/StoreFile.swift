@@ -77,7 +77,7 @@ struct StoreFile: Codable, Equatable {
     ///
     /// - Throws: `CommandEnd` that says what to do.
     static func read(_ path: String) throws(CommandEnd) -> StoreFile {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = SmallFiles.read(path) else {
             throw .failed("cannot read \(path)", remedy: "give this user the right to read it")
         }
         struct Version: Decodable { var format: Int }

@@ -79,6 +79,19 @@ struct StoreFolder {
         return false
     }
 
+    /// Refuses to write an answer in the folder: every file there is the store's.
+    static func refuseOutput(_ output: String, in path: String) throws(CommandEnd) {
+        let parent = URL(fileURLWithPath: output).deletingLastPathComponent()
+        let (place, folder) = (
+            parent.resolvingSymlinksInPath().path,
+            URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        )
+        guard place != folder, !place.hasPrefix(folder + "/") else {
+            throw CommandEnd(
+                ExitStatus.usage, "\(output) lies in the store's folder; name another place")
+        }
+    }
+
     private static func isFolder(_ path: String) throws(CommandEnd) -> Bool {
         guard try SmallFiles.exists(path) else { return false }
         var status = stat()
@@ -182,7 +195,7 @@ struct StoreFolder {
     static func readKeyFile(
         _ path: String, ifUnreadable remedy: String
     ) throws(CommandEnd) -> StoreKey {
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let data = SmallFiles.read(path) else {
             throw .failed("cannot read the key file \(path)", remedy: remedy)
         }
         do throws(StoreKeyError) {

@@ -21,17 +21,18 @@ struct DigestCommand: ParsableCommand {
 
     struct Answer: Encodable {
         let digest: String
-        let key_fingerprint: String
+        let keyFingerprint: String
         var equal: Bool?
-        var other_digest: String?
+        var otherDigest: String?
     }
 
     func run() throws {
         let (digest, fingerprint) = try Self.read(data.folder)
-        var answer = Answer(digest: digest, key_fingerprint: fingerprint)
+        var answer = Answer(digest: digest, keyFingerprint: fingerprint)
         if let compare {
             guard FileManager.default.fileExists(atPath: compare + "/store.json") else {
-                throw CommandEnd.failed("\(compare) holds no store", remedy: "name a store's folder")
+                throw CommandEnd.failed(
+                    "\(compare) holds no store", remedy: "name a store's folder")
             }
             let (other, otherFingerprint) = try Self.read(compare)
             guard otherFingerprint == fingerprint else {
@@ -40,7 +41,7 @@ struct DigestCommand: ParsableCommand {
                         + "their digests cannot be compared",
                     remedy: "replay into a new store with --key-file of the other's node-key")
             }
-            answer.other_digest = other
+            answer.otherDigest = other
             answer.equal = other == digest
         }
         if format.json { Output.line(JSONText.encode(answer)) } else { Self.print(answer) }
@@ -56,8 +57,8 @@ struct DigestCommand: ParsableCommand {
 
     private static func print(_ answer: Answer) {
         Output.line("digest  \(answer.digest)")
-        Output.line("key     \(answer.key_fingerprint)")
-        guard let other = answer.other_digest else { return }
+        Output.line("key     \(answer.keyFingerprint)")
+        guard let other = answer.otherDigest else { return }
         Output.line(answer.equal == true ? "equal" : "differs: \(other)")
     }
 }

@@ -15,6 +15,7 @@ struct ExportCommand: ParsableCommand {
     var output: String?
 
     func run() throws {
+        if let output { try StoreFolder.refuseOutput(output, in: data.folder) }
         let store = try data.open()
         try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
         var rows = ExportRows()

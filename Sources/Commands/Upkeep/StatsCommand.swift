@@ -20,10 +20,10 @@ struct StatsCommand: ParsableCommand {
         let events: UInt64
         let merges: UInt64
         let splits: UInt64
-        let memory_bytes: Int
-        let disk_bytes: UInt64
-        let tail_records: UInt64
-        let key_fingerprint: String
+        let memoryBytes: Int
+        let diskBytes: UInt64
+        let tailRecords: UInt64
+        let keyFingerprint: String
         let positions: [String: UInt64]
     }
 
@@ -34,9 +34,9 @@ struct StatsCommand: ParsableCommand {
         let answer = Answer(
             customers: counters.customers, identifiers: counters.identifiers,
             links: counters.liveLinks, pairs: counters.pairs, events: runtime.eventCount,
-            merges: counters.merges, splits: counters.splits, memory_bytes: runtime.memoryBytes,
-            disk_bytes: try store.bytesOnDisk(), tail_records: runtime.tailRecords,
-            key_fingerprint: store.folder.key.fingerprintText,
+            merges: counters.merges, splits: counters.splits, memoryBytes: runtime.memoryBytes,
+            diskBytes: try store.bytesOnDisk(), tailRecords: runtime.tailRecords,
+            keyFingerprint: store.folder.key.fingerprintText,
             positions: ["\(runtime.partition.rawValue)": runtime.position])
         if format.json {
             Output.line(JSONText.encode(answer))
@@ -54,10 +54,10 @@ struct StatsCommand: ParsableCommand {
             ("events", "\(answer.events) folded, repeats included"),
             ("merges", "\(answer.merges)"),
             ("splits", "\(answer.splits)"),
-            ("memory", "\(ByteText.print(UInt64(answer.memory_bytes))) of graph in memory"),
-            ("disk", ByteText.print(answer.disk_bytes)),
-            ("tail", "\(answer.tail_records) log records behind the last checkpoint"),
-            ("key", "fingerprint \(answer.key_fingerprint)"),
+            ("memory", "\(ByteText.print(UInt64(answer.memoryBytes))) of graph in memory"),
+            ("disk", ByteText.print(answer.diskBytes)),
+            ("tail", "\(answer.tailRecords) log records behind the last checkpoint"),
+            ("key", "fingerprint \(answer.keyFingerprint)"),
             ("position", "\(answer.positions["0"] ?? 0) in partition 0"),
         ]
         return rows.map { $0.0.padding(to: 13) + $0.1 }

@@ -43,6 +43,7 @@ extension IdentityGraph {
         repeat {
             nodes[member].component = winner
             try assign(member, to: winner, reader)
+            if components[winner].hasAnchorHeap { enterHeap(of: winner, member) }
             member = nodes[member].nextMember
         } while member != head
         spliceRings(components[winner].anchor, head)
@@ -50,7 +51,7 @@ extension IdentityGraph {
         components[winner].memberSum += components[loser].memberSum
         components[winner].rank = max(
             components[winner].rank, UInt64(components[winner].count))
-        reconsiderAnchor(of: winner, head)
+        if precedes(head, components[winner].anchor) { components[winner].anchor = head }
         remove(loser)
         count {
             $0.merges += 1
@@ -64,6 +65,7 @@ extension IdentityGraph {
             changes.removed.append(
                 (components[component].id, components[component].storedPages))
         }
+        dropHeap(of: component)
         componentIndex.remove(Self.indexHash(components[component].id), component)
         components.release(component)
     }
@@ -141,6 +143,10 @@ extension IdentityGraph {
     }
 
     private mutating func setNext(of pair: Ordinal, at node: Ordinal, _ value: Ordinal) {
-        if links[pair].a == node { links[pair].nextAtA = value } else { links[pair].nextAtB = value }
+        if links[pair].a == node {
+            links[pair].nextAtA = value
+        } else {
+            links[pair].nextAtB = value
+        }
     }
 }

@@ -74,6 +74,7 @@ extension IdentityGraph {
                 releaseIfUnused(member)
             }
         }
+        dropHeap(of: component)
         componentIndex.remove(Self.indexHash(components[component].id), component)
         components.release(component)
     }

@@ -1,7 +1,7 @@
 internal import IdentityModel
 
 // From the store into memory. An entity is read only while memory lacks it: what memory has may be
-// newer. An image that contradicts itself or the graph is an error, which leaves the graph unusable.
+// newer. An image that contradicts itself or the graph is an error and leaves the graph unusable.
 extension IdentityGraph {
     /// Makes `homeImage` the home's part of `node`.
     mutating func installHome(_ node: Ordinal) throws(StateError) {

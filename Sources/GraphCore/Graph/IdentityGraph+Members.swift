@@ -97,28 +97,6 @@ extension IdentityGraph {
         changes.undigested.removeAll(keepingCapacity: true)
     }
 
-    // MARK: Anchors
-
-    /// Whether `left` names a customer rather than `right`: the lesser namespace priority, then
-    /// the earlier first sighting, then the lesser key.
-    @inline(__always)
-    func precedes(_ left: Ordinal, _ right: Ordinal) -> Bool {
-        let (first, second) = (
-            priorities[Int(nodes[left].namespace)], priorities[Int(nodes[right].namespace)]
-        )
-        if first != second { return first < second }
-        if nodes[left].firstSeen != nodes[right].firstSeen {
-            return nodes[left].firstSeen < nodes[right].firstSeen
-        }
-        return nodes[left].key < nodes[right].key
-    }
-
-    /// Makes `node` the anchor if it precedes the present one. The component was touched before.
-    @inline(__always)
-    mutating func reconsiderAnchor(of component: Ordinal, _ node: Ordinal) {
-        if precedes(node, components[component].anchor) { components[component].anchor = node }
-    }
-
     // MARK: Digest parts
 
     @inline(__always)

@@ -2,79 +2,93 @@ internal import IdentityModel
 
 // Taking an edge out of a component: is there another path, and if not, which side goes.
 extension IdentityGraph {
-    /// The edge between `a` and `b` was cut. If no other path connects them, the smaller side
-    /// becomes a component of its own.
+    /// The edge between `a` and `b` was cut. If no other path connects them, the side with fewer
+    /// members becomes a component of its own; at equal sizes that of `a`, the lesser end.
     ///
-    /// The search runs from both ends at once, one member expanded on each side in turn, the
-    /// lesser end first, and stops when one side is exhausted: that side is the smaller one (at
-    /// equal sizes the lesser end's), whatever order the edges are listed in. The cost is that of
-    /// the smaller side, or of the meeting. `a` is the lesser end.
+    /// The search runs from both ends at once, one edge on each side in turn, until both sides
+    /// meet or one has no edge left. Then only the question is open which side has fewer members:
+    /// the other goes on until it has reached more, or has none left either. So the cost is that
+    /// of the lesser side, also where the other end is a hub; and what goes depends on the sides
+    /// alone, not on the order in which edges are listed.
     mutating func splitIfCut(
         _ component: Ordinal, _ a: Ordinal, _ b: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
-        let smallerSide = searchFromBothEnds(component, a, b)
-        for node in search.fromA { nodes[node].flags.remove([.reachedFromA, .reachedFromB]) }
-        for node in search.fromB { nodes[node].flags.remove([.reachedFromA, .reachedFromB]) }
-        guard let smallerSide else { return }
-        if smallerSide == .reachedFromA {
-            try depart(search.fromA, from: component, staying: b, reader)
-        } else {
-            try depart(search.fromB, from: component, staying: a, reader)
+        // Taken out while they are filled: the steps change the graph beside them.
+        var (fromA, fromB) = (search.fromA, search.fromB)
+        search = SearchScratch()
+        fromA.restart(at: a)
+        fromB.restart(at: b)
+        nodes[a].flags.insert(fromA.mark)
+        nodes[b].flags.insert(fromB.mark)
+        let isCut = exhaustOne(&fromA, &fromB, component)
+        for node in fromA.reached { nodes[node].flags.remove(fromA.mark) }
+        for node in fromB.reached { nodes[node].flags.remove(fromB.mark) }
+        if isCut {
+            if fromA.reached.count <= fromB.reached.count {
+                try depart(fromA.reached, from: component, staying: b, reader)
+            } else {
+                try depart(fromB.reached, from: component, staying: a, reader)
+            }
+            count { $0.splits += 1 }
         }
-        count { $0.splits += 1 }
+        search.fromA = fromA
+        search.fromB = fromB
     }
 
-    /// The side that was exhausted, or nil where the two met. The frontiers hold all that was
-    /// reached, and the marks are left on.
-    private mutating func searchFromBothEnds(
-        _ component: Ordinal, _ a: Ordinal, _ b: Ordinal
-    ) -> NodeFlags? {
-        search.fromA.removeAll(keepingCapacity: true)
-        search.fromB.removeAll(keepingCapacity: true)
-        search.fromA.append(a)
-        search.fromB.append(b)
-        nodes[a].flags.insert(.reachedFromA)
-        nodes[b].flags.insert(.reachedFromB)
-        var expanded = 0
+    /// Searches until it is known which side has fewer members; false where they meet. At the end
+    /// the lesser side has reached all of its members, and the other more, or all of its own.
+    private mutating func exhaustOne(
+        _ fromA: inout SearchSide, _ fromB: inout SearchSide, _ component: Ordinal
+    ) -> Bool {
         while true {
-            if expanded == search.fromA.count { return .reachedFromA }
-            if expandFromA(search.fromA[expanded], component) { return nil }
-            if expanded == search.fromB.count { return .reachedFromB }
-            if expandFromB(search.fromB[expanded], component) { return nil }
-            expanded += 1
+            switch step(&fromA, component) {
+            case .met: return false
+            case .exhausted:
+                // At equal sizes the side of `a` goes, so it is enough that B has as many.
+                outgrow(&fromB, fromA.reached.count, component)
+                return true
+            case .goesOn: break
+            }
+            switch step(&fromB, component) {
+            case .met: return false
+            case .exhausted:
+                outgrow(&fromA, fromB.reached.count + 1, component)
+                return true
+            case .goesOn: break
+            }
         }
     }
 
-    /// Reaches the neighbours of a member of the first side; true where one is of the second.
-    private mutating func expandFromA(_ node: Ordinal, _ component: Ordinal) -> Bool {
-        var pair = nodes[node].liveLinks
-        while pair != noOrdinal {
-            let other = otherEnd(pair, from: node)
-            let flags = nodes[other].flags
-            if flags.contains(.reachedFromB) { return true }
-            if !flags.contains(.reachedFromA), nodes[other].component == component {
-                nodes[other].flags.insert(.reachedFromA)
-                search.fromA.append(other)
-            }
-            pair = nextLink(pair, at: node)
+    /// Goes on with a side that cannot meet the other any more, until it has reached `enough`
+    /// members or all of its own.
+    private mutating func outgrow(_ side: inout SearchSide, _ enough: Int, _ component: Ordinal) {
+        while side.reached.count < enough {
+            if case .exhausted = step(&side, component) { return }
         }
-        return false
     }
 
-    /// Reaches the neighbours of a member of the second side; true where one is of the first.
-    private mutating func expandFromB(_ node: Ordinal, _ component: Ordinal) -> Bool {
-        var pair = nodes[node].liveLinks
-        while pair != noOrdinal {
-            let other = otherEnd(pair, from: node)
-            let flags = nodes[other].flags
-            if flags.contains(.reachedFromA) { return true }
-            if !flags.contains(.reachedFromB), nodes[other].component == component {
-                nodes[other].flags.insert(.reachedFromB)
-                search.fromB.append(other)
-            }
-            pair = nextLink(pair, at: node)
+    /// Looks at one edge of a side.
+    @inline(__always)
+    private mutating func step(_ side: inout SearchSide, _ component: Ordinal) -> SearchStep {
+        while side.pair == noOrdinal {
+            guard side.expanded < side.reached.count else { return .exhausted }
+            side.pair = nodes[side.reached[side.expanded]].liveLinks
+            if side.pair == noOrdinal { side.expanded += 1 }
         }
-        return false
+        let node = side.reached[side.expanded]
+        let other = otherEnd(side.pair, from: node)
+        let flags = nodes[other].flags.intersection([.reachedFromA, .reachedFromB])
+        if flags.isEmpty {
+            if nodes[other].component == component {
+                nodes[other].flags.insert(side.mark)
+                side.reach(other)
+            }
+        } else if flags != side.mark {
+            return .met
+        }
+        side.pair = nextLink(side.pair, at: node)
+        if side.pair == noOrdinal { side.expanded += 1 }
+        return .goesOn
     }
 
     /// Makes `members` of `component` a component of their own, at the same host. `staying` is one
@@ -124,16 +138,5 @@ extension IdentityGraph {
         nodes[node].nextMember = next
         nodes[head].nextMember = node
         nodes[next].previousMember = node
-    }
-
-    /// Looks at every member for the one that names the customer.
-    private mutating func findAnchor(of component: Ordinal, startingFrom first: Ordinal) {
-        var best = first
-        var node = nodes[first].nextMember
-        while node != first {
-            if precedes(node, best) { best = node }
-            node = nodes[node].nextMember
-        }
-        components[component].anchor = best
     }
 }

@@ -25,6 +25,7 @@ package struct IdentityGraph: ~Copyable {
     var priorities: [UInt32] = [UInt32.max]
     var sources = NameTable()
     var carried: [Ordinal: CarriedState] = [:]  // lookup only
+    var anchorHeaps: [Ordinal: AnchorHeap] = [:]  // lookup only
     var changes = ChangeLists()
     var search = SearchScratch()
     var eviction = EvictionHands()
@@ -145,8 +146,8 @@ struct ChangeLists {
     var undigested: [Ordinal] = []
 }
 
-/// The two frontiers of a search, kept to be filled again.
+/// The two sides of a search, kept to be filled again.
 struct SearchScratch {
-    var fromA: [Ordinal] = []
-    var fromB: [Ordinal] = []
+    var fromA = SearchSide(mark: .reachedFromA)
+    var fromB = SearchSide(mark: .reachedFromB)
 }

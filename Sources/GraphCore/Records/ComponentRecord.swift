@@ -16,10 +16,13 @@ struct ComponentRecord: BitwiseCopyable {
     var isDirty: Bool
     /// Whether the logical digest holds its part now.
     var isInDigest: Bool
+    /// Whether the graph's `anchorHeaps` holds its members.
+    var hasAnchorHeap: Bool
     /// Whether the component was looked at since the last sweep for memory.
     var wasUsed: Bool
 
     static let blank = ComponentRecord(
         id: .none, rank: 0, memberSum: .zero, anchor: noOrdinal, count: 0, storedPages: 0,
-        isDirty: false, isInDigest: false, wasUsed: false)
+        isDirty: false, isInDigest: false, hasAnchorHeap: false,
+        wasUsed: false)
 }

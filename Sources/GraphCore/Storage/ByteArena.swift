@@ -67,6 +67,7 @@
         if next % Self.chunkUnits + units > Self.chunkUnits {
             next += Self.chunkUnits - next % Self.chunkUnits
         }
+        // unsafe: the array's count, and a new chunk of the size that every reference reckons with.
         while unsafe next + units > chunks.count * Self.chunkUnits {
             unsafe chunks.append(
                 .allocate(byteCount: Self.chunkUnits * Self.unitBytes, alignment: Self.unitBytes))

@@ -8,11 +8,13 @@ package final class MemoryLog: LogPort {
     /// An empty log.
     package init() {}
 
+    /// The offsets that are held.
     package func bounds(of partition: PartitionID) -> Range<UInt64> {
         let end = UInt64(records[partition]?.count ?? 0)
         return (trimmed[partition] ?? 0)..<end
     }
 
+    /// Adds the record at `offset`, which must be the end.
     package func append(
         _ record: Span<UInt8>, at offset: UInt64, of partition: PartitionID
     ) throws(StoreFailure) {
@@ -22,8 +24,10 @@ package final class MemoryLog: LogPort {
         records[partition, default: []].append(bytes)
     }
 
+    /// Nothing: no power loss spares memory.
     package func sync() {}
 
+    /// Gives the records from `offset` on to `body`, in order, until it says false.
     package func read(
         from offset: UInt64, of partition: PartitionID,
         _ body: (_ offset: UInt64, _ record: Span<UInt8>) -> Bool
@@ -35,6 +39,7 @@ package final class MemoryLog: LogPort {
         }
     }
 
+    /// Moves the lower bound up to `offset`; the records stay.
     package func trim(before offset: UInt64, of partition: PartitionID) {
         trimmed[partition] = max(trimmed[partition] ?? 0, offset)
     }

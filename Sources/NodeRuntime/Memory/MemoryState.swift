@@ -5,12 +5,14 @@ package final class MemoryState: StatePort {
     /// An empty store.
     package init() {}
 
+    /// Puts the value of `key` into `value` and says whether there is one.
     package func read(_ key: [UInt8], into value: inout [UInt8]) -> Bool {
         guard let found = values[key] else { return false }
         value = found
         return true
     }
 
+    /// Gives the entries of `lower..<upper` to `body`, sorted, until it says false.
     package func scan(
         from lower: [UInt8], to upper: [UInt8],
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
@@ -23,6 +25,7 @@ package final class MemoryState: StatePort {
         }
     }
 
+    /// Applies all changes.
     package func apply(_ batch: CheckpointBatch) {
         batch.forEachSorted { (key, value, isRemoval) in
             values[Self.array(key)] = isRemoval ? nil : Self.array(value)

@@ -9,8 +9,11 @@ package import WireFormat
 /// in the log before it is folded, `append` returns (and so acknowledges) when it is as durable as
 /// asked, and a checkpoint is applied only after the log up to it was synced.
 ///
-/// Used from one thread. After an error nothing is certain but what is stored: let go of it and
-/// open the partition again.
+/// Used from one thread. After a failure nothing is certain but what is stored: it refuses all
+/// further work, and the partition is to be opened again.
+///
+///     usable ──rehearse──▶ rehearsed     questions only
+///        └──any failure──▶ failed ◀── any failure
 package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// The partition's number.
     package let partition: PartitionID
@@ -20,8 +23,17 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     private let settings: NodeSettings
     private var machine: PartitionMachine
     private var tail = Tail()
-    /// Whether an append, fold or checkpoint has failed.
-    private var isBroken = false
+    private var condition = Condition.usable
+
+    /// What the partition may still be asked to do.
+    private enum Condition {
+        /// Anything.
+        case usable
+        /// Questions and further rehearsals: memory is ahead of the log.
+        case rehearsed
+        /// Nothing.
+        case failed
+    }
 
     /// What lies behind the last checkpoint.
     private struct Tail {
@@ -54,11 +66,19 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             configurationDigest: settings.configurationDigest)
     }
 
-    /// Appends a record to the log and folds it. When it returns, the record is acknowledged.
+    /// Appends a record to the log and folds it. When it returns, the record is acknowledged. A
+    /// record that the machine does not admit is refused before it is in the log, and changes
+    /// nothing.
     ///
     /// - Returns: the record's offset.
     /// - Throws: `StoreFailure`.
     package func append(_ record: [UInt8]) throws(StoreFailure) -> UInt64 {
+        try checkUsable()
+        do throws(StepError) {
+            try machine.admit(record.span)
+        } catch {
+            throw Self.failure(error)
+        }
         let offset = machine.position
         try guarded { () throws(StoreFailure) in
             try log.append(record.span, at: offset, of: partition)
@@ -71,18 +91,20 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     }
 
     /// Folds a record in memory alone, to see what it would do. Nothing may be appended or
-    /// checkpointed after it: the runtime is good for questions only.
+    /// checkpointed after it: the runtime is good for questions and further rehearsals only.
     ///
     /// - Throws: `StoreFailure`.
     package func rehearse(_ record: [UInt8]) throws(StoreFailure) {
-        try fold(record.span)
-        isBroken = true
+        try checkNotFailed()
+        condition = .rehearsed
+        try guarded { () throws(StoreFailure) in try fold(record.span) }
     }
 
     /// Makes every record so far outlive a power loss.
     ///
     /// - Throws: `StoreFailure`.
     package func sync() throws(StoreFailure) {
+        try checkUsable()
         try guarded { () throws(StoreFailure) in try log.sync() }
     }
 
@@ -90,6 +112,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     ///
     /// - Throws: `StoreFailure`.
     package func checkpoint() throws(StoreFailure) {
+        try checkUsable()
         guard tail.records > 0 else { return }
         try guarded { () throws(StoreFailure) in try writeCheckpoint() }
     }
@@ -115,10 +138,12 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package func ask<Answer>(
         _ body: (inout IdentityGraph, StoredState<State>) throws(StateError) -> Answer
     ) throws(StoreFailure) -> Answer {
+        try checkNotFailed()
         do throws(StateError) {
             evictIfOver()
             return try body(&machine.graph, reader)
         } catch {
+            condition = .failed
             throw Self.failure(error)
         }
     }
@@ -134,7 +159,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         guard let header = try StoredHeader.read(state) else {
             return PartitionMachine(configuration, configurationDigests: digests)
         }
-        guard header.logicVersion <= PartitionMachine.logicVersion else {
+        guard PartitionMachine.knowsLogic(header.logicVersion) else {
             throw failure(StepError.unknownLogic(version: header.logicVersion))
         }
         return PartitionMachine(
@@ -158,33 +183,40 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         var failed: StoreFailure?
         var expected = position
         try log.read(from: position, of: partition) { offset, record in
-            guard offset == expected else {
-                failed = StoreFailure(
-                    .damaged, "the log has lost record \(expected)", remedy: Remedy.rebuild)
-                return false
-            }
+            guard offset == expected else { return false }
             expected += 1
             do throws(StoreFailure) { try fold(record) } catch { failed = error }
             evictIfOver()
             return failed == nil
         }
         if let failed { throw failed }
+        guard expected == bounds.upperBound else {
+            throw StoreFailure(
+                .damaged, "the log has lost record \(expected)", remedy: Remedy.rebuild)
+        }
     }
 
-    /// The record that the checkpoint folded last must be the one that the log holds there.
+    /// The record that the checkpoint folded last must be the one that the log holds there, and of
+    /// this configuration: where there is no tail, nothing else says whose the log is.
     private func checkLastRecord(in bounds: Range<UInt64>) throws(StoreFailure) {
         let position = machine.position
         guard position > bounds.lowerBound else { return }
-        var found: UInt64?
+        var continues = false
+        var refusal: StepError?
         try log.read(from: position - 1, of: partition) { offset, record in
-            if offset == position - 1, record.count > 8 { found = RecordCodec.checksum(record) }
+            guard offset == position - 1,
+                RecordCodec.soundChecksum(record) == machine.lastRecordChecksum
+            else { return false }
+            continues = true
+            do throws(StepError) { try machine.admit(record) } catch { refusal = error }
             return false
         }
-        guard found == machine.lastRecordChecksum else {
+        guard continues else {
             throw StoreFailure(
                 .damaged, "the log does not continue the checkpoint at record \(position - 1)",
                 remedy: Remedy.rebuild)
         }
+        if let refusal { throw Self.failure(refusal) }
     }
 
     private func fold(_ record: Span<UInt8>) throws(StoreFailure) {
@@ -192,7 +224,6 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             let result = try machine.step(record, reader: reader)
             tail.events += UInt64(result.eventCount)
         } catch {
-            isBroken = true
             throw Self.failure(error)
         }
         tail.bytes += UInt64(record.count)
@@ -227,22 +258,34 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         batch.writeHeader(machine.checkpointHeader)
         try state.apply(batch)
         tail = Tail()
-        let keep: UInt64 = 1  // The last folded record shows that log and checkpoint belong together.
-        try log.trim(before: max(machine.position, keep) - keep, of: partition)
+        // The last folded record stays: it shows that log and checkpoint belong together.
+        try log.trim(before: max(machine.position, 1) - 1, of: partition)
     }
 
     private func guarded(
         _ body: () throws(StoreFailure) -> Void
     ) throws(StoreFailure) {
-        guard !isBroken else {
-            throw StoreFailure(
-                .ioError, "the partition has failed before", remedy: "open the store again")
-        }
         do throws(StoreFailure) {
             try body()
         } catch {
-            isBroken = true
+            condition = .failed
             throw error
+        }
+    }
+
+    private func checkNotFailed() throws(StoreFailure) {
+        guard condition != .failed else {
+            throw StoreFailure(
+                .ioError, "the partition has failed before", remedy: "open the store again")
+        }
+    }
+
+    private func checkUsable() throws(StoreFailure) {
+        try checkNotFailed()
+        guard condition != .rehearsed else {
+            throw StoreFailure(
+                .readOnly, "the partition has only rehearsed",
+                remedy: "open the store again to change it")
         }
     }
 }

@@ -10,6 +10,7 @@ package struct StoredState<State: StatePort>: StateReader {
     /// A reader over `state`.
     package init(_ state: State) { self.state = state }
 
+    /// Fills `image` with the stored home of `key` and says whether there is one.
     package func readHome(
         _ key: NodeKey, into image: inout HomeImage
     ) throws(StateError) -> Bool {
@@ -23,6 +24,7 @@ package struct StoredState<State: StatePort>: StateReader {
         return true
     }
 
+    /// Fills `image` with all stored pages of a component and says whether there are any.
     package func readComponent(
         _ id: ComponentID, into image: inout ComponentImage
     ) throws(StateError) -> Bool {

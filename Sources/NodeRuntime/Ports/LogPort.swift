@@ -22,6 +22,7 @@ package protocol LogPort {
         _ body: (_ offset: UInt64, _ record: Span<UInt8>) -> Bool
     ) throws(StoreFailure)
 
-    /// Lets go of the records before `offset`. Some may stay for a while.
+    /// Lets go of the records before `offset`, which is at most the last record's: that one stays,
+    /// so that the log's end is never in doubt. Others may stay for a while.
     func trim(before offset: UInt64, of partition: PartitionID) throws(StoreFailure)
 }

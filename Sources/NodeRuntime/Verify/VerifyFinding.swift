@@ -101,8 +101,6 @@ package struct VerifyFinding: Equatable, Sendable {
         case edgeExtra = "edge_extra"
         /// An edge differs from its pair in version or liveness.
         case edgeMismatch = "edge_mismatch"
-        /// A member's edges do not rise by their greater ends, or one stands twice.
-        case edgesUnordered = "edges_unordered"
     }
 
     /// What kind of fault it is.

@@ -72,12 +72,11 @@ extension VerifyWalk {
     /// The edges that start at a node are those of its pairs that were ever live, with their
     /// versions and liveness.
     private mutating func checkEdges(_ edges: Range<Int>, of node: Int) {
-        var last = evidence.keys[node]
         var edge = edges.lowerBound
         for pair in evidence.pairs(of: node) where turned(pair) {
             let other = evidence.others[pair]
             while edge < edges.upperBound, collector.image.edges[edge].other < other {
-                noteExtra(edge, of: node, after: &last)
+                noteExtra(edge, of: node)
                 edge += 1
             }
             guard edge < edges.upperBound, collector.image.edges[edge].other == other else {
@@ -87,10 +86,9 @@ extension VerifyWalk {
                 continue
             }
             checkEdge(edge, pair, of: node)
-            last = other
             edge += 1
         }
-        for extra in edge..<edges.upperBound { noteExtra(extra, of: node, after: &last) }
+        for extra in edge..<edges.upperBound { noteExtra(extra, of: node) }
     }
 
     /// Whether a pair is live or ever was.
@@ -109,18 +107,11 @@ extension VerifyWalk {
                 + (evidence.isLive[pair] ? "live" : "dead"))
     }
 
-    /// Notes an edge that no pair asks for: it is out of its order, or has no ground at all.
-    private mutating func noteExtra(_ edge: Int, of node: Int, after last: inout NodeKey) {
+    /// Notes an edge that no pair asks for.
+    private mutating func noteExtra(_ edge: Int, of node: Int) {
         let (key, other) = (evidence.keys[node], collector.image.edges[edge].other)
-        if other > last {
-            findings.add(
-                .edgeExtra, Self.name(key, other),
-                "\(Self.name(collector.id)) has an edge of it, and it was never live")
-            last = other
-        } else {
-            findings.add(
-                .edgesUnordered, Self.name(key, other),
-                "an edge of \(Self.name(collector.id)) is out of order, or stands twice")
-        }
+        findings.add(
+            .edgeExtra, Self.name(key, other),
+            "\(Self.name(collector.id)) has an edge of it, and it was never live")
     }
 }

@@ -69,7 +69,7 @@ package enum RecordCodec {
     package static func decode(
         _ bytes: Span<UInt8>
     ) throws(WireError) -> (head: RecordHead, record: Record) {
-        guard bytes.count > checksumBytes, checksum(bytes) == storedChecksum(bytes) else {
+        guard soundChecksum(bytes) != nil else {
             throw WireError(.damaged, "a log record fails its checksum")
         }
         var cursor = ByteCursor(0..<bytes.count - checksumBytes)
@@ -100,10 +100,23 @@ package enum RecordCodec {
         }
     }
 
-    /// The checksum that a record's bytes should end with. It tells a record from another at the
-    /// same offset, too.
-    package static func checksum(_ bytes: Span<UInt8>) -> UInt64 {
-        Mixing.hash(bytes.extracting(0..<bytes.count - checksumBytes))
+    /// The checksum that a record's bytes end with; nil if it is not that of the bytes before it.
+    /// It tells a record from another at the same offset, too.
+    package static func soundChecksum(_ bytes: Span<UInt8>) -> UInt64? {
+        guard bytes.count > checksumBytes else { return nil }
+        let stored = storedChecksum(bytes)
+        return Mixing.hash(bytes.extracting(0..<bytes.count - checksumBytes)) == stored
+            ? stored : nil
+    }
+
+    /// The checksum that a record's bytes end with, whatever they are: for records that were
+    /// decoded before.
+    package static func storedChecksum(_ bytes: Span<UInt8>) -> UInt64 {
+        var word: UInt64 = 0
+        for index in 0..<checksumBytes {
+            word |= UInt64(bytes[bytes.count - checksumBytes + index]) << UInt64(index * 8)
+        }
+        return word
     }
 
     /// Head, body and checksum in one.
@@ -116,14 +129,6 @@ package enum RecordCodec {
         body(&bytes)
         bytes.appendWord(Mixing.hash(bytes.span))
         return bytes
-    }
-
-    private static func storedChecksum(_ bytes: Span<UInt8>) -> UInt64 {
-        var word: UInt64 = 0
-        for index in 0..<checksumBytes {
-            word |= UInt64(bytes[bytes.count - checksumBytes + index]) << UInt64(index * 8)
-        }
-        return word
     }
 
     private static func decodeBody(

@@ -1,5 +1,5 @@
-package import WireFormat
 internal import IdentityModel
+package import WireFormat
 
 /// Test events <-> the bytes of log records.
 package enum EventRecords {

@@ -22,7 +22,8 @@ package struct RandomEvents {
     /// - Parameters:
     ///   - nodes: how many identifiers it has; drawn from this range.
     ///   - count: how many events; drawn from this range.
-    package init(seed: UInt64, nodes: ClosedRange<Int> = 3...60, count: ClosedRange<Int> = 5...300) {
+    package init(seed: UInt64, nodes: ClosedRange<Int> = 3...60, count: ClosedRange<Int> = 5...300)
+    {
         var chance = SeededGenerator(seed: seed)
         let nodeCount = nodes.lowerBound + chance.below(nodes.count)
         let ends = (0..<nodeCount).map { TestEnd(chance.pick(Self.names), "v\($0)") }

@@ -149,7 +149,8 @@ package final class GraphDriver {
         guard zip(members, wanted.members).allSatisfy(Self.isSame) else {
             return "other members: \(members)"
         }
-        guard try graph.member(end.key, reader: reader) == members.first(where: { $0.key == end.key })
+        guard
+            try graph.member(end.key, reader: reader) == members.first(where: { $0.key == end.key })
         else { return "another view of the member" }
         let keys = wanted.members.map(\.end.key)
         let pairs = answer.pairs.filter { keys.contains($0.a) && keys.contains($0.b) }

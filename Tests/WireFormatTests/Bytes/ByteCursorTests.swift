@@ -11,7 +11,8 @@ struct ByteCursorTests {
 
     @Test func shouldReadBackWhatWasWritten() throws {
         var chance = SeededGenerator(seed: 1)
-        for word in Self.words + (0..<2_000).map({ _ in chance.next() >> UInt64(chance.below(64)) }) {
+        for word in Self.words + (0..<2_000).map({ _ in chance.next() >> UInt64(chance.below(64)) })
+        {
             var bytes: [UInt8] = []
             bytes.appendVarint(word)
             #expect(bytes.count == max(1, (64 - word.leadingZeroBitCount + 6) / 7))

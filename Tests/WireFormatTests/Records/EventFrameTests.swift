@@ -28,7 +28,8 @@ struct EventFrameTests {
 
     /// A record of one event whose parts a test writes by hand.
     private static func record(
-        flags: UInt8 = 0, ends: [NodeKey] = [a.key, b.key].sorted(), values: [[UInt8]] = [[1], [2]],
+        flags: UInt8 = 0, ends: [NodeKey] = [a.key, b.key].sorted(),
+        values: [[UInt8]] = [[1], [2]],
         time: Int64 = 0, source: UInt64 = 0, namespace: UInt64 = 0, rest: [[UInt8]] = []
     ) -> [UInt8] {
         var bytes: [UInt8] = [1, 1, 1] + [UInt8](repeating: 0, count: 8)
@@ -185,7 +186,8 @@ struct EventFrameTests {
     }
 
     @Test func shouldRefuseAFrameCutAnywhere() throws {
-        let record = EventRecords.record(RandomEvents(seed: 9, count: 5...9).events, RecordTests.head)
+        let record = EventRecords.record(
+            RandomEvents(seed: 9, count: 5...9).events, RecordTests.head)
         let body = try Self.body(of: record)
         for end in body.lowerBound..<body.upperBound {
             #expect(throws: WireError.self) {

@@ -9,14 +9,16 @@ import WireFormat
 /// `KINDRED_REWRITE=1` writes them anew.
 @Suite("Golden bytes")
 struct GoldenTests {
-    private static let head = RecordHead(logicVersion: 1, configurationDigest: 0x0102_0304_0506_0708)
+    private static let head = RecordHead(
+        logicVersion: 1, configurationDigest: 0x0102_0304_0506_0708)
     private static let email = TestEnd(
         namespace: "email", value: "ana@example.com", key: NodeKey(high: 1, low: 2))
     private static let cookie = TestEnd(
         namespace: "cookie", value: "c-1", key: NodeKey(high: 0xffee << 48, low: 3))
 
     private static let events = [
-        TestEvent(.link, cookie, email, at: 1_767_323_045_678, source: "web-login", eventID: "evt-1"),
+        TestEvent(
+            .link, cookie, email, at: 1_767_323_045_678, source: "web-login", eventID: "evt-1"),
         TestEvent(.unlink, email, cookie, at: 1_767_323_045_677, source: "web-login"),
         TestEvent(.ban, email, cookie, at: -1, source: "steward", reason: "kiosk"),
         TestEvent(.unban, email, cookie, at: EventTime.maximum.milliseconds, source: "steward"),
@@ -107,7 +109,10 @@ struct GoldenTests {
     static let forms: [(name: String, bytes: [UInt8])] = [
         ("record-events", EventRecords.record(events, head)),
         ("record-events-empty", EventRecords.record([], head)),
-        ("record-tick", RecordCodec.encode(.tick(EventTime(milliseconds: 1_767_323_045_678)), head)),
+        (
+            "record-tick",
+            RecordCodec.encode(.tick(EventTime(milliseconds: 1_767_323_045_678)), head)
+        ),
         ("record-done", RecordCodec.encode(.done(offset: 300), head)),
         ("record-collect", RecordCodec.encode(.collect(ComponentID(rawValue: 1 << 48 | 77)), head)),
         ("record-logic", RecordCodec.encode(.logic(version: 1), head)),
@@ -139,7 +144,8 @@ struct GoldenTests {
     }
 
     @Test func shouldKnowEveryGoldenFile() throws {
-        #expect(try FixtureFiles.names(in: "Golden") == Self.forms.map { "\($0.name).txt" }.sorted())
+        #expect(
+            try FixtureFiles.names(in: "Golden") == Self.forms.map { "\($0.name).txt" }.sorted())
     }
 
     /// The files are read, too: what an older program wrote keeps its meaning.
@@ -163,7 +169,9 @@ struct GoldenTests {
                 .image == Self.component)
         let header = try golden("value-header")
         #expect(try PartitionHeader(header.span) == Self.header)
-        #expect(try RecordTests.decode(golden("record-rules")).record == .rules(version: 5, body: 12..<13))
+        #expect(
+            try RecordTests.decode(golden("record-rules")).record
+                == .rules(version: 5, body: 12..<13))
         #expect(
             try RecordTests.decode(golden("record-messages")).record
                 == .messages(sender: PartitionID(257), number: 77, body: 14..<16))

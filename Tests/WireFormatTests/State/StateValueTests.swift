@@ -150,10 +150,13 @@ struct StateValueTests {
         var chance = SeededGenerator(seed: 6)
         let home = RandomImages.home(&chance)
         let component = RandomImages.component(members: 2, &chance)
-        for (format, code) in [(0, WireError.Code.damaged), (2, .newerFormat), (255, .newerFormat)] {
+        for (format, code) in [(0, WireError.Code.damaged), (2, .newerFormat), (255, .newerFormat)]
+        {
             var bytes = Self.encode(home)
             bytes[0] = UInt8(format)
-            #expect(Self.code { () throws(WireError) in _ = try Self.decodeHome(bytes, home.key) } == code)
+            #expect(
+                Self.code { () throws(WireError) in _ = try Self.decodeHome(bytes, home.key) }
+                    == code)
             bytes = Self.pages(component)[0]
             bytes[0] = UInt8(format)
             #expect(
@@ -162,7 +165,8 @@ struct StateValueTests {
                 } == code)
             bytes = PartitionHeader().encoded
             bytes[0] = UInt8(format)
-            #expect(Self.code { () throws(WireError) in _ = try PartitionHeader(bytes.span) } == code)
+            #expect(
+                Self.code { () throws(WireError) in _ = try PartitionHeader(bytes.span) } == code)
         }
         var rows = Self.encode(home)
         rows[1] = 1
@@ -198,7 +202,9 @@ struct StateValueTests {
         var below = home
         below.key = NodeKey(high: UInt64.max, low: 0)
         #expect(throws: WireError.self) { try Self.decodeHome(Self.encode(home), below.key) }
-        let (a, b, c) = (NodeKey(high: 1, low: 0), NodeKey(high: 2, low: 0), NodeKey(high: 3, low: 0))
+        let (a, b, c) = (
+            NodeKey(high: 1, low: 0), NodeKey(high: 2, low: 0), NodeKey(high: 3, low: 0)
+        )
         for (members, edges) in [
             ([b, a], []), ([a, a], []), ([a], [c, b]), ([a], [b, b]), ([b], [a]), ([a], [a]),
         ] {
@@ -210,7 +216,9 @@ struct StateValueTests {
                     edgeCount: $0 == members[0] ? edges.count : 0)
             }
             image.edges = edges.map { EdgeImage(other: $0, version: 1, isLive: true) }
-            #expect(throws: WireError.self) { try Self.decodeComponent(Self.pages(image), image.id) }
+            #expect(throws: WireError.self) {
+                try Self.decodeComponent(Self.pages(image), image.id)
+            }
         }
     }
 

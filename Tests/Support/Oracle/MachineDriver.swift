@@ -1,0 +1,54 @@
+package import GraphCore
+internal import IdentityModel
+package import NodeRuntime
+package import PartitionCore
+package import WireFormat
+
+/// Drives a real `PartitionMachine` over a memory store: steps, checkpoints, opens again.
+package final class MachineDriver {
+    /// What the machine's records carry in their heads.
+    package static let head = RecordHead(logicVersion: 1, configurationDigest: 0x5eed)
+    /// The partition that the machine is.
+    package static let configuration = GraphConfiguration(
+        partition: PartitionID(2), namespaces: RandomEvents.namespaces)
+
+    private let digests: [UInt64]
+    /// Where checkpoints go.
+    package let store = MemoryState()
+    private let reader: StoredState<MemoryState>
+    /// The machine itself.
+    package var machine: PartitionMachine
+
+    /// A machine that has folded nothing and takes records of these configurations.
+    package init(digests: [UInt64] = [MachineDriver.head.configurationDigest]) {
+        self.digests = digests
+        reader = StoredState(store)
+        machine = PartitionMachine(Self.configuration, configurationDigests: digests)
+    }
+
+    /// Folds one record.
+    package func step(_ record: [UInt8]) throws(StepError) -> StepResult {
+        try machine.step(record.span, reader: reader)
+    }
+
+    /// Writes all that changed, header included, into the store.
+    package func checkpoint() {
+        var batch = CheckpointBatch()
+        machine.graph.drainChanges(to: &batch)
+        batch.put(StateKey.header, machine.checkpointHeader.encoded)
+        store.apply(batch)
+    }
+
+    /// Checkpoints, forgets all memory and opens the machine again from the store.
+    package func reopen() throws {
+        checkpoint()
+        guard let header = try StoredHeader.read(store) else { return }
+        machine = PartitionMachine(
+            Self.configuration, configurationDigests: digests, restoring: header,
+            namespaces: try StoredHeader.names(.namespace, count: header.namespaceCount, store),
+            sources: try StoredHeader.names(.source, count: header.sourceCount, store))
+    }
+
+    /// What the store holds, in order of keys.
+    package var stored: [StoredEntry] { StoredEntry.all(in: store) }
+}
