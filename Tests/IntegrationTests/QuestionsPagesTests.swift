@@ -69,7 +69,7 @@ struct QuestionsPagesTests {
         let page = try test.json("component", "email:hub", "--cursor", cursor, "--limit", "5")
         #expect(try page["members"].list.map { try $0["id"].string } == Array(all[100..<105]))
         let text = try test.run("resolve", "email:hub")
-        #expect(text.text.contains("and 151 more: kindred resolve email:hub"))
+        #expect(text.text.contains("and 151 more: kindred resolve 'email:hub'"))
     }
 
     @Test func shouldExplainALongChainInPages() throws {

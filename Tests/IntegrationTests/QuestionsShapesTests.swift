@@ -146,8 +146,7 @@ struct QuestionsShapesTests {
         #expect(stopped.status == 3)
         let command = try #require(stopped.errors.components(separatedBy: "go on with: ").last)
         for word in [
-            "--wide", "--delimiter tab", "--columns 'email=EMAIL ADDR,cookie=CK'",
-            "--default-ts line",
+            "--wide", "--delimiter tab", "--columns 'email=EMAIL ADDR,cookie=CK'", "--from-line 3",
         ] {
             #expect(command.contains(word), "\(command)")
         }
