@@ -113,8 +113,12 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["RocksStore", "WireFormat", "kindred"],
-            swiftSettings: common),
+            name: "IntegrationTests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
+                "NodeRuntime", "TestSupport", "kindred",
+            ],
+            exclude: ["PowerLossRecorder.c"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

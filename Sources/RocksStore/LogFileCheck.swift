@@ -12,9 +12,10 @@ internal import Glibc
 /// format and is read by the same tolerant code: one flipped bit can give an older, even an empty
 /// database back (the tests of damage found it so).
 ///
-/// A bad record is a **torn end**, dropped, when the file ends inside it, or when it is zeros from
-/// a sector's boundary to the end of the file (a power cut after the file grew and before its data
-/// came); and nothing valid follows it; and no later log goes on behind what was lost. Everything
+/// A bad record is a **torn end**, dropped, when the file ends inside it, or when a sector in it is
+/// zeros (a power cut after the file grew and before all of its data came; a disk writes sectors
+/// in any order); and behind it comes nothing valid but later parts of the same record; and no
+/// later log goes on behind what was lost. Everything
 /// else is **damage** and refuses to open. What is not seen here: a file cut at the exact end of a
 /// record, and a log that is gone as a whole, look as if they had never been longer. Whoever keeps
 /// positions elsewhere compares them.

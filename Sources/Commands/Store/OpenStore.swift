@@ -28,8 +28,11 @@ final class OpenStore {
         folder = try StoreFolder(request)
         hasher = NodeKeyHasher(key: folder.key)
         let partition = PartitionID(0)
+        if let lost = folder.lostPart(partition) {
+            throw CommandEnd(lost, folder: request.folder)
+        }
+        try folder.makeParts(partition)
         do throws(StoreFailure) {
-            try Self.refuseLostParts(folder, partition)
             log = try RocksLog(directory: folder.logPath)
             state = try RocksState(
                 directory: folder.statePath(partition), scratch: folder.scratchPath)
@@ -77,20 +80,6 @@ final class OpenStore {
 
     /// The checkpoints as they are stored.
     var stored: RocksState { state }
-
-    /// Log and checkpoints are made together: where one is there, the other must be.
-    private static func refuseLostParts(
-        _ folder: StoreFolder, _ partition: PartitionID
-    ) throws(StoreFailure) {
-        let manager = FileManager.default
-        let parts = [folder.logPath, folder.statePath(partition)]
-        let missing = parts.filter { !manager.fileExists(atPath: $0) }
-        // The log is made first: its absence beside checkpoints is a loss, the reverse is a store
-        // whose making was cut short.
-        guard missing.contains(folder.logPath), missing.count < parts.count else { return }
-        throw StoreFailure(
-            .damaged, "\(folder.logPath) is missing", remedy: Remedy.rebuild)
-    }
 }
 
 extension CommandEnd {

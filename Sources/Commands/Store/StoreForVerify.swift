@@ -25,11 +25,18 @@ final class StoreForVerify {
         table = folder.table
         hasher = NodeKeyHasher(key: folder.key)
         let partition = PartitionID(0)
+        let lost = folder.lostPart(partition)
+        // A log that is missing is not made new, or the next opening would find an empty store.
+        if lost == nil { try folder.makeParts(partition) }
         do throws(StoreFailure) {
             state = try RocksState(
                 directory: folder.statePath(partition), scratch: folder.scratchPath)
         } catch {
             throw CommandEnd(error, folder: path)
+        }
+        guard lost == nil else {
+            tailFailure = lost
+            return
         }
         do throws(StoreFailure) {
             let log = try RocksLog(directory: folder.logPath)

@@ -12,21 +12,20 @@ final class RocksState: StatePort {
     /// which is emptied of what a killed process left there.
     init(directory: String, scratch: String) throws(StoreFailure) {
         self.scratch = scratch
-        try Self.makeFolder((directory as NSString).deletingLastPathComponent)
         database = try storing { () throws(StoreError) in
             try RocksDatabase(directory: directory, options: .state, createIfMissing: true)
         }
-        try? FileManager.default.removeItem(atPath: scratch)
-        try Self.makeFolder(scratch)
+        try Self.makeEmpty(scratch)
     }
 
-    private static func makeFolder(_ path: String) throws(StoreFailure) {
+    private static func makeEmpty(_ path: String) throws(StoreFailure) {
+        let manager = FileManager.default
         do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
+            if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
+            try manager.createDirectory(atPath: path, withIntermediateDirectories: false)
         } catch {
             throw StoreFailure(
-                .ioError, "cannot make the folder \(path)",
+                .ioError, "cannot make the folder \(path) new",
                 remedy: "give this user the right to write there")
         }
     }
