@@ -28,13 +28,16 @@ struct LogFileCheck {
     let directory: String
 
     /// Checks the MANIFEST in force; throws `.corruption` with the file and the place of damage.
-    func checkManifest() throws(StoreError) {
+    ///
+    /// - Returns: where its torn end begins, if it has one.
+    func checkManifest() throws(StoreError) -> TornEnd? {
         let current = DatabaseFolder(path: directory).currentManifest()
         // A CURRENT file that names none is RocksDB's to refuse.
-        guard let current else { return }
-        var scan = LogFileScan(
-            path: directory + "/" + current, content: .edits, checksum: Crc32c())
-        _ = try scan.run()
+        guard let current else { return nil }
+        let path = directory + "/" + current
+        var scan = LogFileScan(path: path, content: .edits, checksum: Crc32c())
+        guard case .torn(let offset) = try scan.run() else { return nil }
+        return TornEnd(path: path, offset: offset)
     }
 
     /// Checks every write-ahead log of the folder; throws `.corruption` as for the MANIFEST.
@@ -62,6 +65,27 @@ struct LogFileCheck {
             if case .torn(let offset) = end {
                 torn = (log.path, offset, scan.nextSequence)
             }
+        }
+    }
+}
+
+/// The end of a file in RocksDB's log format that was being written when the power went.
+struct TornEnd {
+    let path: String
+    /// Where the record begins that is not whole.
+    let offset: Int
+
+    /// Cuts the file there, durably.
+    ///
+    /// RocksDB drops the end of a MANIFEST that is short, but refuses one that has its length and
+    /// lacks a sector. Called only after it refused: it looks at the MANIFEST under its lock, so
+    /// nobody is writing this one, and nobody will, since whoever opens the database begins another.
+    func cut() throws(StoreError) {
+        let file = open(path, O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { throw StoreError(errno: errno, "cannot cut \(path)", file: path) }
+        defer { close(file) }
+        guard ftruncate(file, off_t(offset)) == 0, fsync(file) == 0 else {
+            throw StoreError(errno: errno, "cannot cut \(path)", file: path)
         }
     }
 }

@@ -45,10 +45,15 @@ struct CrashLife {
     }
 
     /// Starts a replay and kills it `milliseconds` at most behind its `acknowledgements`th
-    /// acknowledgement (0: behind its start), then opens the store and checks it.
+    /// acknowledgement (0: behind its start), or behind the moment when `file` of the store is
+    /// there too; then opens the store and checks it.
+    ///
+    /// - Returns: whether it was killed and `file` was left.
+    @discardableResult
     mutating func strike(
-        _ start: Start, after acknowledgements: Int, within milliseconds: Double
-    ) throws {
+        _ start: Start, after acknowledgements: Int, seeing file: String? = nil,
+        within milliseconds: Double
+    ) throws -> Bool {
         let line = start == .first || foldedLines == stream.lineCount ? 1 : foldedLines + 1
         let process = try CrashProcess(
             stream.replay(into: store, from: line, checkpointEvents: checkpointEvents),
@@ -56,8 +61,10 @@ struct CrashLife {
         if acknowledgements > 0 {
             _ = process.runs { process.acknowledgements.count >= acknowledgements }
         }
+        if let file { _ = process.runs { store.has(file) } }
         crashPause(below: milliseconds, &random)
         let end = process.kill()
+        let isLeft = end == .killed(SIGKILL) && store.has(file ?? "store.json")
         let said = process.acknowledgements.last ?? 0
         if end == .killed(SIGKILL) {
             kills += 1
@@ -67,6 +74,7 @@ struct CrashLife {
         }
         if random.chance(30) { try killAnOpening() }
         try check(acknowledged: said, from: line)
+        return isLeft
     }
 
     /// Opens the store to be killed on its way.

@@ -81,4 +81,33 @@ struct CrashTests {
         print("kill -9: \(unmade) stores were killed half made")
         #expect(unmade >= 5)
     }
+
+    /// Each opening after a kill writes the log's tail out as a file, and the fourth makes one file
+    /// of four; a checkpoint then trims the log up to the last record, but not with it.
+    @Test func shouldKeepTheRecordThatTheCheckpointRestsOn() throws {
+        let stream = try CrashStream(lines: 60_000, seed: 13, in: folder)
+        var life = CrashLife(
+            stream, in: folder, named: "trimmed", checkpointEvents: 1_000_000, seed: 2)
+        for round in 1...9 {
+            try life.strike(.behind, after: 1, within: 1)
+            guard life.foldedLines < stream.lineCount else { break }
+            let copy = try life.store.copy(to: folder("copy"))
+            let export = try copy.export()
+            #expect(try copy.content().digest == stream.digest(of: life.foldedLines), "\(round)")
+            #expect(try copy.export() == export)
+        }
+        try life.finish()
+    }
+
+    /// A store that has lost its log is refused, whatever was asked of it in between.
+    @Test func shouldNotMakeALostLogNew() throws {
+        let stream = try CrashStream(lines: 20_000, seed: 17, in: folder)
+        var life = CrashLife(
+            stream, in: folder, named: "lost", checkpointEvents: 1_000_000, seed: 3)
+        while life.foldedLines == 0 { try life.strike(.behind, after: 1, within: 1) }
+        try FileManager.default.removeItem(atPath: life.store.file("log"))
+        #expect(try life.store.contentOrRefusal().refusal.contains("/log is missing") == true)
+        #expect(try life.store.faults().contains("log_unfoldable") == true)
+        #expect(try life.store.contentOrRefusal().refusal.contains("/log is missing") == true)
+    }
 }

@@ -73,8 +73,9 @@ struct PowerLossRemains {
                         of: whole.prefix(inFlight.bytes).dropFirst(durable), from: durable, tail,
                         &random)
                 }
-                guard manager.createFile(
-                    atPath: place, contents: bytes, attributes: [.posixPermissions: 0o600])
+                guard
+                    manager.createFile(
+                        atPath: place, contents: bytes, attributes: [.posixPermissions: 0o600])
                 else { throw CrashSupportError("cannot write \(place)") }
             }
         }

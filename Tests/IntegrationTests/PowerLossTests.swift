@@ -25,7 +25,7 @@ struct PowerLossTests {
             let (disk, journal) = try life.run(
                 untilLines: stream.lineCount * generation / generations)
             let moments = PowerLossLife.moments(disk, journal)
-            try life.check(life.some(36, of: moments), disk, journal, each: 6)
+            try life.check(life.some(24, of: moments), disk, journal, each: 8)
             guard let next = life.some(moments.count, of: moments.suffix(40)).first else { return }
             try life.lose(next, disk, journal)
         }
@@ -48,7 +48,7 @@ struct PowerLossTests {
             }
             #expect(logs.count > 2, "the log must fill more than one file")
             let moments = PowerLossLife.moments(disk, journal)
-            try life.check(life.some(30, of: moments), disk, journal, each: 10)
+            try life.check(life.some(20, of: moments), disk, journal, each: 10)
             report(life, since: start)
         }
     }

@@ -107,7 +107,7 @@ struct StoreFolder {
         guard manager.fileExists(atPath: Self.filePath(path)) else {
             try Self.refuseRemains(path)
             table = request.namespaces ?? .open
-            // The folder may be there because whoever made it was killed before its name was durable.
+            // Whoever made the folder may have been killed before its name was durable.
             try SmallFiles.syncFolder(Self.parent(path))
             key = try Self.makeKey(request)
             file = StoreFile(table: table, keyFingerprint: key.fingerprint)
