@@ -79,7 +79,7 @@ struct TornEnd {
     ///
     /// RocksDB drops the end of a MANIFEST that is short, but refuses one that has its length and
     /// lacks a sector. Called only after it refused: it looks at the MANIFEST under its lock, so
-    /// nobody is writing this one, and nobody will, since whoever opens the database begins another.
+    /// nobody is writing this one, and nobody will: whoever opens the database begins another.
     func cut() throws(StoreError) {
         let file = open(path, O_RDWR | O_CLOEXEC)
         guard file >= 0 else { throw StoreError(errno: errno, "cannot cut \(path)", file: path) }

@@ -140,7 +140,8 @@ struct QuestionsPagesTests {
         let test = try TestStore()
         let namespaces = try test.write(
             "n.yaml",
-            "namespaces: [{name: email, priority: 5, sensitive: true}, {name: loyalty, priority: 9}]"
+            "namespaces: [{name: email, priority: 5, sensitive: true}, "
+                + "{name: loyalty, priority: 9}]"
         )
         var lines: [String] = []
         for (customer, size) in [3, 5, 3, 2, 700, 1].enumerated() {

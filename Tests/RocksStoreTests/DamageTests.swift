@@ -22,7 +22,7 @@ import Testing
         return files[0]
     }
 
-    /// Opens a copy with `change` made to it and reads it in every way; it passes on what is thrown.
+    /// Opens a copy with `change` made to it and reads it in every way; passes on what is thrown.
     private func readAll(_ change: (_ copy: String) -> Void) throws(StoreError) {
         let copy = folder.path("copy")
         TemporaryFolder.remove(copy)

@@ -12,7 +12,7 @@ enum SmallFiles {
         guard (try? FileOutput.writeAll(bytes, to: descriptor)) != nil, fsync(descriptor) == 0,
             rename(temporary, path) == 0
         else { throw failed(path) }
-        try syncFolder((path as NSString).deletingLastPathComponent)
+        try syncFolder(parent(of: path))
     }
 
     /// The most bytes of a file that is read whole.
@@ -43,6 +43,15 @@ enum SmallFiles {
         throw .failed(
             "cannot look for \(path): \(String(cString: strerror(errno)))",
             remedy: "give this user the right to, or choose another folder (--data)")
+    }
+
+    /// The folder that a path's last name lies in. (Foundation's own traps on a path of one letter.)
+    static func parent(of path: String) -> String {
+        var bytes = Array(path.utf8)
+        let slash = UInt8(ascii: "/")
+        while bytes.count > 1, bytes.last == slash { bytes.removeLast() }
+        guard let last = bytes.lastIndex(of: slash) else { return "." }
+        return last == 0 ? "/" : String(decoding: bytes[..<last], as: UTF8.self)
     }
 
     /// Makes the names in a folder durable. A folder that this user may not read is left out: what

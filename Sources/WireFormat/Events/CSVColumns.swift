@@ -123,7 +123,7 @@ package struct CSVColumns: Equatable, Sendable {
 
     private static func unknown(_ name: [UInt8], _ isWide: Bool) -> String {
         isWide
-            ? "'\(shown(name))' is neither a namespace ([a-z][a-z0-9_]{0,31}) nor ts, source, id or -"
+            ? "'\(shown(name))' is no namespace ([a-z][a-z0-9_]{0,31}), nor ts, source, id or -"
             : "'\(shown(name))' is none of op, a, b, a_ns, a_value, b_ns, b_value, ts, source, id, "
                 + "reason, -; a and b may be written a=namespace:COLUMN"
     }

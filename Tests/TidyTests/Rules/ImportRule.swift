@@ -20,7 +20,8 @@ enum ImportRule {
         ],
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
-            "EventInput", "RetailWorkload", "NodeRuntime", "ArgumentParser", "Yams", "Foundation",
+            "EventInput", "RetailWorkload", "NodeRuntime", "ArgumentParser", "Yams", "Dispatch",
+            "Foundation",
             "Glibc",
         ],
         "kindred": ["Commands"],
