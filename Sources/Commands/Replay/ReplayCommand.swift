@@ -69,6 +69,7 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let shape = try csv.shape()
         try ReplayFiles.check(files)
+        if let rejects { try StoreFolder.refuseOutput(rejects, in: data.folder) }
         var request = StoreRequest(folder: data.folder)
         if let namespaces { request.namespaces = try NamespacesFile.read(namespaces) }
         if let keyFile {
