@@ -114,8 +114,11 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["IdentityModel", "GraphCore", "RocksStore", "WireFormat", "kindred"],
-            swiftSettings: common),
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
+                "NodeRuntime", "TestSupport", "kindred",
+            ],
+            exclude: ["PowerLossRecorder.c"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

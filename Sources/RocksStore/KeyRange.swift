@@ -32,4 +32,12 @@ package struct KeyRange: Equatable, Sendable {
         }
         return nil
     }
+
+    /// Bytes below `key` with no key of at most `key`'s length between the two; nil where `key` is
+    /// empty, for nothing is below it.
+    static func bound(below key: [UInt8]) -> [UInt8]? {
+        guard let last = key.last else { return nil }
+        guard last > 0 else { return Array(key.dropLast()) }
+        return key.dropLast() + [last - 1, 0xFF]
+    }
 }

@@ -12,9 +12,10 @@ internal import Glibc
 /// format and is read by the same tolerant code: one flipped bit can give an older, even an empty
 /// database back (the tests of damage found it so).
 ///
-/// A bad record is a **torn end**, dropped, when the file ends inside it, or when it is zeros from
-/// a sector's boundary to the end of the file (a power cut after the file grew and before its data
-/// came); and nothing valid follows it; and no later log goes on behind what was lost. Everything
+/// A bad record is a **torn end**, dropped, when the file ends inside it, or when a sector in it is
+/// zeros (a power cut after the file grew and before all of its data came; a disk writes sectors
+/// in any order); and behind it comes nothing valid but later parts of the same record; and no
+/// later log goes on behind what was lost. Everything
 /// else is **damage** and refuses to open. What is not seen here: a file cut at the exact end of a
 /// record, and a log that is gone as a whole, look as if they had never been longer. Whoever keeps
 /// positions elsewhere compares them.
@@ -27,13 +28,16 @@ struct LogFileCheck {
     let directory: String
 
     /// Checks the MANIFEST in force; throws `.corruption` with the file and the place of damage.
-    func checkManifest() throws(StoreError) {
+    ///
+    /// - Returns: where its torn end begins, if it has one.
+    func checkManifest() throws(StoreError) -> TornEnd? {
         let current = DatabaseFolder(path: directory).currentManifest()
         // A CURRENT file that names none is RocksDB's to refuse.
-        guard let current else { return }
-        var scan = LogFileScan(
-            path: directory + "/" + current, content: .edits, checksum: Crc32c())
-        _ = try scan.run()
+        guard let current else { return nil }
+        let path = directory + "/" + current
+        var scan = LogFileScan(path: path, content: .edits, checksum: Crc32c())
+        guard case .torn(let offset) = try scan.run() else { return nil }
+        return TornEnd(path: path, offset: offset)
     }
 
     /// Checks every write-ahead log of the folder; throws `.corruption` as for the MANIFEST.
@@ -61,6 +65,27 @@ struct LogFileCheck {
             if case .torn(let offset) = end {
                 torn = (log.path, offset, scan.nextSequence)
             }
+        }
+    }
+}
+
+/// The end of a file in RocksDB's log format that was being written when the power went.
+struct TornEnd {
+    let path: String
+    /// Where the record begins that is not whole.
+    let offset: Int
+
+    /// Cuts the file there, durably.
+    ///
+    /// RocksDB drops the end of a MANIFEST that is short, but refuses one that has its length and
+    /// lacks a sector. Called only after it refused: it looks at the MANIFEST under its lock, so
+    /// nobody is writing this one, and nobody will, since whoever opens the database begins another.
+    func cut() throws(StoreError) {
+        let file = open(path, O_RDWR | O_CLOEXEC)
+        guard file >= 0 else { throw StoreError(errno: errno, "cannot cut \(path)", file: path) }
+        defer { close(file) }
+        guard ftruncate(file, off_t(offset)) == 0, fsync(file) == 0 else {
+            throw StoreError(errno: errno, "cannot cut \(path)", file: path)
         }
     }
 }

@@ -155,38 +155,66 @@ struct LogFileScan {
         if isCutShort && isValid(from: offset, to: block.count) {
             throw damage(at: place, "a record's length is wrong")
         }
-        for later in stride(from: offset + 1, through: block.count - Self.headerBytes, by: 1)
-        where length(at: later) > 0 && recordEnd(at: later) != nil {
+        let hasHole = hasHole(from: offset, to: min(end, block.count))
+        let isLastPart = block[offset + 6] == 1 || block[offset + 6] == 4
+        let following = try following(offset, in: file)
+        if following == .records || (following == .parts && (!hasHole || isLastPart)) {
             throw damage(at: place, "whole records follow a bad one")
         }
-        let isZeroed = try hasZeroedEnd(badRecordAt: offset, end: end, in: file)
-        guard isCutShort || isZeroed else {
+        guard isCutShort || hasHole else {
             throw damage(at: place, "a record does not match its checksum")
         }
         return .torn(offset: recordHeader == nil ? place : recordOffset)
     }
 
-    /// Whether the file is zeros from inside the record, or from its start, to its end; throws
-    /// where a later block begins with a valid record.
-    private mutating func hasZeroedEnd(
-        badRecordAt offset: Int, end: Int, in file: Int32
-    ) throws(StoreError) -> Bool {
-        let place = blockOffset + offset
-        let recordEnd = blockOffset + min(end, block.count)
-        var lastSet = place - 1
+    /// Whether a sector of the record from `offset` to `end` of the block was never written: it is
+    /// zeros to its end or the file's, from its start or, where it had held the end of the record
+    /// before, from `offset`.
+    private func hasHole(from offset: Int, to end: Int) -> Bool {
+        var start = offset
+        while start < end {
+            let sector = (start / Self.sectorBytes + 1) * Self.sectorBytes
+            let next = min(sector, block.count)
+            let isTold = start > offset || next - start >= Self.headerBytes
+            if isTold && block[start..<next].allSatisfy({ $0 == 0 }) { return true }
+            start = next
+        }
+        return false
+    }
+
+    /// What stands behind a bad record.
+    private enum Following {
+        /// Nothing that is valid.
+        case nothing
+        /// The later parts of one record, which may be of the bad one.
+        case parts
+        /// Records, or parts of more than one.
+        case records
+    }
+
+    /// What stands behind `offset` of the block, up to the end of the file.
+    private mutating func following(
+        _ offset: Int, in file: Int32
+    ) throws(StoreError) -> Following {
+        var found = Following.nothing
+        var isEnded = false
+        var offset = offset + 1
         var base = blockOffset
         repeat {
-            let isLater = base != blockOffset && block.count >= Self.headerBytes
-            if isLater && self.recordEnd(at: 0) != nil {
-                throw damage(at: place, "whole records follow a bad one")
+            while offset + Self.headerBytes <= block.count {
+                guard length(at: offset) > 0, let end = recordEnd(at: offset) else {
+                    offset += 1
+                    continue
+                }
+                if block[offset + 6] <= 2 || isEnded { return .records }
+                isEnded = block[offset + 6] == 4
+                found = .parts
+                offset = end
             }
-            if let last = block.lastIndex(where: { $0 != 0 }) {
-                lastSet = max(lastSet, base + last)
-            }
+            offset = 0
             base += Self.blockBytes
         } while try readBlock(file, at: base)
-        let sector = (lastSet + Self.sectorBytes) / Self.sectorBytes * Self.sectorBytes
-        return lastSet < place || sector < recordEnd
+        return found
     }
 
     /// What `errno` says of the call before.

@@ -32,18 +32,30 @@ package final class RocksDatabase: @unchecked Sendable {
         // All that can fail comes before the first stored property: nothing is left half made.
         let folder = DatabaseFolder(path: directory)
         let exists = try folder.holdsDatabase(createIfMissing: createIfMissing)
+        var torn: TornEnd?
         if exists {
             let check = LogFileCheck(directory: directory)
-            try check.checkManifest()
+            torn = try check.checkManifest()
             if options.damagedLog == .refuse { try check.checkLogs() }
         }
-        native = try NativeDatabase(
-            directory: directory,
-            options: NativeOptions(options, createIfMissing: createIfMissing),
-            isReadOnly: mode == .readOnly)
+        native = try RocksDatabase.open(
+            directory, NativeOptions(options, createIfMissing: createIfMissing), mode, torn)
         self.directory = directory
         lock = .allocate(capacity: 1)
         pthread_mutex_init(lock, nil)
+    }
+
+    private static func open(
+        _ directory: String, _ options: NativeOptions, _ mode: Mode, _ torn: TornEnd?
+    ) throws(StoreError) -> NativeDatabase {
+        do {
+            return try NativeDatabase(
+                directory: directory, options: options, isReadOnly: mode == .readOnly)
+        } catch {
+            guard let torn, error.code == .corruption, mode == .readWrite else { throw error }
+            try torn.cut()
+            return try NativeDatabase(directory: directory, options: options, isReadOnly: false)
+        }
     }
 
     deinit {

@@ -44,17 +44,23 @@ extension RocksDatabase {
     }
 
     /// Drops the files that lie wholly inside `range`, without reading them; keys in files at its
-    /// edges stay. `range` needs an upper end.
+    /// edges stay. `range` needs an upper end, and like everywhere its upper end is outside it.
+    ///
+    /// RocksDB's function takes the upper end for a part of the range: a file whose last key is
+    /// the first to be kept would go. So it is asked for a little less.
     package func deleteFiles(in range: KeyRange) throws(StoreError) {
         let native = try opened()
-        guard let upper = range.upper else {
+        guard let end = range.upper else {
             throw StoreError(.invalidArgument, "a range to drop files in needs an upper end")
         }
+        guard let last = KeyRange.bound(below: end),
+            !last.lexicographicallyPrecedes(range.lower)
+        else { return }
         try calling(in: directory) { error in
             range.lower.span.withCharacters { lower, lowerCount in
-                upper.span.withCharacters { upper, upperCount in
+                last.span.withCharacters { last, lastCount in
                     rocksdb_delete_file_in_range(
-                        native.handle, lower, lowerCount, upper, upperCount, error)
+                        native.handle, lower, lowerCount, last, lastCount, error)
                 }
             }
         }

@@ -19,9 +19,14 @@ package struct SortedFileWriter: ~Copyable {
     /// The number of keys so far.
     package private(set) var count = 0
 
-    /// Begins a file at `path`, over what may be there; `options` are those of the database that
-    /// will take it, for its filter, block size and compression.
+    /// Begins a file at `path`; what may be there is unlinked first; `options` are those of the
+    /// database that will take it, for its filter, block size and compression.
+    ///
+    /// Unlinked and not written over: it may be the second name of a file that a database took.
     package init(path: String, options: RocksOptions) throws(StoreError) {
+        if unlink(path) != 0 && errno != ENOENT && errno != ENOTDIR {
+            throw StoreError(errno: errno, "cannot remove \(path)", file: path)
+        }
         let native = NativeOptions(options)
         let environment: OpaquePointer = rocksdb_envoptions_create()
         let handle: OpaquePointer = rocksdb_sstfilewriter_create(environment, native.options)

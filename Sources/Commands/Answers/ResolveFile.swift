@@ -4,13 +4,27 @@ internal import NodeKeys
 internal import WireFormat
 
 /// `kindred resolve --file`: an id a line in, an answer a line out in the same order, in constant
-/// memory.
+/// memory: a batch of lines and their answers at a time.
 struct ResolveFile {
+    /// Lines that are answered together at most.
+    private static let batchLines = 1 << 17
+    /// Bytes of their ids at most, but for one line more: 8 MiB.
+    private static let batchBytes = 8 << 20
+
+    private struct Line {
+        let end: Int
+        var outcome: ResolvedRow.Outcome
+    }
+
     private let store: OpenStore
     private let isJSON: Bool
     private var resolver: CheckpointResolver
     private var parser: IdentifierParser
     private var row = ResolvedRow()
+    /// The batch's ids, one behind the other, and where each ends.
+    private var ids: [UInt8] = []
+    private var batch: [Line] = []
+    private var asked: [CheckpointResolver.Asked] = []
     /// Whether every id was found.
     private(set) var foundAll = true
 
@@ -22,17 +36,58 @@ struct ResolveFile {
         parser = IdentifierParser(namespaces: store.folder.table)
     }
 
-    /// Reads ids from a file, or from - for standard input, and prints the answers.
+    /// Reads ids from a file, or from - for standard input, and prints the answers. When reading
+    /// fails, what came before is answered first.
     mutating func answer(_ path: String) throws(CommandEnd) {
         var lines = LineReader(try ReplayFiles.open(path), limit: EventLimits.lineBytes)
-        while try advance(&lines) {
-            let isTooLong = lines.isTooLong
-            try lines.withLine { (line) throws(CommandEnd) in
-                let outcome = isTooLong ? .refused(.lineTooLong) : try resolve(line)
-                foundAll = foundAll && outcome.isFound
-                if isJSON { row.appendJSON(line, outcome) } else { row.appendText(line, outcome) }
+        do throws(CommandEnd) {
+            while try advance(&lines) {
+                let isTooLong = lines.isTooLong
+                lines.withLine { ask($0, isTooLong: isTooLong) }
+                if batch.count == Self.batchLines || ids.count >= Self.batchBytes { try settle() }
             }
+        } catch {
+            try settle()
+            throw error
+        }
+        try settle()
+    }
+
+    /// Takes a line into the batch.
+    private mutating func ask(_ line: Span<UInt8>, isTooLong: Bool) {
+        ids.append(line, 0..<line.count)
+        var outcome = ResolvedRow.Outcome.notFound
+        if isTooLong {
+            outcome = .refused(.lineTooLong)
+        } else if let customer = Self.customer(line) {
+            asked.append(.init(node: customer, place: batch.count))
+        } else if let rejected = parser.read(line) {
+            outcome = .refused(rejected.reason)
+        } else {
+            let key = parser.withNormalized { store.hasher.hash($0) }
+            asked.append(.init(node: key, place: batch.count))
+        }
+        batch.append(Line(end: ids.count, outcome: outcome))
+    }
+
+    /// Answers the batch.
+    private mutating func settle() throws(CommandEnd) {
+        try resolver.anchors(of: &asked) { batch[$0].outcome = .found($1) }
+        printAnswers()
+        ids.removeAll(keepingCapacity: true)
+        batch.removeAll(keepingCapacity: true)
+        asked.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func printAnswers() {
+        let (ids, batch) = (ids, batch)
+        var start = 0
+        for line in batch {
+            let id = ids.span.extracting(start..<line.end)
+            foundAll = foundAll && line.outcome.isFound
+            if isJSON { row.appendJSON(id, line.outcome) } else { row.appendText(id, line.outcome) }
             if row.isFull { row.flush() }
+            start = line.end
         }
         row.flush()
     }
@@ -43,18 +98,6 @@ struct ResolveFile {
         } catch {
             throw CommandEnd(ExitStatus.failed, error.description)
         }
-    }
-
-    private mutating func resolve(_ line: Span<UInt8>) throws(CommandEnd) -> ResolvedRow.Outcome {
-        let key: NodeKey
-        if let customer = Self.customer(line) {
-            key = customer
-        } else {
-            if let rejected = parser.read(line) { return .refused(rejected.reason) }
-            key = parser.withNormalized { store.hasher.hash($0) }
-        }
-        guard let anchor = try resolver.anchor(of: key) else { return .notFound }
-        return .found(anchor)
     }
 
     /// The key that 32 lower-case hexadecimal digits stand for; nil for other text.

@@ -8,7 +8,8 @@ internal import WireFormat
 struct TopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "top",
-        abstract: "The largest customers: how many identifiers, the customer id, the strongest one.",
+        abstract:
+            "The largest customers: how many identifiers, the customer id, the strongest one.",
         discussion: """
             Equally large ones come in order of their ids. A very large customer is often a shared \
             identifier: kindred component ID --bridges shows what holds it together. Values of \

@@ -45,9 +45,11 @@ enum SmallFiles {
             remedy: "give this user the right to, or choose another folder (--data)")
     }
 
-    /// Makes the names in a folder durable.
+    /// Makes the names in a folder durable. A folder that this user may not read is left out: what
+    /// holds the data folder may be another's.
     static func syncFolder(_ path: String) throws(CommandEnd) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0, errno == EACCES { return }
         guard descriptor >= 0 else { throw failed(path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failed(path) }

@@ -61,13 +61,39 @@ struct StoreFolder {
     /// Makes the folder where there is none.
     static func prepare(_ path: String) throws(CommandEnd) {
         if try isFolder(path) { return }
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-        } catch {
+        try make(path)
+    }
+
+    /// Makes a folder and those above it that are missing, and makes their names durable.
+    private static func make(_ path: String) throws(CommandEnd) {
+        let parent = parent(path)
+        if !FileManager.default.fileExists(atPath: parent) { try make(parent) }
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
             throw .failed(
-                "cannot make the folder \(path)",
+                "cannot make the folder \(path): \(String(cString: strerror(errno)))",
                 remedy: "choose a folder where this user may write (--data)")
+        }
+        try SmallFiles.syncFolder(parent)
+    }
+
+    private static func parent(_ path: String) -> String {
+        let parent = (path as NSString).deletingLastPathComponent
+        return parent.isEmpty ? "." : parent
+    }
+
+    /// Makes the folders of the store's parts where they are missing, and their names durable: what
+    /// is acknowledged lies in them. Synced each time, since whoever made them may have been killed
+    /// before it did so.
+    func makeParts(_ partition: PartitionID) throws(CommandEnd) {
+        let state = statePath(partition)
+        let partitions = Self.parent(state)
+        for part in [logPath, partitions, state] {
+            guard mkdir(part, 0o755) == 0 || errno == EEXIST else {
+                throw .failed(
+                    "cannot make the folder \(part): \(String(cString: strerror(errno)))",
+                    remedy: "give this user the right to write there")
+            }
+            try SmallFiles.syncFolder(Self.parent(part))
         }
     }
 
@@ -111,6 +137,8 @@ struct StoreFolder {
         guard try SmallFiles.exists(Self.filePath(path)) else {
             try SmallFiles.replace(Self.makingPath(path), with: [], mode: 0o644)
             table = request.namespaces ?? .open
+            // Whoever made the folder may have been killed before its name was durable.
+            try SmallFiles.syncFolder(Self.parent(path))
             key = try Self.makeKey(request)
             file = StoreFile(table: table, keyFingerprint: key.fingerprint)
             try SmallFiles.replace(Self.filePath(path), with: file.encoded, mode: 0o644)

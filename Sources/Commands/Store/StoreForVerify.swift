@@ -25,6 +25,7 @@ final class StoreForVerify {
         table = folder.table
         hasher = NodeKeyHasher(key: folder.key)
         let partition = PartitionID(0)
+        if folder.isNew { try folder.makeParts(partition) }
         let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
             try StoreParts(folder, partition, memory: request.memory)
         }

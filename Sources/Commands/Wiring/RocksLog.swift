@@ -62,7 +62,9 @@ final class RocksLog: LogPort {
         try storing { () throws(StoreError) in
             var batch = WriteBatch()
             batch.deleteRange(from: lower, to: upper)
-            try database.write(batch, sync: false)
+            // Synced: were it not, the next record might go into the next log file and be durable
+            // there, while a power loss tears this one's end; that looks like records lost between.
+            try database.write(batch, sync: true)
             try database.deleteFiles(in: KeyRange(lower: lower, upper: upper))
         }
     }

@@ -14,13 +14,11 @@ final class RocksState: StatePort {
         directory: String, scratch: String, isNew: Bool, memory: MemoryBudget
     ) throws(StoreFailure) {
         self.scratch = scratch
-        if isNew { try Self.makeFolder((directory as NSString).deletingLastPathComponent) }
         let options = RocksOptions.state(blockCacheBytes: memory.blockCacheBytes)
         database = try storing { () throws(StoreError) in
             try RocksDatabase(directory: directory, options: options, createIfMissing: isNew)
         }
-        try? FileManager.default.removeItem(atPath: scratch)
-        try Self.makeFolder(scratch)
+        try Self.makeEmpty(scratch)
     }
 
     /// Looks whether the database in `directory` is whole, and changes nothing.
@@ -32,13 +30,14 @@ final class RocksState: StatePort {
         }
     }
 
-    private static func makeFolder(_ path: String) throws(StoreFailure) {
+    private static func makeEmpty(_ path: String) throws(StoreFailure) {
+        let manager = FileManager.default
         do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
+            if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
+            try manager.createDirectory(atPath: path, withIntermediateDirectories: false)
         } catch {
             throw StoreFailure(
-                .ioError, "cannot make the folder \(path)",
+                .ioError, "cannot make the folder \(path) new",
                 remedy: "give this user the right to write there")
         }
     }

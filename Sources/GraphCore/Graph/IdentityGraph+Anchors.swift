@@ -80,7 +80,11 @@ extension IdentityGraph {
         components[component].hasAnchorHeap = true
     }
 
+    /// Notes a member that joined or whose rank fell. A heap with too many entries that no longer
+    /// count is forgotten: the next anchor that leaves makes it anew.
     mutating func enterHeap(of component: Ordinal, _ node: Ordinal) {
+        let most = Int(components[component].count) * Self.heapSlack
+        guard anchorHeaps[component]?.count ?? 0 <= most else { return dropHeap(of: component) }
         let entry = AnchorHeap.Entry(rank: rank(of: node), node: node)
         anchorHeaps[component]?.push(entry)
     }
