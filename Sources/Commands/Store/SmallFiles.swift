@@ -12,7 +12,7 @@ enum SmallFiles {
         guard (try? FileOutput.writeAll(bytes, to: descriptor)) != nil, fsync(descriptor) == 0,
             rename(temporary, path) == 0
         else { throw failed(path) }
-        try syncFolder((path as NSString).deletingLastPathComponent)
+        try syncFolder(parent(of: path))
     }
 
     /// The most bytes of a file that is read whole.
@@ -43,6 +43,17 @@ enum SmallFiles {
         throw .failed(
             "cannot look for \(path): \(String(cString: strerror(errno)))",
             remedy: "give this user the right to, or choose another folder (--data)")
+    }
+
+    /// The folder that a file or folder lies in. Foundation's own traps on a path of one character.
+    static func parent(of path: String) -> String {
+        let slash = UInt8(ascii: "/")
+        var rest = Array(path.utf8)[...]
+        while rest.last == slash { rest.removeLast() }
+        while let last = rest.last, last != slash { rest.removeLast() }
+        while rest.count > 1, rest.last == slash { rest.removeLast() }
+        if rest.isEmpty { return path.utf8.first == slash ? "/" : "." }
+        return String(decoding: rest, as: UTF8.self)
     }
 
     /// Makes the names in a folder durable. A folder that this user may not read is left out: what

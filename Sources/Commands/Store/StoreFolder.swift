@@ -66,7 +66,7 @@ struct StoreFolder {
 
     /// Makes a folder and those above it that are missing, and makes their names durable.
     private static func make(_ path: String) throws(CommandEnd) {
-        let parent = parent(path)
+        let parent = SmallFiles.parent(of: path)
         if !FileManager.default.fileExists(atPath: parent) { try make(parent) }
         guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
             throw .failed(
@@ -76,24 +76,19 @@ struct StoreFolder {
         try SmallFiles.syncFolder(parent)
     }
 
-    private static func parent(_ path: String) -> String {
-        let parent = (path as NSString).deletingLastPathComponent
-        return parent.isEmpty ? "." : parent
-    }
-
     /// Makes the folders of the store's parts where they are missing, and their names durable: what
     /// is acknowledged lies in them. Synced each time, since whoever made them may have been killed
     /// before it did so.
     func makeParts(_ partition: PartitionID) throws(CommandEnd) {
         let state = statePath(partition)
-        let partitions = Self.parent(state)
+        let partitions = SmallFiles.parent(of: state)
         for part in [logPath, partitions, state] {
             guard mkdir(part, 0o755) == 0 || errno == EEXIST else {
                 throw .failed(
                     "cannot make the folder \(part): \(String(cString: strerror(errno)))",
                     remedy: "give this user the right to write there")
             }
-            try SmallFiles.syncFolder(Self.parent(part))
+            try SmallFiles.syncFolder(SmallFiles.parent(of: part))
         }
     }
 
@@ -109,7 +104,7 @@ struct StoreFolder {
 
     /// Refuses to write an answer in the folder: every file there is the store's.
     static func refuseOutput(_ output: String, in path: String) throws(CommandEnd) {
-        let parent = URL(fileURLWithPath: output).deletingLastPathComponent()
+        let parent = URL(fileURLWithPath: SmallFiles.parent(of: output))
         let (place, folder) = (
             parent.resolvingSymlinksInPath().path,
             URL(fileURLWithPath: path).resolvingSymlinksInPath().path
@@ -138,7 +133,7 @@ struct StoreFolder {
             try SmallFiles.replace(Self.makingPath(path), with: [], mode: 0o644)
             table = request.namespaces ?? .open
             // Whoever made the folder may have been killed before its name was durable.
-            try SmallFiles.syncFolder(Self.parent(path))
+            try SmallFiles.syncFolder(SmallFiles.parent(of: path))
             key = try Self.makeKey(request)
             file = StoreFile(table: table, keyFingerprint: key.fingerprint)
             try SmallFiles.replace(Self.filePath(path), with: file.encoded, mode: 0o644)
