@@ -104,6 +104,7 @@ struct CommandLineStopTests {
             "replay", "-", "--data", "a b", "--time-unit", "s", "--default-ts", "now",
             "--assume-zone", "Z", "--rejects", "r", "--fail-on-reject", "--durability", "fsync",
             "--namespaces", "n.yaml", "--key-file", "key", "--checkpoint-events", "7", "--json",
+            "--memory", "64MiB", "--delimiter", ";", "--columns", "a=x y",
         ])
         _ = child.write(Array("{\"a\":\"a:1\",\"b\":\"b:1\"}\n".utf8))
         #expect(child.waitUntilItWaits())
@@ -116,6 +117,7 @@ struct CommandLineStopTests {
             "kindred replay --data 'a b' --from-line 2", "--time-unit s", "--assume-zone Z",
             "--rejects r", "--fail-on-reject", "--durability fsync", "--namespaces n.yaml",
             "--key-file key", "--checkpoint-events 7", "--json -",
+            "--memory 64MiB", "--delimiter ';'", "--columns 'a=x y'",
         ] {
             #expect(command.contains(part), "\(part) in \(command)")
         }

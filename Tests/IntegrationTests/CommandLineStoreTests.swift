@@ -20,6 +20,18 @@ struct CommandLineStoreTests {
         #expect(try test.run("stats", "--data", "").status == 2)
     }
 
+    /// Foundation's paths trap on a name of one character.
+    @Test(arguments: ["d", "d/", "./d", "d/e/f", "d//e/", "../d", "$PWD//d"])
+    func shouldMakeTheFolderHoweverItIsNamed(_ name: String) throws {
+        let test = try TestStore()
+        let done = try test.shell(
+            """
+            mkdir below && cd below && kindred link a:1 b:1 --source x --data "\(name)" &&
+                kindred export --data "\(name)" --output o && ls "\(name)/store.json"
+            """)
+        #expect(done.status == 0, "\(done.errors)")
+    }
+
     @Test func shouldKeepTheKeyForItsOwner() throws {
         let test = try TestStore()
         try test.json("link", "a:1", "b:1", "--source", "x")

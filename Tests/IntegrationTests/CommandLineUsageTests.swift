@@ -17,8 +17,8 @@ struct CommandLineUsageTests {
     @Test(arguments: [
         ["resolve", "a:1", "--server", "http://x"], ["stats", "--server", "http://x"],
         ["replay", "-", "--changes", "x"],
-        ["replay", "-", "--partitions", "4"],
-        ["export", "--format", "jsonl"], ["stats", "--config", "x"], ["stats", "--log-level", "x"],
+        ["replay", "-", "--partitions", "4"], ["export", "--format", "jsonl"],
+        ["stats", "--config", "x"], ["stats", "--log-level", "x"],
         ["link", "a:1", "b:1", "--source", "x", "--server", "http://x"], ["verify", "--repair"],
     ])
     func shouldRefuseUnknownFlagsByName(_ words: [String]) throws {

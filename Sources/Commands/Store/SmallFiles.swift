@@ -45,13 +45,15 @@ enum SmallFiles {
             remedy: "give this user the right to, or choose another folder (--data)")
     }
 
-    /// The folder that a path's last name lies in. (Foundation's own traps on a path of one letter.)
+    /// The folder that a file or folder lies in. Foundation's own traps on a path of one character.
     static func parent(of path: String) -> String {
-        var bytes = Array(path.utf8)
         let slash = UInt8(ascii: "/")
-        while bytes.count > 1, bytes.last == slash { bytes.removeLast() }
-        guard let last = bytes.lastIndex(of: slash) else { return "." }
-        return last == 0 ? "/" : String(decoding: bytes[..<last], as: UTF8.self)
+        var rest = Array(path.utf8)[...]
+        while rest.last == slash { rest.removeLast() }
+        while let last = rest.last, last != slash { rest.removeLast() }
+        while rest.count > 1, rest.last == slash { rest.removeLast() }
+        if rest.isEmpty { return path.utf8.first == slash ? "/" : "." }
+        return String(decoding: rest, as: UTF8.self)
     }
 
     /// Makes the names in a folder durable. A folder that this user may not read is left out: what

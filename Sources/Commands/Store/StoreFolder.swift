@@ -104,7 +104,7 @@ struct StoreFolder {
 
     /// Refuses to write an answer in the folder: every file there is the store's.
     static func refuseOutput(_ output: String, in path: String) throws(CommandEnd) {
-        let parent = URL(fileURLWithPath: output).deletingLastPathComponent()
+        let parent = URL(fileURLWithPath: SmallFiles.parent(of: output))
         let (place, folder) = (
             parent.resolvingSymlinksInPath().path,
             URL(fileURLWithPath: path).resolvingSymlinksInPath().path
