@@ -7,7 +7,10 @@ struct ReplayProgress {
     private let isTerminal: Bool
     private let start = ReplayProgress.seconds()
     private var last: Double
-    private var width = 0
+    private var isLineOpen = false
+
+    /// Erases what stands behind the cursor on its line (ECMA-48, EL).
+    private static let eraseRest = "\u{1b}[K"
 
     /// Progress every `interval` seconds, or as often as suits standard error.
     init(every interval: Double?) {
@@ -26,25 +29,29 @@ struct ReplayProgress {
         guard now - last >= interval else { return }
         last = now
         let rate = Double(summary.events) / max(now - start, 0.001)
-        var line = "\(summary.accepted) events acknowledged\(place), \(Int(rate)) events/s"
-        if summary.rejected > 0 { line += ", \(summary.rejected) refused" }
+        var done = "\(summary.accepted) events acknowledged\(place), \(Int(rate)) events/s"
+        if summary.rejected > 0 { done += ", \(summary.rejected) refused" }
+        var left: String?
         if let fraction, fraction > 0 {
-            let left = (now - start) * (1 - fraction) / fraction
-            line += ", \(Int(fraction * 100))%, about \(Int(left.rounded(.up))) s left"
+            let seconds = (now - start) * (1 - fraction) / fraction
+            left = "\(Int(fraction * 100))%, about \(Int(seconds.rounded(.up))) s left"
         }
-        line = Escaping.controls(line)
         if isTerminal {
-            Diagnostics.write("\r" + line.padding(to: width))
-            width = line.count
+            // What is cut off where the terminal is narrow is told last.
+            let line = Escaping.controls([left, done].compactMap { $0 }.joined(separator: ", "))
+            let shown = line.prefix(max(0, Diagnostics.columns - 1))
+            Diagnostics.write("\r" + shown + Self.eraseRest)
+            isLineOpen = true
         } else {
-            Diagnostics.line(line)
+            Diagnostics.line(
+                Escaping.controls([done, left].compactMap { $0 }.joined(separator: ", ")))
         }
     }
 
     /// Ends the line that is written over.
     mutating func finish() {
-        if width > 0 { Diagnostics.write("\r" + "".padding(to: width) + "\r") }
-        width = 0
+        if isLineOpen { Diagnostics.write("\r" + Self.eraseRest) }
+        isLineOpen = false
     }
 
     /// Seconds of a clock that never goes back.
