@@ -75,11 +75,16 @@ struct TornEnd {
     /// Where the record begins that is not whole.
     let offset: Int
 
+    /// Whether `error` may be RocksDB's of this very end.
+    func isRefused(by error: StoreError) -> Bool {
+        error.code == .corruption && (error.file ?? path) == path
+    }
+
     /// Cuts the file there, durably.
     ///
     /// RocksDB drops the end of a MANIFEST that is short, but refuses one that has its length and
-    /// lacks a sector. Called only after it refused: it looks at the MANIFEST under its lock, so
-    /// nobody is writing this one, and nobody will: whoever opens the database begins another.
+    /// lacks a sector. Called only after it refused: it reads the MANIFEST under its lock, so
+    /// nobody is writing this one; nor will anyone, for whoever opens the database begins another.
     func cut() throws(StoreError) {
         let file = open(path, O_RDWR | O_CLOEXEC)
         guard file >= 0 else { throw StoreError(errno: errno, "cannot cut \(path)", file: path) }

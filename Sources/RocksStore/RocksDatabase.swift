@@ -52,9 +52,21 @@ package final class RocksDatabase: @unchecked Sendable {
             return try NativeDatabase(
                 directory: directory, options: options, isReadOnly: mode == .readOnly)
         } catch {
-            guard let torn, error.code == .corruption, mode == .readWrite else { throw error }
+            guard let torn, torn.isRefused(by: error), mode == .readWrite else { throw error }
             try torn.cut()
             return try NativeDatabase(directory: directory, options: options, isReadOnly: false)
+        }
+    }
+
+    /// Looks whether the database in `directory` could be opened to be changed; changes nothing.
+    ///
+    /// Its MANIFEST may have a torn end that RocksDB refuses: opening to change it cuts that off.
+    package static func check(directory: String, options: RocksOptions) throws(StoreError) {
+        do {
+            try RocksDatabase(directory: directory, options: options, mode: .readOnly).close()
+        } catch {
+            let torn = try LogFileCheck(directory: directory).checkManifest()
+            guard let torn, torn.isRefused(by: error) else { throw error }
         }
     }
 

@@ -65,6 +65,7 @@ import Testing
                 let name = manifest.split(separator: "/").last ?? ""
                 let holed = after.prefix(edge) + [UInt8](repeating: 0, count: after.count - edge)
                 Bytes.write(holed, to: folder.path("copy/" + name))
+                try RocksDatabase.check(directory: folder.path("copy"), options: .state)
                 let copy = try open(.state, at: "copy")
                 for number in 0..<round { #expect(try copy.get(bytes("k\(number)")) != nil) }
                 copy.close()

@@ -312,13 +312,14 @@ final class ReplayRun {
         }
         summary.events += count
         summary.accepted += count
+        // Whoever goes on behind this line does not meet its refusals again.
+        try rejects?.flush()
         acknowledged = whole
     }
 
     /// Folds what was read, and lets go of the store.
     private func settle() throws(CommandEnd) {
         try submit()
-        try rejects?.flush()
         try target.finish()
     }
 

@@ -77,8 +77,8 @@ struct StoreFolder {
     }
 
     /// Makes the folders of the store's parts where they are missing, and their names durable: what
-    /// is acknowledged lies in them. Synced each time, since whoever made them may have been killed
-    /// before it did so.
+    /// is acknowledged lies in them. Synced also where they are there, since whoever made them may
+    /// have been killed before it did so.
     func makeParts(_ partition: PartitionID) throws(CommandEnd) {
         let state = statePath(partition)
         let partitions = SmallFiles.parent(of: state)
@@ -162,6 +162,8 @@ struct StoreFolder {
         try SmallFiles.syncFolder(path + "/partitions")
         try SmallFiles.syncFolder(path)
         unlink(Self.makingPath(path))
+        // Durable too: were the file back after a power loss, a part lost since would be made new.
+        try SmallFiles.syncFolder(path)
     }
 
     /// What the runtime is told.

@@ -26,7 +26,7 @@ final class RocksState: StatePort {
     /// - Throws: `StoreFailure` that names what is lost or damaged.
     static func check(directory: String) throws(StoreFailure) {
         try storing { () throws(StoreError) in
-            try RocksDatabase(directory: directory, options: .state, mode: .readOnly).close()
+            try RocksDatabase.check(directory: directory, options: .state)
         }
     }
 
