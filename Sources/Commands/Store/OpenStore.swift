@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GraphCore
 internal import IdentityModel
 internal import NodeKeys
 internal import NodeRuntime
@@ -77,6 +78,14 @@ final class OpenStore {
 
     /// The checkpoints as they are stored.
     var stored: RocksState { state }
+
+    /// The store as a backup needs it.
+    var backupSource: BackupSource {
+        BackupSource(
+            store: folder, log: log, states: [(runtime.partition, state)],
+            answers: BackupSource.Answers(
+                digest: runtime.digest.hexadecimal, events: runtime.eventCount))
+    }
 
     /// Log and checkpoints are made together: where one is there, the other must be.
     private static func refuseLostParts(

@@ -16,8 +16,11 @@ enum SmallFiles {
     }
 
     /// Makes the names in a folder durable.
-    static func syncFolder(_ path: String) throws(CommandEnd) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    static func syncFolder(_ path: String) throws(CommandEnd) { try sync(path, O_DIRECTORY) }
+
+    /// Makes a file, or with `O_DIRECTORY` the names in a folder, durable.
+    static func sync(_ path: String, _ flags: Int32 = 0) throws(CommandEnd) {
+        let descriptor = open(path, O_RDONLY | flags | O_CLOEXEC)
         guard descriptor >= 0 else { throw failed(path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failed(path) }

@@ -30,9 +30,10 @@ struct StoreFolder {
     /// The key that names identifiers.
     let key: StoreKey
 
-    private var filePath: String { Self.filePath(path) }
-    private static func filePath(_ path: String) -> String { path + "/store.json" }
-    private static func keyPath(_ path: String) -> String { path + "/node-key" }
+    /// Where a store's description is; the folder holds a store when it is there.
+    static func filePath(_ path: String) -> String { path + "/store.json" }
+    /// Where a store's key is.
+    static func keyPath(_ path: String) -> String { path + "/node-key" }
 
     /// Where the logs are.
     var logPath: String { path + "/log" }
@@ -90,6 +91,14 @@ struct StoreFolder {
         }
     }
 
+    /// A folder whose parts are there and whose description is still to be written.
+    init(_ path: String, file: StoreFile, table: NamespaceTable, key: StoreKey) {
+        self.path = path
+        self.file = file
+        self.table = table
+        self.key = key
+    }
+
     /// What the runtime is told.
     func settings(_ request: StoreRequest) -> NodeSettings {
         NodeSettings(
@@ -104,11 +113,15 @@ struct StoreFolder {
 
     /// A folder with a store's parts but without its description has lost it.
     private static func refuseRemains(_ path: String) throws(CommandEnd) {
+        guard !FileManager.default.fileExists(atPath: StoreRestore.markerPath(path)) else {
+            throw StoreRestore.unfinished(path)
+        }
         for part in ["log", "partitions"]
         where FileManager.default.fileExists(atPath: "\(path)/\(part)") {
             throw .failed(
                 "\(filePath(path)) is missing, though \(path)/\(part) is there",
-                remedy: "restore that file from a backup, or choose another --data")
+                remedy: "bring a backup back into a new folder ('kindred restore'), or choose "
+                    + "another --data")
         }
     }
 

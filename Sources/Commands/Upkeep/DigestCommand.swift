@@ -31,7 +31,8 @@ struct DigestCommand: ParsableCommand {
         var answer = Answer(digest: digest, key_fingerprint: fingerprint)
         if let compare {
             guard FileManager.default.fileExists(atPath: compare + "/store.json") else {
-                throw CommandEnd.failed("\(compare) holds no store", remedy: "name a store's folder")
+                throw CommandEnd.failed(
+                    "\(compare) holds no store", remedy: "name a store's folder")
             }
             let (other, otherFingerprint) = try Self.read(compare)
             guard otherFingerprint == fingerprint else {

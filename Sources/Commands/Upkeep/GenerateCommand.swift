@@ -17,7 +17,8 @@ struct GenerateCommand: ParsableCommand {
 
     @Option(help: "How many lines.") var links: Int = 1_000_000
     @Option(help: "Which stream.") var seed: UInt64 = 1
-    @Option(help: ArgumentHelp("Of a hundred lines, how many take a link back.", valueName: "percent"))
+    @Option(
+        help: ArgumentHelp("Of a hundred lines, how many take a link back.", valueName: "percent"))
     var unlinks: Double = 0
     @Option(help: "jsonl or csv.") var format: Format = .jsonl
     @Option(help: ArgumentHelp("Write to this file. (default: standard output)", valueName: "file"))

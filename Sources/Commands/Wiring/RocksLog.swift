@@ -8,7 +8,10 @@ internal import RocksStore
 /// One database for all partitions, so that one sync is one for all.
 final class RocksLog: LogPort {
     private static let keyBytes = 10
-    private let database: RocksDatabase
+    /// The database.
+    let database: RocksDatabase
+    /// Keeps records from being trimmed while they are copied.
+    let trims = TrimHold()
 
     init(directory: String) throws(StoreFailure) {
         database = try storing { () throws(StoreError) in
@@ -56,6 +59,9 @@ final class RocksLog: LogPort {
     func trim(before offset: UInt64, of partition: PartitionID) throws(StoreFailure) {
         let lower = Self.key(partition, 0)
         let upper = Self.key(partition, offset)
+        // What is held now goes with a later trim.
+        guard trims.beginTrim() else { return }
+        defer { trims.endTrim() }
         try storing { () throws(StoreError) in
             var batch = WriteBatch()
             batch.deleteRange(from: lower, to: upper)

@@ -5,7 +5,8 @@ internal import RocksStore
 /// One partition's checkpoints in a RocksDB database of its own. A checkpoint is one sorted file,
 /// written beside the database and taken in at once.
 final class RocksState: StatePort {
-    private let database: RocksDatabase
+    /// The database.
+    let database: RocksDatabase
     private let scratch: String
 
     /// Opens the database in `directory`; sorted files are written in the folder `scratch` first,
