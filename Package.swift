@@ -113,7 +113,11 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["RocksStore", "WireFormat", "kindred"],
+            name: "IntegrationTests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
+                "NodeRuntime", "Commands", "TestSupport", "kindred",
+            ],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]

@@ -79,12 +79,13 @@ final class OpenStore {
     /// The checkpoints as they are stored.
     var stored: RocksState { state }
 
-    /// The store as a backup needs it.
-    var backupSource: BackupSource {
+    /// The store as a backup needs it; `isStill`: nothing is written to it meanwhile.
+    func backupSource(isStill: Bool) -> BackupSource {
         BackupSource(
             store: folder, log: log, states: [(runtime.partition, state)],
-            answers: BackupSource.Answers(
-                digest: runtime.digest.hexadecimal, events: runtime.eventCount))
+            answers: isStill
+                ? BackupSource.Answers(
+                    digest: runtime.digest.hexadecimal, events: runtime.eventCount) : nil)
     }
 
     /// Log and checkpoints are made together: where one is there, the other must be.

@@ -15,6 +15,14 @@ enum SmallFiles {
         try syncFolder((path as NSString).deletingLastPathComponent)
     }
 
+    /// Makes an empty file, durably and in one step.
+    static func mark(_ path: String) throws(CommandEnd) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failed(path) }
+        close(descriptor)
+        try syncFolder((path as NSString).deletingLastPathComponent)
+    }
+
     /// Makes the names in a folder durable.
     static func syncFolder(_ path: String) throws(CommandEnd) { try sync(path, O_DIRECTORY) }
 

@@ -57,7 +57,7 @@ struct BackupCommand: ParsableCommand {
         try FolderPlaces.refuseNesting(destination, data.folder)
         let store = try data.open()
         let folder = try BackupFolder(toWriteIn: destination)
-        let manifest = try StoreBackup.take(store.backupSource, into: folder)
+        let manifest = try StoreBackup.take(store.backupSource(isStill: true), into: folder)
         if let keep { try folder.keep(newest: keep) }
         store.abandon()
         let answer = Answer(

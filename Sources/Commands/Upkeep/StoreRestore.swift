@@ -77,7 +77,7 @@ struct StoreRestore {
     }
 
     private func bring(_ folder: StoreFolder) throws(CommandEnd) -> Outcome {
-        try SmallFiles.replace(Self.markerPath(path), with: [], mode: 0o600)
+        try SmallFiles.mark(Self.markerPath(path))
         let states = manifest.states.map { part in
             (part, folder.statePath(PartitionID(part.partition ?? 0)))
         }
