@@ -118,7 +118,7 @@ let package = Package(
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
                 "NodeRuntime", "Commands", "TestSupport", "kindred",
             ],
-            swiftSettings: common),
+            exclude: ["FlipSyncFault.c"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

@@ -107,7 +107,40 @@ import Testing
         #expect(opened.count > 100)
     }
 
+    /// The last word of a sorted file's properties, bit by bit: RocksDB alone would end the process.
+    @Test func shouldRefuseDamagedPropertiesOfASortedFile() throws {
+        let folder = try BackupScratch()
+        let image = try Self.makeStore(folder("store"))
+        let expected = try Self.answers(folder("store"), of: image)
+        let index = try #require(image.files.lastIndex { $0.name.hasSuffix(".sst") })
+        let (name, bytes) = image.files[index]
+        // The meta index names the properties right behind their block.
+        let end = try #require(Self.lastPlace(of: Array("rocksdb.properties".utf8), in: bytes))
+        var (refused, guarded) = (0, 0)
+        for place in end - 140..<end + 20 {
+            var changed = bytes
+            changed[place] ^= 0x80
+            try image.write(to: folder("store"), changed: index, bytes: changed)
+            switch Self.outcome(folder("store"), expected) {
+            case .refused(let line):
+                #expect(line.contains(name), "\(line)")
+                refused += 1
+                guarded += line.contains("its properties have no index") ? 1 : 0
+            case .found, .harmless: continue
+            case .wrong: Issue.record("a wrong answer: byte \(place) of \(name)")
+            }
+        }
+        #expect(refused > 100)
+        #expect(guarded == 1)
+    }
+
     // MARK: Parts
+
+    private static func lastPlace(of word: [UInt8], in bytes: [UInt8]) -> Int? {
+        (0..<max(0, bytes.count - word.count)).last {
+            bytes[$0] == word[0] && bytes[$0..<$0 + word.count].elementsEqual(word)
+        }
+    }
 
     /// A store with checkpoints that lie over one another, a trimmed log and a tail.
     private static func makeStore(_ path: String) throws -> BackupFolderImage {

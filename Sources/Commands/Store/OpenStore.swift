@@ -13,6 +13,8 @@ final class OpenStore {
     let folder: StoreFolder
     /// The hash that names identifiers.
     let hasher: NodeKeyHasher
+    /// Why nothing may be written, if so.
+    let shortage: RoomShortage?
     private let lock: StoreLock
     private let log: RocksLog
     private let state: RocksState
@@ -28,12 +30,15 @@ final class OpenStore {
         lock = try StoreLock(folder: request.folder)
         folder = try StoreFolder(request)
         hasher = NodeKeyHasher(key: folder.key)
+        shortage = RoomShortage(of: folder)
         let partition = PartitionID(0)
         do throws(StoreFailure) {
             try Self.refuseLostParts(folder, partition)
-            log = try RocksLog(directory: folder.logPath)
+            if let shortage, !Self.isMade(folder, partition) { throw shortage.failure }
+            log = try RocksLog(directory: folder.logPath, shortage: shortage)
             state = try RocksState(
-                directory: folder.statePath(partition), scratch: folder.scratchPath)
+                directory: folder.statePath(partition), scratch: folder.scratchPath,
+                shortage: shortage)
             runtime = try PartitionRuntime(
                 partition, log: log, state: state, settings: folder.settings(request))
         } catch {
@@ -54,6 +59,8 @@ final class OpenStore {
 
     /// Makes everything durable and lets go of the store.
     func close() throws(CommandEnd) {
+        // Nothing was written, or it has failed and was told.
+        guard shortage == nil else { return abandon() }
         try failing { (runtime) throws(StoreFailure) in
             if runtime.tailRecords > Self.tailRecordsLeft { try runtime.checkpoint() }
             try runtime.sync()
@@ -86,6 +93,13 @@ final class OpenStore {
             answers: isStill
                 ? BackupSource.Answers(
                     digest: runtime.digest.hexadecimal, events: runtime.eventCount) : nil)
+    }
+
+    /// Whether both databases are there.
+    private static func isMade(_ folder: StoreFolder, _ partition: PartitionID) -> Bool {
+        [folder.logPath, folder.statePath(partition)].allSatisfy {
+            FileManager.default.fileExists(atPath: $0 + "/CURRENT")
+        }
     }
 
     /// Log and checkpoints are made together: where one is there, the other must be.

@@ -24,6 +24,10 @@ final class StoreForVerify {
         let folder = try StoreFolder(request)
         table = folder.table
         hasher = NodeKeyHasher(key: folder.key)
+        // The tail is checkpointed first, which takes room.
+        if let shortage = RoomShortage(of: folder) {
+            throw CommandEnd(shortage.failure, folder: path)
+        }
         let partition = PartitionID(0)
         do throws(StoreFailure) {
             state = try RocksState(

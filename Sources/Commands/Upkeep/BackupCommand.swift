@@ -56,6 +56,10 @@ struct BackupCommand: ParsableCommand {
         }
         try FolderPlaces.refuseNesting(destination, data.folder)
         let store = try data.open()
+        // The log's memory table is written out first.
+        if let shortage = store.shortage {
+            throw CommandEnd(shortage.failure, folder: data.folder)
+        }
         let folder = try BackupFolder(toWriteIn: destination)
         let manifest = try StoreBackup.take(store.backupSource(isStill: true), into: folder)
         if let keep { try folder.keep(newest: keep) }

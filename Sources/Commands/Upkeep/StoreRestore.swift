@@ -53,6 +53,11 @@ struct StoreRestore {
                 "\(path) is not empty", remedy: "name a new or an empty folder (--data)")
         }
         let folder = StoreFolder(path, file: file, table: table, key: key)
+        if let shortage = RoomShortage(
+            at: path, needed: manifest.bytes + RoomShortage.reserveBytes)
+        {
+            throw CommandEnd(shortage.failure, folder: path)
+        }
         do throws(CommandEnd) {
             return try bring(folder)
         } catch {

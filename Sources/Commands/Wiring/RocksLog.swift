@@ -13,9 +13,16 @@ final class RocksLog: LogPort {
     /// Keeps records from being trimmed while they are copied.
     let trims = TrimHold()
 
-    init(directory: String) throws(StoreFailure) {
+    /// Why nothing may be written, if so.
+    let shortage: RoomShortage?
+
+    /// Opens the database in `directory`, or makes it; for reading alone where room is short.
+    init(directory: String, shortage: RoomShortage? = nil) throws(StoreFailure) {
+        self.shortage = shortage
         database = try storing { () throws(StoreError) in
-            try RocksDatabase(directory: directory, options: .log, createIfMissing: true)
+            try RocksDatabase(
+                directory: directory, options: .log, createIfMissing: shortage == nil,
+                mode: shortage == nil ? .readWrite : .readOnly)
         }
     }
 
@@ -33,6 +40,7 @@ final class RocksLog: LogPort {
     func append(
         _ record: Span<UInt8>, at offset: UInt64, of partition: PartitionID
     ) throws(StoreFailure) {
+        if let shortage { throw shortage.failure }
         let key = Self.key(partition, offset)
         try storing { () throws(StoreError) in
             try database.put(key.span, record, sync: false)
@@ -40,6 +48,7 @@ final class RocksLog: LogPort {
     }
 
     func sync() throws(StoreFailure) {
+        if let shortage { throw shortage.failure }
         try storing { () throws(StoreError) in try database.syncLog() }
     }
 
