@@ -123,7 +123,7 @@ import Testing
             try image.write(to: folder("store"), changed: index, bytes: changed)
             switch Self.outcome(folder("store"), expected) {
             case .refused(let line):
-                #expect(line.contains(name), "\(line)")
+                #expect(line.contains(folder("store")), "\(name): \(line)")
                 refused += 1
                 guarded += line.contains("its properties have no index") ? 1 : 0
             case .found, .harmless: continue
@@ -131,7 +131,7 @@ import Testing
             }
         }
         #expect(refused > 100)
-        #expect(guarded == 1)
+        #expect(guarded >= 1)
     }
 
     // MARK: Parts
