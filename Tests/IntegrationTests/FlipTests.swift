@@ -107,7 +107,7 @@ import Testing
         #expect(opened.count > 100)
     }
 
-    /// The last word of a sorted file's properties, bit by bit: RocksDB alone would end the process.
+    /// The last word of a sorted file's properties: RocksDB alone would end the process there.
     @Test func shouldRefuseDamagedPropertiesOfASortedFile() throws {
         let folder = try BackupScratch()
         let image = try Self.makeStore(folder("store"))

@@ -74,9 +74,8 @@ struct BackupCommand: ParsableCommand {
     private static func print(_ answer: Answer) {
         Output.line("backup  \(answer.id), complete")
         Output.line("digest  \(answer.digest ?? "not known")")
-        Output.line(
-            "size    \(ByteText.print(answer.bytes)), of which \(ByteText.print(answer.added_bytes))"
-                + " new in the folder")
+        let (size, added) = (ByteText.print(answer.bytes), ByteText.print(answer.added_bytes))
+        Output.line("size    \(size), of which \(added) new in the folder")
     }
 }
 
