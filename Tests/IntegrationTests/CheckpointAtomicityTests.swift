@@ -42,8 +42,8 @@ struct CheckpointAtomicityTests {
         guard let steps = try CheckpointSteps(in: folder) else { return }
         let stream = steps.stream
         var random = SeededGenerator(seed: 37)
-        let most = TestBudget.isNightly ? Int.max : 16
-        let chosen = steps.some(most) + steps.insideCheckpoints(most, &random)
+        let inCheckpoints = steps.insideCheckpoints(TestBudget.isNightly ? .max : 22, &random)
+        let chosen = steps.some(TestBudget.isNightly ? .max : 14) + inCheckpoints
         var inside = 0
         for (number, step) in chosen.enumerated() {
             let (store, acknowledged) = try steps.killed(behind: step)

@@ -52,10 +52,11 @@ final class CrashProcess {
         return found
     }()
 
-    /// Starts the program; `named` tells the files of its output in `folder` from others.
+    /// Starts the program in the folder `place`; `named` tells the files of its output in `folder`
+    /// from others.
     init(
-        _ arguments: [String], in folder: CrashFolder, named name: String = "program",
-        environment: [String: String] = [:]
+        _ arguments: [String], in folder: CrashFolder, at place: String? = nil,
+        named name: String = "program", environment: [String: String] = [:]
     ) throws {
         outputPath = folder(name + ".out")
         errorPath = folder(name + ".err")
@@ -68,11 +69,12 @@ final class CrashProcess {
                 &actions, number, path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
         }
         let inherited = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let words = ([Self.program] + arguments).map { strdup($0) } + [nil]
+        let command = place.map { ["/usr/bin/env", "-C", $0, Self.program] } ?? [Self.program]
+        let words = (command + arguments).map { strdup($0) } + [nil]
         let variables = inherited.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
         var identifier: pid_t = 0
-        let code = posix_spawn(&identifier, Self.program, &actions, nil, words, variables)
+        let code = posix_spawn(&identifier, command[0], &actions, nil, words, variables)
         guard code == 0 else { throw CrashSupportError("cannot start: \(code)") }
         self.identifier = identifier
     }
@@ -147,9 +149,9 @@ struct CrashAnswer {
     let errors: String
 
     /// - Throws: `CrashSupportError` where a signal ended it.
-    init(_ arguments: [String], in folder: CrashFolder) throws {
+    init(_ arguments: [String], in folder: CrashFolder, at place: String? = nil) throws {
         let process = try CrashProcess(
-            arguments, in: folder, named: "answer", environment: folder.environment)
+            arguments, in: folder, at: place, named: "answer", environment: folder.environment)
         guard case .exited(let status) = process.wait() else {
             throw CrashSupportError("\(arguments) was ended by a signal: \(process.errors)")
         }

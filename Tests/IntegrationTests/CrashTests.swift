@@ -132,4 +132,16 @@ struct CrashTests {
         let listed = try Data(contentsOf: URL(filePath: folder("rejects")))
         #expect(listed.count { $0 == UInt8(ascii: "\n") } >= acknowledged / 50)
     }
+
+    /// Folders are made, and their names synced, under every spelling of a path.
+    @Test func shouldMakeAStoreUnderEverySpellingOfAPath() throws {
+        let spellings = [
+            "j", "k/", "./l", "a/b//c/", folder.path + "/deep/er", "//" + folder.path + "//x",
+        ]
+        for (name, path) in zip(["j", "k", "l", "a/b/c", "deep/er", "x"], spellings) {
+            let answer = try CrashAnswer(["stats", "--data", path], in: folder, at: folder.path)
+            #expect(answer.status == 0, "\(path): \(answer.errors)")
+            #expect(FileManager.default.fileExists(atPath: folder(name + "/store.json")), "\(path)")
+        }
+    }
 }

@@ -203,8 +203,8 @@ struct PowerLossLife {
         foldedLines = lines
     }
 
-    /// So many of `moments`, of chance.
+    /// So many of `moments`, of chance; at night twenty times as many.
     mutating func some(_ count: Int, of moments: [Moment]) -> [Moment] {
-        TestBudget.isNightly ? moments : Array(random.shuffled(moments).prefix(count))
+        Array(random.shuffled(moments).prefix(TestBudget.rounds(count)))
     }
 }
