@@ -6,7 +6,7 @@ import Testing
 /// Large components find a new anchor without a look at every member, and find the right one.
 @Suite("Anchors of large components")
 struct AnchorHeapTests {
-    /// Over `IdentityGraph.searchedMembers`, so that heaps are built, left and built anew.
+    /// Over `GraphLimits.searchedMembers`, so that heaps are built, left and built anew.
     private static let size = 1_400
 
     @Test func oracleAnchorsOfAStarThatChanges() throws {

@@ -32,6 +32,32 @@ struct DamagedStateTests {
             image = found
             return true
         }
+
+        // Nothing here is in rows.
+        func readPair(
+            _ a: NodeKey, _ b: NodeKey, into image: inout HomeImage
+        ) throws(StateError) -> Bool { false }
+        func readPairs(
+            of a: NodeKey, after: NodeKey?, limit: Int, into image: inout HomeImage
+        ) throws(StateError) {}
+        func readMember(
+            _ key: NodeKey, of id: ComponentID, into image: inout ComponentImage
+        ) throws(StateError) -> Bool { false }
+        func readMembers(
+            of id: ComponentID, after: NodeKey?, limit: Int, into image: inout ComponentImage
+        ) throws(StateError) {}
+        func readEdge(
+            _ a: NodeKey, _ b: NodeKey, of id: ComponentID
+        ) throws(StateError) -> EdgeImage? { nil }
+        func readEdges(
+            of id: ComponentID, from end: NodeKey?, after: LinkPosition?, limit: Int
+        ) throws(StateError) -> [StoredEdge] { [] }
+        func readEdges(
+            of id: ComponentID, to end: NodeKey, after: NodeKey?, limit: Int
+        ) throws(StateError) -> [StoredEdge] { [] }
+        func readRanks(
+            of id: ComponentID, after: AnchorRank?, limit: Int
+        ) throws(StateError) -> [AnchorRank] { [] }
     }
 
     /// a and b linked by source 1: sound, until a test changes it.
@@ -106,7 +132,7 @@ struct DamagedStateTests {
         reader.components[0].members.removeFirst()
         reader.components[0].edges = []
         reader.components[0].anchor = Self.b
-        #expect(reason(reader).contains("lacks its member"))
+        #expect(reason(reader).contains("lacks the member"))
     }
 
     @Test func shouldRefuseAnAnchorThatIsNoMember() {

@@ -8,11 +8,13 @@ import Testing
 @Suite("Eviction")
 struct EvictionTests {
     @Test func differentialEvictedAgainstUnlimited() throws {
-        for seed in 0..<UInt64(TestBudget.rounds(150)) {
+        for seed in 0..<UInt64(TestBudget.rounds(300)) {
             let set = RandomEvents(seed: 6_000_000 + seed, nodes: 3...40, count: 5...200)
             var chance = SeededGenerator(seed: seed)
-            let steady = GraphDriver()
-            let bounded = GraphDriver()
+            // Nothing is in rows, some is, or nearly all.
+            let limits = chance.pick([.standard, Self.limits(of: 3), Self.limits(of: 1)])
+            let steady = GraphDriver(limits: limits)
+            let bounded = GraphDriver(limits: limits)
             // No entity at all, some, and nearly all.
             let limit = chance.pick([0, 8 * 300, 100 * 300])
             let (checkpoints, questions) = (chance.pick([5, 50, 100]), chance.pick([0, 30]))
@@ -38,14 +40,28 @@ struct EvictionTests {
         }
     }
 
+    /// Limits that small components and homes are beyond.
+    static func limits(of count: UInt32) -> GraphLimits {
+        GraphLimits(
+            inlineMembers: count, inlineEdges: count + 1, inlinePairs: count,
+            searchedMembers: 2, rowsAtOnce: 3, fewRows: 2)
+    }
+
     @Test func shouldHoldNothingWhereNothingFits() throws {
+        for limits in [GraphLimits.standard, Self.limits(of: 1)] {
+            try shouldHoldNothing(limits)
+        }
+    }
+
+    private func shouldHoldNothing(_ limits: GraphLimits) throws {
         let set = RandomEvents(seed: 78, nodes: 30...30, count: 200...200)
-        let driver = GraphDriver()
+        let driver = GraphDriver(limits: limits)
         try driver.fold(set.events)
         driver.graph.evict(toBytes: 0)
         #expect(driver.graph.usedByteCount > 0, "what changed is in no store yet and must stay")
         driver.checkpoint()
-        driver.graph.evict(toBytes: 0)
+        // What is in rows goes in steps: members, then the component, then what the anchor held.
+        for _ in 0..<2 { driver.graph.evict(toBytes: 0) }
         #expect(driver.graph.usedByteCount == 0)
     }
 

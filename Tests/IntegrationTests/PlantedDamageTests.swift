@@ -74,7 +74,7 @@ struct PlantedDamageTests {
         },
         Damage(testDescription: "a stale component", code: "component_stale") {
             let component = try $0.first(.component)
-            $0.put(StateKey.component(ComponentID(rawValue: 1 << 40), page: 0), component.value)
+            $0.put(StateKey.component(ComponentID(rawValue: 1 << 40)), component.value)
         },
     ]
 
@@ -147,13 +147,12 @@ struct Planter: ~Copyable {
 
     mutating func changeComponent(_ change: (inout ComponentImage) throws -> Void) throws {
         let component = try first(.component)
-        guard case .component(let id, _) = StateKey.parse(component.key.span) else { return }
+        guard case .component(let id) = StateKey.parse(component.key.span) else { return }
         var image = ComponentImage()
-        _ = try ComponentCodec.decodeFirstPage(component.value.span, id: id, into: &image)
+        try ComponentCodec.decode(component.value.span, id: id, into: &image)
         try change(&image)
         var value: [UInt8] = []
-        var start = ComponentCodec.PageStart()
-        ComponentCodec.encodePage(0, of: image, from: &start, into: &value)
+        ComponentCodec.encode(image, into: &value)
         put(component.key, value)
     }
 

@@ -162,8 +162,8 @@ struct RecoveryTests {
 
     // MARK: Entities that cannot be read
 
-    /// A store whose customer has three pages, and a question that needs them all.
-    private func pagedState() throws -> (log: ScratchLog, state: MemoryState, hub: TestEnd) {
+    /// A store whose customer is in rows, and a question that needs them all.
+    private func stateInRows() throws -> (log: ScratchLog, state: MemoryState, hub: TestEnd) {
         let hub = TestEnd("loyalty", "hub")
         let events = (0..<1_100).map { TestEvent(.link, hub, TestEnd("cookie", "c\($0)")) }
         let (log, state) = (ScratchLog(), MemoryState())
@@ -179,18 +179,27 @@ struct RecoveryTests {
         let runtime = try RuntimeFixture.open(log, state)
         return RuntimeFixture.failure { () throws(StoreFailure) in
             _ = try runtime.ask { graph, reader throws(StateError) in
-                try graph.customer(of: hub.key, reader: reader)
+                try graph.bridges(withMember: hub.key, reader: reader)
             }
         }
     }
 
     @Test func shouldSayWhatIsWrongWithAnEntity() throws {
-        let (log, state, hub) = try pagedState()
+        let (log, state, hub) = try stateInRows()
         #expect(try ask(log, state, hub) == nil)
-        let home = StateKey.home(hub.key)
-        let pages = StoredEntry.all(in: state).filter { $0.key[0] == 0x20 }
-        #expect(pages.count == 3)
-        for entry in pages + StoredEntry.all(in: state).filter({ $0.key == home }) {
+        let all = StoredEntry.all(in: state)
+        var heads: [StoredEntry] = []
+        var rows: [StoredEntry] = []
+        for entry in all {
+            switch StateKey.parse(entry.key.span) {
+            case .home(hub.key), .component: heads.append(entry)
+            case .member, .edge: rows.append(entry)
+            default: break
+            }
+        }
+        #expect(heads.count == 2 && rows.count == 1_101 + 1_100)
+        let picked = [0, 1, 600, 1_100, 1_101, 1_700, 2_200].map { rows[$0] }
+        for entry in heads + picked {
             var newer = entry.value
             newer[0] = 2
             var failure = try ask(log, Self.state(state, with: entry.key, newer), hub)
@@ -201,17 +210,20 @@ struct RecoveryTests {
             #expect(failure?.code == .damaged)
             #expect(failure?.remedy == Remedy.rebuild)
         }
-        for page in pages {
-            #expect(try ask(log, Self.state(state, with: page.key, nil), hub)?.code == .damaged)
+        for entry in heads.filter({ $0.key[0] == 0x20 }) + picked {
+            #expect(try ask(log, Self.state(state, with: entry.key, nil), hub)?.code == .damaged)
         }
     }
 
     @Test func shouldTellAReadErrorFromDamage() throws {
-        let (log, state, hub) = try pagedState()
+        let (log, state, hub) = try stateInRows()
         let opening = FaultPlan()
         _ = try RuntimeFixture.open(log, FaultyState(state, opening))
-        // The home, then three pages: each may be what cannot be read.
-        for call in opening.calls + 1...opening.calls + 4 {
+        let sound = FaultPlan()
+        #expect(try ask(log, FaultyState(state, sound), hub) == nil)
+        // The home, the head, the anchor, then the rows some at a time: each may fail.
+        #expect(sound.calls >= opening.calls + 6)
+        for call in opening.calls + 1...sound.calls {
             let plan = FaultPlan(failing: call, takesEffect: false)
             let failure = try ask(log, FaultyState(state, plan), hub)
             #expect(failure?.code == .ioError, "call \(call)")

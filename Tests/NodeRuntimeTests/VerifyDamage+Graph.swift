@@ -107,43 +107,15 @@ extension VerifyDamage {
             try store.move(
                 lonely, to: ComponentID(partition: VerifyStore.partition, sequence: 77))
         },
-        VerifyDamage(
-            "the first page dropped", .pageMissing, and: [.componentDigestMismatch], in: chain
-        ) { store in
-            let id = try store.home("cookie:secret-0").component
-            store.remove(StateKey.component(id, page: 0))
-        },
-        VerifyDamage(
-            "the middle page dropped", .pageMissing, and: [.componentDigestMismatch], in: chain
-        ) { store in
-            let id = try store.home("cookie:secret-0").component
-            store.remove(StateKey.component(id, page: 1))
-        },
-        VerifyDamage(
-            "the last page dropped", .pageMissing, and: [.componentDigestMismatch], in: chain
-        ) { store in
-            let id = try store.home("cookie:secret-0").component
-            store.remove(StateKey.component(id, page: 2))
-        },
-        VerifyDamage(
-            "a middle page cut short", .undecodableValue, and: [.componentDigestMismatch],
-            in: chain
-        ) { store in
-            let key = StateKey.component(try store.home("cookie:secret-0").component, page: 1)
-            store.put(key, Array(store.value(key).dropLast()))
-        },
-        VerifyDamage("a page beyond the last", .pageOrphan) { store in
+        VerifyDamage("a row of a component in one value", .rowOrphan) { store in
             let id = try store.home(left).component
-            store.put(
-                StateKey.component(id, page: 1), store.value(StateKey.component(id, page: 0)))
+            store.put(StateKey.member(VerifyStore.key(left), of: id), [1, 1, 2, 1, 0, 0])
         },
-        VerifyDamage(
-            "more members in the head", .memberCountMismatch, and: [.rankMismatch]
-        ) { store in
-            // Format, rank and anchor take 18 bytes; then the count.
-            let key = StateKey.component(try store.home(lonely).component, page: 0)
+        VerifyDamage("no members", .undecodableValue, and: [.componentDigestMismatch]) { store in
+            // Format, flags, rank and anchor take 19 bytes; then the count.
+            let key = StateKey.component(try store.home(lonely).component)
             var value = store.value(key)
-            value[18] += 1
+            value[19] = 0
             store.put(key, value)
         },
         VerifyDamage("a stale component left behind", .componentStale) { store in
@@ -211,7 +183,7 @@ extension VerifyDamage {
             try store.editHome(lonely) { $0.component = other }
         },
         VerifyDamage("a component dropped", .memberMissing, and: [.componentDigestMismatch]) {
-            $0.remove(StateKey.component(try $0.home(left).component, page: 0))
+            $0.remove(StateKey.component(try $0.home(left).component))
         },
         VerifyDamage(
             "an extra member that another component has", .memberDuplicate,

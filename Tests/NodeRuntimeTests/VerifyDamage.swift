@@ -28,7 +28,8 @@ struct VerifyDamage: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
 
-    static let all = keysAndValues + header + names + evidence + components + members + edges
+    static let all =
+        keysAndValues + header + names + evidence + components + members + edges + rows
 
     // MARK: What is damaged
 
@@ -51,7 +52,7 @@ struct VerifyDamage: CustomTestStringConvertible, Sendable {
     static let right = "cookie:secret-right"
     static let lonely = "email:secret-lonely"
 
-    /// One customer of 1,300 cookies in a row: a component of three pages.
+    /// One customer of 1,300 cookies in a row: a component in rows.
     static let chain: [VerifyEvent] = (0..<1_299).map { number in
         .link("cookie:secret-\(number)", "cookie:secret-\(number + 1)", at: Int64(1_000 + number))
     }
@@ -77,7 +78,7 @@ extension VerifyDamage {
             "a component's value cut short", .undecodableValue,
             and: [.componentDigestMismatch]
         ) { store in
-            let key = StateKey.component(try store.home(left).component, page: 0)
+            let key = StateKey.component(try store.home(left).component)
             store.put(key, Array(store.value(key).dropLast()))
         },
         VerifyDamage(

@@ -46,7 +46,7 @@ import WireFormat
                 }
             }
         }
-        try store.editComponent(holding: "cookie:secret-0") { image, _ in
+        try store.editMembers(holding: "cookie:secret-0") { image in
             for place in image.values.indices { image.values[place] ^= 1 }
             for member in image.members.indices { image.members[member].firstSeen = .never }
         }
@@ -86,7 +86,7 @@ import WireFormat
             #expect(code.rawValue.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 >= 97 })
         }
         #expect(VerifyFinding.Code.directoryMismatch.rawValue == "directory_mismatch")
-        #expect(Set(VerifyFinding.Code.allCases.map(\.rawValue)).count == 39)
+        #expect(Set(VerifyFinding.Code.allCases.map(\.rawValue)).count == 46)
     }
 
     @Test func shouldThrowWhereTheStoreCannotBeRead() throws {

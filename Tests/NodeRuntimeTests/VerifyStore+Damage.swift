@@ -11,22 +11,22 @@ extension VerifyStore {
         let stored = Set(entries.map(\.key))
         for sequence in 1...minted {
             let id = ComponentID(partition: Self.partition, sequence: sequence)
-            if !stored.contains(StateKey.component(id, page: 0)) { return id }
+            if !stored.contains(StateKey.component(id)) { return id }
         }
         preconditionFailure("no component has merged away")
     }
 
-    /// Writes a component as its pages.
+    /// Writes a component as its value.
     func write(_ image: ComponentImage) throws {
         var batch = CheckpointBatch()
-        batch.writeComponent(image, storedPages: 0)
+        batch.writeComponent(image)
         state.apply(batch)
     }
 
     /// Gives the component of an identifier that is alone another id, in its home too.
     func move(_ text: String, to id: ComponentID) throws {
         var image = try component(holding: text)
-        remove(StateKey.component(image.id, page: 0))
+        remove(StateKey.component(image.id))
         image.id = id
         try write(image)
         try editHome(text) { $0.component = id }
@@ -44,7 +44,7 @@ extension VerifyStore {
     /// Moves an identifier that is alone into another's component; its home says so.
     func adopt(_ text: String, into other: String) throws {
         try copy(text, into: other)
-        remove(StateKey.component(try home(text).component, page: 0))
+        remove(StateKey.component(try home(text).component))
         let id = try home(other).component
         try editHome(text) { $0.component = id }
     }

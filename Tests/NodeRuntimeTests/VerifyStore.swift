@@ -182,13 +182,12 @@ final class VerifyStore {
         holding text: String, _ change: (inout ComponentImage, _ member: Int) -> Void
     ) throws {
         var image = try component(holding: text)
-        let pages = ComponentImage.pageCount(members: image.members.count)
         guard let member = image.members.firstIndex(where: { $0.key == Self.key(text) }) else {
             preconditionFailure("the test names a member that is not there")
         }
         change(&image, member)
         var batch = CheckpointBatch()
-        batch.writeComponent(image, storedPages: pages)
+        batch.writeComponent(image)
         state.apply(batch)
     }
 

@@ -78,11 +78,11 @@ import WireFormat
                 var image = HomeImage()
                 try HomeCodec.decode(value.span, key: node, into: &image)
                 return "\(image)"
-            case .component(let id, page: _):
+            case .component(let id):
                 var image = ComponentImage()
-                let count = try ComponentCodec.decodeFirstPage(value.span, id: id, into: &image)
+                try ComponentCodec.decode(value.span, id: id, into: &image)
                 if image.rank >= image.members.count, image.rank <= 8 { image.rank = 8 }
-                return "\(count) \(image)"
+                return "\(image)"
             default: return "\(value)"
             }
         } catch {

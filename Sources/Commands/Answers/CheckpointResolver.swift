@@ -93,7 +93,7 @@ struct CheckpointResolver {
         }
         let anchors = try Self.read(unknown, NodeKey(high: 0, low: 0)) {
             (component, value) throws(StoreFailure) -> NodeKey in
-            guard try state.read(StateKey.component(component, page: 0), into: &value) else {
+            guard try state.read(StateKey.component(component), into: &value) else {
                 throw Self.failure(
                     WireError(.damaged, "the directory names a component that the store lacks"))
             }

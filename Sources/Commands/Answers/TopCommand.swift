@@ -75,8 +75,8 @@ struct TopCommand: ParsableCommand {
     }
 }
 
-/// The largest components, in memory for those few: one walk over the checkpoint's heads, then one
-/// over the pages of each that was chosen, for its anchor's text.
+/// The largest components, in memory for those few: one walk over the checkpoint's heads, then each
+/// that was chosen, for its anchor's text.
 struct LargestComponents {
     /// A component as it is shown.
     struct Found {
@@ -111,13 +111,9 @@ struct LargestComponents {
         _ limit: Int, in state: RocksState
     ) throws(StoreFailure) -> [Found] {
         var least = LeastElements<Candidate>(limit: limit)
-        try scan(
-            state, from: StateKey.first(of: .component), to: StateKey.end(of: .component)
-        ) { (id, page, value) throws(WireError) in
-            guard page == 0 else { return true }
-            let head = try ComponentCodec.decodeHead(value)
-            least.offer(Candidate(count: head.memberCount, anchor: head.anchor, id: id))
-            return true
+        try StoredComponents.forEach(in: state, withMembers: false) { image in
+            let count = image.isInRows ? image.memberCount : image.members.count
+            least.offer(Candidate(count: count, anchor: image.anchor, id: image.id))
         }
         let names = try names(in: state)
         var found: [Found] = []
@@ -131,64 +127,23 @@ struct LargestComponents {
             + (try StoredHeader.names(.namespace, count: header.namespaceCount, state))
     }
 
-    /// Looks through a component's pages for its anchor's text.
+    /// Reads a component's anchor for its text.
     private static func describe(
         _ candidate: Candidate, _ names: [[UInt8]], _ state: RocksState
     ) throws(StoreFailure) -> Found {
         var image = ComponentImage()
-        var found: Found?
-        try scan(
-            state, from: StateKey.component(candidate.id, page: 0),
-            to: StateKey.component(candidate.id, page: .max)
-        ) { (id, page, value) throws(WireError) in
-            if page == 0 {
-                _ = try ComponentCodec.decodeFirstPage(value, id: id, into: &image)
-            } else {
-                image.reset(id)
-                try ComponentCodec.decodeLaterPage(value, into: &image)
-            }
-            var start = 0
-            for member in image.members {
-                defer { start += member.valueCount }
-                guard member.key == candidate.anchor else { continue }
-                guard member.namespace < names.count else {
-                    throw WireError(.damaged, "a member's namespace has no name")
-                }
-                found = Found(
-                    count: candidate.count, anchor: candidate.anchor,
-                    namespace: names[Int(member.namespace)],
-                    value: Array(image.values[start..<start + member.valueCount]))
-                return false
-            }
-            return true
+        try StoredComponents.read(
+            candidate.id, with: candidate.anchor, in: state, into: &image)
+        var start = 0
+        for member in image.members {
+            defer { start += member.valueCount }
+            guard member.key == candidate.anchor, member.namespace < names.count else { continue }
+            return Found(
+                count: candidate.count, anchor: candidate.anchor,
+                namespace: names[Int(member.namespace)],
+                value: Array(image.values[start..<start + member.valueCount]))
         }
-        guard let found else {
-            throw StoreFailure(
-                .damaged, "a component lacks the member that names it", remedy: Remedy.rebuild)
-        }
-        return found
-    }
-
-    /// Walks over components' pages.
-    private static func scan(
-        _ state: RocksState, from lower: [UInt8], to upper: [UInt8],
-        _ body: (ComponentID, UInt32, Span<UInt8>) throws(WireError) -> Bool
-    ) throws(StoreFailure) {
-        var failed: WireError?
-        try state.scan(from: lower, to: upper) { key, value in
-            do throws(WireError) {
-                guard case .component(let id, let page) = StateKey.parse(key) else {
-                    throw WireError(.damaged, "a component's key cannot be read")
-                }
-                return try body(id, page, value)
-            } catch {
-                failed = error
-                return false
-            }
-        }
-        guard let failed else { return }
         throw StoreFailure(
-            failed.code == .newerFormat ? .newerFormat : .damaged, failed.reason,
-            remedy: failed.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild)
+            .damaged, "a component lacks the member that names it", remedy: Remedy.rebuild)
     }
 }

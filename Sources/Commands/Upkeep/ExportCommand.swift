@@ -51,24 +51,11 @@ struct ExportRows {
 
     /// Reads every component out of the checkpoint.
     mutating func collect(_ store: OpenStore) throws(CommandEnd) {
-        var failed: WireError?
-        var anchor = NodeKey(high: 0, low: 0)
-        var image = ComponentImage()
         try store.failing { (_) throws(StoreFailure) in
             let names = try Self.namespaces(store.stored)
-            try store.stored.scan(
-                from: StateKey.first(of: .component), to: StateKey.end(of: .component)
-            ) { key, value in
-                do throws(WireError) {
-                    try Self.decode(key, value, &anchor, into: &image)
-                    try add(image, anchor, names)
-                } catch {
-                    failed = error
-                }
-                return failed == nil
-            }
-            if let failed {
-                throw StoreFailure(.damaged, failed.reason, remedy: Remedy.rebuild)
+            try StoredComponents.forEach(in: store.stored, withMembers: true) {
+                (image) throws(StateError) in
+                try add(image, names)
             }
         }
     }
@@ -108,35 +95,19 @@ struct ExportRows {
             + (try StoredHeader.names(.namespace, count: header.namespaceCount, state))
     }
 
-    private static func decode(
-        _ key: Span<UInt8>, _ value: Span<UInt8>, _ anchor: inout NodeKey,
-        into image: inout ComponentImage
-    ) throws(WireError) {
-        guard case .component(let id, let page) = StateKey.parse(key) else {
-            throw WireError(.damaged, "a component's key cannot be read")
-        }
-        if page == 0 {
-            _ = try ComponentCodec.decodeFirstPage(value, id: id, into: &image)
-            anchor = image.anchor
-        } else {
-            image.reset(id)
-            try ComponentCodec.decodeLaterPage(value, into: &image)
-        }
-    }
-
     private mutating func add(
-        _ image: ComponentImage, _ anchor: NodeKey, _ names: [[UInt8]]
-    ) throws(WireError) {
+        _ image: ComponentImage, _ names: [[UInt8]]
+    ) throws(StateError) {
         var start = 0
         for member in image.members {
             guard member.namespace < names.count else {
-                throw WireError(.damaged, "a member's namespace has no name")
+                throw StateError(.damaged, "a member's namespace has no name")
             }
             let name = names[Int(member.namespace)]
             rows.append(
                 Row(
                     start: texts.count, namespaceCount: name.count,
-                    count: name.count + member.valueCount, anchor: anchor))
+                    count: name.count + member.valueCount, anchor: image.anchor))
             texts += name
             texts += image.values[start..<start + member.valueCount]
             start += member.valueCount

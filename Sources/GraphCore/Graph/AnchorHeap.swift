@@ -1,18 +1,3 @@
-internal import IdentityModel
-
-/// What anchors are compared by: the lesser names the customer.
-struct AnchorRank: Comparable {
-    let priority: UInt32
-    let firstSeen: EventTime
-    let key: NodeKey
-
-    static func < (left: AnchorRank, right: AnchorRank) -> Bool {
-        if left.priority != right.priority { return left.priority < right.priority }
-        if left.firstSeen != right.firstSeen { return left.firstSeen < right.firstSeen }
-        return left.key < right.key
-    }
-}
-
 /// The members of a large component, the least by rank first: a binary heap (Williams, 1964).
 ///
 /// Members that left, or whose rank fell meanwhile, stay in it until they come to the top; whoever
@@ -25,6 +10,9 @@ struct AnchorHeap {
     }
 
     private var entries: [Entry] = []
+    /// Up to here the store's members, in the order of their ranks, were looked at: those that are
+    /// not in memory come behind it. Nil: none was looked at.
+    var lookedAt: AnchorRank?
 
     var count: Int { entries.count }
 

@@ -6,10 +6,52 @@ package struct GraphConfiguration: Equatable, Sendable {
     package let partition: PartitionID
     /// The namespaces that were named, whose priorities choose anchors.
     package let namespaces: NamespaceTable
+    /// From which sizes on things are stored and looked at in another way.
+    package let limits: GraphLimits
 
     /// A configuration.
-    package init(partition: PartitionID, namespaces: NamespaceTable) {
+    package init(
+        partition: PartitionID, namespaces: NamespaceTable, limits: GraphLimits = .standard
+    ) {
         self.partition = partition
         self.namespaces = namespaces
+        self.limits = limits
     }
+}
+
+/// From which sizes on a graph stores and looks at things in another way. No answer depends on
+/// them; stored bytes depend on the first three, so that replicas must have them alike.
+package struct GraphLimits: Equatable, Sendable {
+    /// How many members a component stored as one value has at most.
+    package var inlineMembers: UInt32
+    /// How many edges, dead ones included, a component stored as one value has at most.
+    package var inlineEdges: UInt32
+    /// How many pairs a home stored as one value has at most.
+    package var inlinePairs: UInt32
+    /// Members up to which a component that loses its anchor is searched whole for another;
+    /// larger ones keep a heap.
+    package var searchedMembers: UInt32
+    /// How many rows are read at once where all are needed.
+    package var rowsAtOnce: Int
+    /// How many rows are read at once where a few may do.
+    package var fewRows: Int
+
+    /// Limits with their members.
+    package init(
+        inlineMembers: UInt32, inlineEdges: UInt32, inlinePairs: UInt32, searchedMembers: UInt32,
+        rowsAtOnce: Int, fewRows: Int
+    ) {
+        self.inlineMembers = inlineMembers
+        self.inlineEdges = inlineEdges
+        self.inlinePairs = inlinePairs
+        self.searchedMembers = searchedMembers
+        self.rowsAtOnce = rowsAtOnce
+        self.fewRows = fewRows
+    }
+
+    /// What stores are made with. Chosen so that the largest value takes about 40 KB, and nearly
+    /// every customer and identifier is one value.
+    package static let standard = GraphLimits(
+        inlineMembers: 256, inlineEdges: 1_024, inlinePairs: 64, searchedMembers: 512,
+        rowsAtOnce: 512, fewRows: 32)
 }

@@ -2,9 +2,6 @@ internal import IdentityModel
 
 // Who names the customer: the member that is least by (namespace priority, first seen, key).
 extension IdentityGraph {
-    /// Members from which on a component that loses its anchor keeps a heap of them, and is no
-    /// longer searched whole.
-    package static var searchedMembers: Int { 512 }
     /// How many entries a heap may have for each member before it is made anew.
     private static var heapSlack: Int { 4 }
 
@@ -31,16 +28,33 @@ extension IdentityGraph {
     }
 
     /// Finds the anchor of a component that lost its own. `staying` is one of its members.
-    mutating func findAnchor(of component: Ordinal, startingFrom staying: Ordinal) {
-        guard components[component].count > Self.searchedMembers else {
+    mutating func findAnchor(
+        of component: Ordinal, startingFrom staying: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        let record = components[component]
+        // The member that stays is in memory: the ring's entrance until the anchor is known.
+        components[component].anchor = staying
+        let isWhole = record.residentCount == record.count
+        guard record.count > configuration.limits.searchedMembers || !isWhole else {
             components[component].anchor = leastMember(inRingOf: staying)
             return
         }
-        let count = Int(components[component].count)
         let entries = anchorHeaps[component]?.count ?? 0
-        if !components[component].hasAnchorHeap || entries > count * Self.heapSlack {
+        if !record.hasAnchorHeap || entries > Int(record.residentCount) * Self.heapSlack {
             buildHeap(of: component, startingFrom: staying)
         }
+        var least = leastInMemory(of: component)
+        if !isWhole {
+            while let stored = try nextStoredRank(of: component, before: least.rank, reader) {
+                try loadMember(node(stored.key), of: component, reader)
+                least = leastInMemory(of: component)
+            }
+        }
+        components[component].anchor = least.node
+    }
+
+    /// The least member in memory, out of the component's heap.
+    private mutating func leastInMemory(of component: Ordinal) -> AnchorHeap.Entry {
         // Taken out while it is changed, so that it is not copied.
         var heap = anchorHeaps.removeValue(forKey: component) ?? AnchorHeap()
         let least = heap.least { entry in
@@ -48,7 +62,25 @@ extension IdentityGraph {
         }
         anchorHeaps[component] = heap
         guard let least else { preconditionFailure("a component's heap lacks its members") }
-        components[component].anchor = least.node
+        return least
+    }
+
+    /// The least rank of a member that the store has and memory lacks, if it is before `rank`.
+    private mutating func nextStoredRank(
+        of component: Ordinal, before rank: AnchorRank, _ reader: some StateReader
+    ) throws(StateError) -> AnchorRank? {
+        let id = components[component].id
+        while true {
+            let ranks = try reader.readRanks(
+                of: id, after: anchorHeaps[component]?.lookedAt, limit: configuration.limits.fewRows)
+            for stored in ranks {
+                guard stored < rank else { return nil }
+                anchorHeaps[component]?.lookedAt = stored
+                let found = findNode(stored.key)
+                if found == noOrdinal || nodes[found].component == noOrdinal { return stored }
+            }
+            guard ranks.count == configuration.limits.fewRows else { return nil }
+        }
     }
 
     /// Forgets the heap of a component that is no more, or is let go.
@@ -83,13 +115,14 @@ extension IdentityGraph {
     /// Notes a member that joined or whose rank fell. A heap with too many entries that no longer
     /// count is forgotten: the next anchor that leaves makes it anew.
     mutating func enterHeap(of component: Ordinal, _ node: Ordinal) {
-        let most = Int(components[component].count) * Self.heapSlack
+        let most = Int(components[component].residentCount) * Self.heapSlack
         guard anchorHeaps[component]?.count ?? 0 <= most else { return dropHeap(of: component) }
         let entry = AnchorHeap.Entry(rank: rank(of: node), node: node)
         anchorHeaps[component]?.push(entry)
     }
 
-    private func rank(of node: Ordinal) -> AnchorRank {
+    /// What the member is compared by.
+    func rank(of node: Ordinal) -> AnchorRank {
         AnchorRank(
             priority: priorities[Int(nodes[node].namespace)], firstSeen: nodes[node].firstSeen,
             key: nodes[node].key)

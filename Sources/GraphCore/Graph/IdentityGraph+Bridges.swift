@@ -14,6 +14,7 @@ extension IdentityGraph {
     ) throws(StateError) -> [LinkPosition] {
         let component = try component(of: key, reader)
         guard component != noOrdinal else { return [] }
+        try needWhole(component, reader)
         var walk = BridgeWalk(from: components[component].anchor)
         walk.steps[0].nextLink = nodes[walk.steps[0].node].liveLinks
         while walk.current >= 0 {

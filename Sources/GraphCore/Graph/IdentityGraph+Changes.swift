@@ -3,41 +3,48 @@ internal import IdentityModel
 // From memory to the store: what changed since the last checkpoint.
 extension IdentityGraph {
     /// How many entities the next checkpoint would write, counting some twice.
-    package var changeCount: Int {
-        changes.homes.count + changes.components.count + changes.removed.count
-    }
+    package var changeCount: Int { changes.count }
 
     /// Gives every changed entity to `writer` and counts it as stored from here on. The caller
     /// makes all of it durable at once, or discards the graph.
     package mutating func drainChanges(to writer: inout some StateWriter) {
+        let isDone = drainChanges(to: &writer, atMost: .max)
+        precondition(isDone, "without a limit all changes are given")
+    }
+
+    /// Gives about `limit` changed entities to `writer`, in no particular order, and counts them as
+    /// stored from here on: what changes again is given again. All that was given until nothing was
+    /// left is a checkpoint at that position; only then may it become durable, and until it has,
+    /// nothing may be let go.
+    ///
+    /// - Returns: whether nothing is left.
+    package mutating func drainChanges(
+        to writer: inout some StateWriter, atMost limit: Int
+    ) -> Bool {
         settleDigest()
-        for number in namespaces.storedCount..<namespaces.names.count {
-            writer.writeNamespace(UInt32(number), namespaces.names[number])
+        drainNames(to: &writer)
+        // An entity may come back under the key of one that went: it must have the last word.
+        var room = limit
+        while room > 0, let removed = changes.removed.popLast() {
+            write(removed, to: &writer)
+            room -= 1
         }
-        for number in sources.storedCount..<sources.names.count {
-            writer.writeSource(UInt32(number), sources.names[number])
+        while room > 0, let node = changes.homes.popLast() {
+            if writeHome(node, to: &writer) { room -= 1 }
         }
-        namespaces.markStored()
-        sources.markStored()
-        for (id, storedPages) in changes.removed {
-            writer.removeComponent(id, storedPages: Int(storedPages))
+        while room > 0, let component = changes.components.popLast() {
+            room -= writeComponent(component, to: &writer)
         }
-        for node in changes.homes where nodes[node].flags.contains(.homeIsDirty) {
-            nodes[node].flags.remove(.homeIsDirty)
-            fillHomeImage(node)
-            writer.writeHome(homeImage)
+        while room > 0, let pair = changes.pairs.popLast() {
+            if writePair(pair, to: &writer) { room -= 1 }
         }
-        for component in changes.components where components[component].isDirty {
-            components[component].isDirty = false
-            fillComponentImage(component)
-            writer.writeComponent(
-                componentImage, storedPages: Int(components[component].storedPages))
-            components[component].storedPages = UInt32(
-                ComponentImage.pageCount(members: componentImage.members.count))
+        while room > 0, let node = changes.members.popLast() {
+            if writeMember(node, to: &writer) { room -= 1 }
         }
-        changes.homes.removeAll(keepingCapacity: true)
-        changes.components.removeAll(keepingCapacity: true)
-        changes.removed.removeAll(keepingCapacity: true)
+        while room > 0, let pair = changes.edges.popLast() {
+            if writeEdge(pair, to: &writer) { room -= 1 }
+        }
+        return changes.count == 0
     }
 
     /// What a checkpoint keeps beside the entities.
@@ -48,14 +55,94 @@ extension IdentityGraph {
             sources: Array(sources.names.dropFirst()))
     }
 
+    // MARK: Entities
+
+    private mutating func drainNames(to writer: inout some StateWriter) {
+        for number in namespaces.storedCount..<namespaces.names.count {
+            writer.writeNamespace(UInt32(number), namespaces.names[number])
+        }
+        for number in sources.storedCount..<sources.names.count {
+            writer.writeSource(UInt32(number), sources.names[number])
+        }
+        namespaces.markStored()
+        sources.markStored()
+    }
+
+    private func write(_ removed: RemovedEntity, to writer: inout some StateWriter) {
+        switch removed {
+        case .component(let id): writer.removeComponent(id)
+        case .member(let key, let id): writer.removeMember(key, of: id)
+        case .rank(let rank, let id): writer.removeRank(rank, of: id)
+        case .edge(let a, let b, let id): writer.removeEdge(a, b, of: id)
+        }
+    }
+
+    private mutating func writeHome(_ node: Ordinal, to writer: inout some StateWriter) -> Bool {
+        guard nodes[node].flags.contains(.homeIsDirty) else { return false }
+        nodes[node].flags.remove(.homeIsDirty)
+        fillHomeImage(node)
+        writer.writeHome(homeImage)
+        return true
+    }
+
+    private mutating func writePair(_ pair: Ordinal, to writer: inout some StateWriter) -> Bool {
+        guard links[pair].flags.contains(.evidenceIsDirty) else { return false }
+        links[pair].flags.remove(.evidenceIsDirty)
+        let home = links[pair].a
+        homeImage.reset(nodes[home].key)
+        appendPair(pair)
+        writer.writePair(homeImage)
+        return true
+    }
+
+    /// Says how many entities it was, as a member or an edge in rows is one.
+    private mutating func writeComponent(
+        _ component: Ordinal, to writer: inout some StateWriter
+    ) -> Int {
+        guard components[component].isDirty else { return 0 }
+        components[component].isDirty = false
+        components[component].isStored = true
+        fillComponentImage(component)
+        writer.writeComponent(componentImage)
+        return 1 + componentImage.members.count
+    }
+
+    private mutating func writeMember(_ node: Ordinal, to writer: inout some StateWriter) -> Bool {
+        guard nodes[node].flags.contains(.memberIsDirty) else { return false }
+        nodes[node].flags.remove(.memberIsDirty)
+        let component = nodes[node].component
+        guard components[component].isInRows else { return false }
+        componentImage.reset(components[component].id)
+        appendMember(node)
+        writer.writeMember(componentImage, rank: rank(of: node))
+        return true
+    }
+
+    private mutating func writeEdge(_ pair: Ordinal, to writer: inout some StateWriter) -> Bool {
+        guard links[pair].flags.contains(.edgeIsDirty) else { return false }
+        links[pair].flags.remove(.edgeIsDirty)
+        let component = nodes[links[pair].a].component
+        guard components[component].isInRows else { return false }
+        let edge = StoredEdge(a: nodes[links[pair].a].key, image: edgeImage(pair))
+        writer.writeEdge(edge, of: components[component].id)
+        return true
+    }
+
     // MARK: Images
 
-    /// Fills `homeImage` with what the node's home keeps, in the order of its stored form.
+    /// Fills `homeImage` with what the node's home keeps, in the order of its stored form; of a
+    /// home in rows, with the head.
     mutating func fillHomeImage(_ node: Ordinal) {
         homeImage.reset(nodes[node].key)
         homeImage.component = nodes[node].directoryComponent
         homeImage.version = nodes[node].directoryVersion
+        if nodes[node].flags.contains(.homeIsInRows) {
+            homeImage.isInRows = true
+            homeImage.pairCount = Int(nodes[node].pairCount)
+            return
+        }
         var pairs = outLinks(of: node) { $0.contains(.hasEvidence) }
+        precondition(pairs.count == nodes[node].pairCount, "a small home is in memory whole")
         sortByOther(&pairs)
         for pair in pairs { appendPair(pair) }
     }
@@ -96,25 +183,36 @@ extension IdentityGraph {
         }
     }
 
-    /// Fills `componentImage` with the component, in the order of its stored form.
+    /// Fills `componentImage` with the component, in the order of its stored form; of one in rows,
+    /// with the head.
     mutating func fillComponentImage(_ component: Ordinal) {
         componentImage.reset(components[component].id)
         componentImage.rank = components[component].rank
         componentImage.anchor = nodes[components[component].anchor].key
-        for member in sortedMembers(of: component) { appendMember(member) }
+        if components[component].isInRows {
+            componentImage.isInRows = true
+            componentImage.memberCount = Int(components[component].count)
+            componentImage.edgeCount = Int(components[component].edgeCount)
+            componentImage.memberSum = components[component].memberSum
+        } else {
+            for member in sortedMembers(of: component) {
+                appendMember(member)
+                appendEdges(of: member)
+            }
+        }
     }
 
-    /// The component's members ordered by key.
+    /// The component's members in memory, ordered by key.
     func sortedMembers(of component: Ordinal) -> [Ordinal] {
         var members = unsortedMembers(of: component)
         if members.count > 1 { members.sort { nodes[$0].key < nodes[$1].key } }
         return members
     }
 
-    /// The component's members in the order of their ring, which means nothing.
+    /// The component's members in memory, in the order of their ring, which means nothing.
     func unsortedMembers(of component: Ordinal) -> [Ordinal] {
         var members: [Ordinal] = []
-        members.reserveCapacity(Int(components[component].count))
+        members.reserveCapacity(Int(components[component].residentCount))
         let head = components[component].anchor
         var member = head
         repeat {
@@ -125,12 +223,10 @@ extension IdentityGraph {
     }
 
     private mutating func appendMember(_ node: Ordinal) {
-        var pairs = outLinks(of: node) { $0.contains(.hasEdge) }
-        sortByOther(&pairs)
         var image = MemberImage(
             key: nodes[node].key, version: nodes[node].memberVersion,
             firstSeen: nodes[node].firstSeen, namespace: nodes[node].namespace,
-            valueCount: Int(nodes[node].valueCount), edgeCount: pairs.count)
+            valueCount: Int(nodes[node].valueCount), edgeCount: 0)
         bytes.append(nodes[node].value, count: image.valueCount, to: &componentImage.values)
         if nodes[node].flags.contains(.carries), let carried = carried[node] {
             image.customerVersion = carried.customerVersion
@@ -140,12 +236,20 @@ extension IdentityGraph {
             componentImage.carried += carried.fragment
         }
         componentImage.members.append(image)
-        for pair in pairs {
-            componentImage.edges.append(
-                EdgeImage(
-                    other: nodes[links[pair].b].key, version: links[pair].edgeVersion,
-                    isLive: links[pair].flags.contains(.edgeIsLive)))
-        }
+    }
+
+    /// Appends the edges of the member that was appended last.
+    private mutating func appendEdges(of node: Ordinal) {
+        var pairs = outLinks(of: node) { $0.contains(.hasEdge) }
+        sortByOther(&pairs)
+        componentImage.members[componentImage.members.count - 1].edgeCount = pairs.count
+        for pair in pairs { componentImage.edges.append(edgeImage(pair)) }
+    }
+
+    private func edgeImage(_ pair: Ordinal) -> EdgeImage {
+        EdgeImage(
+            other: nodes[links[pair].b].key, version: links[pair].edgeVersion,
+            isLive: links[pair].flags.contains(.edgeIsLive))
     }
 
     /// The links of which `node` is the lesser end and whose flags pass `isWanted`.
@@ -159,7 +263,8 @@ extension IdentityGraph {
         return found
     }
 
-    private func sortByOther(_ pairs: inout [Ordinal]) {
+    /// Orders links of one lesser end by their greater ends.
+    func sortByOther(_ pairs: inout [Ordinal]) {
         guard pairs.count > 1 else { return }
         pairs.sort { nodes[links[$0].b].key < nodes[links[$1].b].key }
     }

@@ -12,9 +12,11 @@ extension IdentityGraph {
         guard component != noOrdinal, other != noOrdinal else {
             throw StateError(.damaged, "a pair changed whose ends do not exist")
         }
+        try needEdge(pair, reader)
         guard version > links[pair].edgeVersion else { return }
         touch(component)
         let wasLive = links[pair].flags.contains(.edgeIsLive)
+        if !links[pair].flags.contains(.hasEdge) { components[component].edgeCount += 1 }
         links[pair].flags.insert(.hasEdge)
         links[pair].edgeVersion = version
         if isLive {
@@ -24,6 +26,8 @@ extension IdentityGraph {
             detach(pair)
             if component == other { try splitIfCut(component, a, b, reader) }
         }
+        considerRows(nodes[a].component)
+        markEdge(pair)
     }
 
     /// Joins two components that a live edge connects. The lesser by (rank, id) departs: without
@@ -36,18 +40,26 @@ extension IdentityGraph {
             ? components[one].rank > components[other].rank
             : components[one].id > components[other].id
         let (winner, loser) = oneStays ? (one, other) : (other, one)
+        try needWhole(loser, reader)
         touch(winner)
         touch(loser)
+        let (leavesRows, entersRows) = (
+            components[loser].isInRows, components[winner].isInRows
+        )
         let head = components[loser].anchor
         var member = head
         repeat {
+            if leavesRows { forgetRows(of: member) }
             nodes[member].component = winner
             try assign(member, to: winner, reader)
+            if entersRows { markRows(of: member) }
             if components[winner].hasAnchorHeap { enterHeap(of: winner, member) }
             member = nodes[member].nextMember
         } while member != head
         spliceRings(components[winner].anchor, head)
         components[winner].count += components[loser].count
+        components[winner].residentCount += components[loser].count
+        components[winner].edgeCount += components[loser].edgeCount
         components[winner].memberSum += components[loser].memberSum
         components[winner].rank = max(
             components[winner].rank, UInt64(components[winner].count))
@@ -61,9 +73,8 @@ extension IdentityGraph {
 
     /// Forgets a component whose members have gone, and has the store forget it.
     private mutating func remove(_ component: Ordinal) {
-        if components[component].storedPages > 0 {
-            changes.removed.append(
-                (components[component].id, components[component].storedPages))
+        if components[component].isStored {
+            changes.removed.append(.component(components[component].id))
         }
         dropHeap(of: component)
         componentIndex.remove(Self.indexHash(components[component].id), component)

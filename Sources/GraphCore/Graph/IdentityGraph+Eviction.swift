@@ -3,9 +3,10 @@ internal import IdentityModel
 // Letting go of what the store holds too, so that the graph may exceed memory.
 //
 // What is let go is clean: its stored form is what memory would write. It is read back when it is
-// asked for, so eviction changes no answer and no stored byte. The unit is a component with all
-// of its members' edges, and a home with all of its evidence; a node's record goes when both of
-// its parts have gone and no link in memory names it.
+// asked for, so eviction changes no answer and no stored byte. The unit is a component with all of
+// its members' edges, and a home with all of its evidence; of a component in rows a member with
+// its edges, and of a home in rows a pair. A node's record goes when both of its parts have gone
+// and no link in memory names it.
 extension IdentityGraph {
     /// The bytes that records and values in use take, with their share of the indexes.
     package var usedByteCount: Int {
@@ -20,6 +21,11 @@ extension IdentityGraph {
     /// The order is that of a clock (second chance): it follows memory, and no result follows it.
     package mutating func evict(toBytes limit: Int) {
         for _ in 0..<Self.sweeps where usedByteCount > limit { sweepComponents(limit) }
+        for _ in 0..<Self.sweeps where usedByteCount > limit {
+            sweepMembers(limit)
+            sweepPairs(limit)
+            releaseEmptyLinks()
+        }
         for _ in 0..<Self.sweeps where usedByteCount > limit { sweepHomes(limit) }
     }
 
@@ -33,10 +39,18 @@ extension IdentityGraph {
             guard components[component].count > 0, !components[component].isDirty else { continue }
             if components[component].wasUsed {
                 components[component].wasUsed = false
-            } else {
+            } else if isClean(component) {
                 evictComponent(component)
             }
         }
+    }
+
+    /// Whether the store has all that memory has of a component that is not dirty itself: one that
+    /// is not in rows, or of which only the anchor is left here.
+    private func isClean(_ component: Ordinal) -> Bool {
+        let record = components[component]
+        guard record.isInRows else { return true }
+        return record.residentCount == 1 && isMemberClean(record.anchor)
     }
 
     private mutating func sweepHomes(_ limit: Int) {
@@ -44,7 +58,7 @@ extension IdentityGraph {
             eviction.nodeHand = Self.next(eviction.nodeHand, nodes.ordinals)
             let node = eviction.nodeHand
             let flags = nodes[node].flags
-            guard flags.contains(.homeIsResident), !flags.contains(.homeIsDirty) else { continue }
+            guard isHomeClean(node) else { continue }
             if flags.contains(.wasUsed) {
                 nodes[node].flags.remove(.wasUsed)
             } else {
@@ -53,7 +67,15 @@ extension IdentityGraph {
         }
     }
 
-    private static func next(_ hand: Ordinal, _ ordinals: Range<Ordinal>) -> Ordinal {
+    /// Whether the home is here and the store has all of it.
+    func isHomeClean(_ node: Ordinal) -> Bool {
+        let flags = nodes[node].flags
+        guard flags.contains(.homeIsResident), !flags.contains(.homeIsDirty) else { return false }
+        return !flags.contains(.homeIsInRows)
+            || outLinks(of: node) { $0.contains(.evidenceIsDirty) }.isEmpty
+    }
+
+    static func next(_ hand: Ordinal, _ ordinals: Range<Ordinal>) -> Ordinal {
         ordinals.contains(hand + 1) ? hand + 1 : ordinals.lowerBound
     }
 
@@ -67,8 +89,7 @@ extension IdentityGraph {
         for member in members { evictEdges(of: member) }
         for member in members {
             evictMember(member)
-            let flags = nodes[member].flags
-            if flags.contains(.homeIsResident), !flags.contains(.homeIsDirty) {
+            if isHomeClean(member) {
                 evictHome(member)
             } else {
                 releaseIfUnused(member)
@@ -82,13 +103,17 @@ extension IdentityGraph {
     /// Lets go of the edges whose lesser end is `node`.
     private mutating func evictEdges(of node: Ordinal) {
         for pair in outLinks(of: node, { $0.contains(.hasEdge) }) {
-            if links[pair].flags.contains(.edgeIsLive) { detach(pair) }
-            links[pair].flags.remove(.hasEdge)
-            links[pair].edgeVersion = 0
+            evictEdge(pair)
         }
     }
 
-    private mutating func evictMember(_ node: Ordinal) {
+    mutating func evictEdge(_ pair: Ordinal) {
+        if links[pair].flags.contains(.edgeIsLive) { detach(pair) }
+        links[pair].flags.remove(.hasEdge)
+        links[pair].edgeVersion = 0
+    }
+
+    mutating func evictMember(_ node: Ordinal) {
         bytes.release(nodes[node].value, count: Int(nodes[node].valueCount))
         if nodes[node].flags.contains(.carries) {
             carried[node] = nil
@@ -102,21 +127,23 @@ extension IdentityGraph {
         nodes[node].namespace = 0
         nodes[node].value = 0
         nodes[node].valueCount = 0
+        nodes[node].flags.remove(.lacksEdges)
         releaseUnusedLinks(of: node)
     }
 
     /// Lets a clean home go: the directory's entry and the evidence.
-    private mutating func evictHome(_ node: Ordinal) {
+    mutating func evictHome(_ node: Ordinal) {
         holdsEverything = false
         for pair in outLinks(of: node, { $0.contains(.hasEvidence) }) { evictEvidence(of: pair) }
         nodes[node].directoryComponent = .none
         nodes[node].directoryVersion = 0
-        nodes[node].flags.remove(.homeIsResident)
+        nodes[node].pairCount = 0
+        nodes[node].flags.remove([.homeIsResident, .homeIsInRows, .lacksPairs])
         releaseUnusedLinks(of: node)
         releaseIfUnused(node)
     }
 
-    private mutating func evictEvidence(of pair: Ordinal) {
+    mutating func evictEvidence(of pair: Ordinal) {
         var register = links[pair].moreRegisters
         while register != noOrdinal {
             let next = registers[register].next
@@ -133,7 +160,7 @@ extension IdentityGraph {
     }
 
     /// Releases the links of which `node` is the lesser end and both parts have gone.
-    private mutating func releaseUnusedLinks(of node: Ordinal) {
+    mutating func releaseUnusedLinks(of node: Ordinal) {
         var pair = nodes[node].outLinks
         nodes[node].outLinks = noOrdinal
         while pair != noOrdinal {
@@ -153,7 +180,7 @@ extension IdentityGraph {
     }
 
     /// Releases a node of which memory holds nothing any more but the key.
-    private mutating func releaseIfUnused(_ node: Ordinal) {
+    mutating func releaseIfUnused(_ node: Ordinal) {
         let record = nodes[node]
         guard record.component == noOrdinal, record.outLinks == noOrdinal,
             record.inLinkCount == 0, !record.flags.contains(.homeIsResident)
@@ -167,4 +194,9 @@ extension IdentityGraph {
 struct EvictionHands {
     var componentHand: Ordinal = noOrdinal
     var nodeHand: Ordinal = noOrdinal
+    var memberHand: Ordinal = noOrdinal
+    var pairHand: Ordinal = noOrdinal
+    /// Nodes at which links start of which nothing is known any more, and how many those are.
+    var emptied: [Ordinal] = []
+    var emptyLinkCount = 0
 }

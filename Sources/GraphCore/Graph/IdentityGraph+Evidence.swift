@@ -50,14 +50,16 @@ extension IdentityGraph {
         let a = try home(of: fact.a, reader)
         let b = node(fact.b)
         let pair = link(a, b)
+        try needPair(pair, reader)
         if !links[pair].flags.contains(.hasEvidence) {
             links[pair].flags.insert(.hasEvidence)
             count { $0.pairs += 1 }
+            countPair(of: a)
         }
-        if recordWord(fact, of: pair, reason: reason) { markHome(a) }
+        if recordWord(fact, of: pair, reason: reason) { markPair(pair) }
         if fact.operation == .link, fact.time < links[pair].leastLinkTime {
             setLeastLinkTime(fact.time, of: pair)
-            markHome(a)
+            markPair(pair)
             try see(a, namespace: fact.namespaceOfA, value: valueOfA, at: fact.time, reader)
             try see(b, namespace: fact.namespaceOfB, value: valueOfB, at: fact.time, reader)
         }
@@ -89,7 +91,7 @@ extension IdentityGraph {
             links[pair].flags.remove(.evidenceIsLive)
         }
         links[pair].evidenceVersion += 1
-        markHome(links[pair].a)
+        markPair(pair)
         try changeEdge(pair, version: links[pair].evidenceVersion, isLive: isLive, reader)
     }
 

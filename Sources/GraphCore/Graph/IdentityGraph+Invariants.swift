@@ -66,7 +66,9 @@ extension IdentityGraph {
         if isLive, one == noOrdinal || one != other {
             return "a live link leads out of its component"
         }
-        if record.flags.contains(.hasEvidence), one != noOrdinal,
+        // An edge may be in the store alone, where its lesser end lacks edges.
+        let isKnown = record.flags.contains(.hasEdge) || !lacksEdges(record.a)
+        if record.flags.contains(.hasEvidence), one != noOrdinal, isKnown,
             isLive != record.flags.contains(.evidenceIsLive)
         {
             return "an edge is not what its evidence says"
@@ -77,8 +79,17 @@ extension IdentityGraph {
     private func brokenInvariant(ofComponent component: Ordinal) -> String? {
         let record = components[component]
         let members = sortedMembers(of: component)
-        if members.count != Int(record.count) { return "a ring has not as many members as counted" }
+        let isWhole = record.residentCount == record.count
+        guard members.count == Int(record.residentCount), isWhole || record.isInRows else {
+            return "a ring has not as many members as counted"
+        }
         if record.rank < UInt64(record.count) { return "a rank is below the size" }
+        if !record.isInRows,
+            record.count > configuration.limits.inlineMembers
+                || record.edgeCount > configuration.limits.inlineEdges
+        {
+            return "a component is too large for one value"
+        }
         var sum = Digest.zero
         for member in members {
             if nodes[member].component != component { return "a ring runs into another component" }
@@ -88,6 +99,14 @@ extension IdentityGraph {
             if precedes(member, record.anchor) { return "the anchor is not the least member" }
             sum += memberDigest(member)
         }
+        if members.contains(where: { lacksEdges($0) }) {
+            return record.isInRows ? nil : "a component in one value lacks edges"
+        }
+        guard isWhole else { return nil }
+        let edges = members.reduce(0) { sum, member in
+            sum + outLinks(of: member) { $0.contains(.hasEdge) }.count
+        }
+        if edges != Int(record.edgeCount) { return "a component has not as many edges as counted" }
         if sum != record.memberSum { return "a component's sum is not that of its members" }
         return reach(from: record.anchor) == members.count
             ? nil : "a component is not connected by its live links"

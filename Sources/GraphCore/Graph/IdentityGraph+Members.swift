@@ -11,13 +11,17 @@ extension IdentityGraph {
         let component = try ensureMember(node, reader)
         if nodes[node].namespace == 0 {
             touch(component)
+            forgetRank(of: node)
             nodes[node].namespace = namespace
             nodes[node].value = bytes.store(value)
             nodes[node].valueCount = UInt16(value.count)
+            markMember(node)
             reconsiderAnchor(of: component, node)
         }
         guard time < nodes[node].firstSeen else { return }
         touch(component)
+        forgetRank(of: node)
+        markMember(node)
         components[component].memberSum -= memberDigest(node)
         nodes[node].firstSeen = time
         components[component].memberSum += memberDigest(node)
@@ -33,6 +37,7 @@ extension IdentityGraph {
         let made = mintComponent()
         components[made].anchor = node
         components[made].count = 1
+        components[made].residentCount = 1
         components[made].rank = 1
         components[made].memberSum = memberDigest(node)
         nodes[node].component = made
@@ -60,8 +65,8 @@ extension IdentityGraph {
         return made
     }
 
-    /// Raises the member's version and tells its directory where it is now. A home is stored as one
-    /// value, evidence and all: it must be in memory before a part of it changes.
+    /// Raises the member's version and tells its directory where it is now. A small home is stored
+    /// as one value, evidence and all: it must be in memory before a part of it changes.
     @inline(__always)
     mutating func assign(
         _ node: Ordinal, to component: Ordinal, _ reader: some StateReader

@@ -96,8 +96,8 @@ extension IdentityGraph {
         return made
     }
 
-    /// The component that the node is a member of, with all of its members in memory; none if the
-    /// node does not exist.
+    /// The component that the node is a member of, with the node and the anchor, or all of a
+    /// component that is not in rows, in memory; none if the node does not exist.
     @inline(__always)
     mutating func componentOfMember(
         _ node: Ordinal, _ reader: some StateReader
@@ -105,11 +105,24 @@ extension IdentityGraph {
         let component = nodes[node].component
         if component != noOrdinal {
             components[component].wasUsed = true
+            if components[component].isInRows { nodes[node].flags.insert(.wasUsed) }
             return component
         }
+        let host = try directoryComponent(of: node, reader)
+        if host != noOrdinal, nodes[node].component == noOrdinal {
+            try loadMember(node, of: host, reader)
+        }
+        return host
+    }
+
+    /// The component that the node's directory names, with at least its anchor in memory; none if
+    /// the node does not exist.
+    mutating func directoryComponent(
+        of node: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
         try needHome(of: node, reader)
         guard nodes[node].directoryVersion != 0 else { return noOrdinal }
-        return try loadComponent(of: node, reader)
+        return try loadedComponent(nodes[node].directoryComponent, reader)
     }
 
     /// Brings the home's part of a node into memory, if it is not there.
@@ -129,20 +142,5 @@ extension IdentityGraph {
         } else {
             nodes[ordinal].flags.insert(.homeIsResident)
         }
-    }
-
-    private mutating func loadComponent(
-        of node: Ordinal, _ reader: some StateReader
-    ) throws(StateError) -> Ordinal {
-        let id = nodes[node].directoryComponent
-        guard try reader.readComponent(id, into: &componentImage) else {
-            throw StateError(.damaged, "the directory names a component that the store lacks")
-        }
-        try installComponent()
-        let component = nodes[node].component
-        guard component != noOrdinal else {
-            throw StateError(.damaged, "the directory names a component that lacks its member")
-        }
-        return component
     }
 }

@@ -53,7 +53,7 @@ package struct LinkPage: Equatable, Sendable {
     package let next: LinkPosition?
 }
 
-// The answers of `members` and `links` in parts.
+// Answers in parts. Of a component in rows they bring into memory what they show, and no more.
 extension IdentityGraph {
     /// The first `limit` identifiers of a node's customer behind the place `after` (nil: from the
     /// start); empty if the node does not exist. O(members) time, and O(limit) memory beside them.
@@ -68,40 +68,138 @@ extension IdentityGraph {
             if let after, place <= after { continue }
             least.offer(place)
         }
+        var walk = StoredMemberWalk(after: nil)
+        while let images = try absentMembers(of: component, &walk, reader) {
+            for image in images {
+                guard image.namespace < priorities.count else {
+                    throw StateError(.damaged, "a member is of a namespace that has no name")
+                }
+                let place = MemberPosition(
+                    priority: priorities[Int(image.namespace)], key: image.key)
+                if let after, place <= after { continue }
+                least.offer(place)
+            }
+        }
         let found = least.sorted
         let page = found.prefix(limit)
-        return MemberPage(
-            members: page.map { view(of: findNode($0.key)) },
-            next: found.count > limit ? page.last : nil)
+        var members: [MemberView] = []
+        for place in page { members.append(try view(ofMember: place.key, in: component, reader)) }
+        return MemberPage(members: members, next: found.count > limit ? page.last : nil)
     }
 
     /// The first `limit` pairs, live or not, between identifiers of a node's customer behind the
     /// place `after` (nil: from the start); empty if the node does not exist.
     ///
-    /// Evidence is read only as far as the page needs. O(members log members) time.
+    /// Evidence is read only as far as the page needs. O(members) time.
     package mutating func linkPage(
         withMember key: NodeKey, after: LinkPosition?, limit: Int, reader: some StateReader
     ) throws(StateError) -> LinkPage {
         let component = try component(of: key, reader)
         guard component != noOrdinal else { return LinkPage(links: [], next: nil) }
         var found: [Ordinal] = []
-        for member in sortedMembers(of: component) where found.count <= limit {
-            if let after, nodes[member].key < after.a { continue }
-            _ = try home(of: nodes[member].key, reader)
-            found += outLinks(of: member) { $0.contains(.hasEvidence) }
-                .filter { nodes[links[$0].b].component == component }
-                .filter { isBehind(after, pair: $0) }
-                .sorted { nodes[links[$0].b].key < nodes[links[$1].b].key }
+        var keys: [NodeKey] = []
+        if let after {
+            found = try pairs(of: after.a, behind: after.b, in: component, limit, reader)
         }
+        var last = after?.a
+        repeat {
+            keys = try memberKeys(of: component, after: last, reader)
+            for key in keys where found.count <= limit {
+                found += try pairs(of: key, behind: nil, in: component, limit, reader)
+            }
+            last = keys.last
+        } while found.count <= limit && keys.count == configuration.limits.rowsAtOnce
         let page = found.prefix(limit)
         return LinkPage(
             links: page.map { view(ofPair: $0) },
             next: found.count > limit ? page.last.map { position(ofPair: $0) } : nil)
     }
 
-    private func isBehind(_ place: LinkPosition?, pair: Ordinal) -> Bool {
-        guard let place else { return true }
-        return place < position(ofPair: pair)
+    // MARK: Members, in memory or not
+
+    /// The next few keys of a component's members behind `after`, in order.
+    private mutating func memberKeys(
+        of component: Ordinal, after: NodeKey?, _ reader: some StateReader
+    ) throws(StateError) -> [NodeKey] {
+        var least = LeastElements<NodeKey>(limit: configuration.limits.rowsAtOnce)
+        for member in unsortedMembers(of: component) {
+            let key = nodes[member].key
+            if let after, key <= after { continue }
+            least.offer(key)
+        }
+        var room = configuration.limits.rowsAtOnce
+        var walk = StoredMemberWalk(after: after)
+        while room > 0, let images = try absentMembers(of: component, &walk, reader) {
+            for image in images { least.offer(image.key) }
+            room -= images.count
+        }
+        return least.sorted
+    }
+
+    /// The next of a component's members that the store has and memory lacks, in order of their
+    /// keys; nil at the end. It brings none into memory.
+    private mutating func absentMembers(
+        of component: Ordinal, _ walk: inout StoredMemberWalk, _ reader: some StateReader
+    ) throws(StateError) -> [MemberImage]? {
+        guard walk.hasMore,
+            components[component].residentCount < components[component].count
+        else { return nil }
+        try reader.readMembers(
+            of: components[component].id, after: walk.last, limit: configuration.limits.rowsAtOnce,
+            into: &componentImage)
+        walk.last = componentImage.members.last?.key
+        walk.hasMore = componentImage.members.count == configuration.limits.rowsAtOnce
+        return componentImage.members.filter { image in
+            let found = findNode(image.key)
+            return found == noOrdinal || nodes[found].component == noOrdinal
+        }
+    }
+
+    private mutating func view(
+        ofMember key: NodeKey, in component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> MemberView {
+        let member = node(key)
+        if nodes[member].component == noOrdinal {
+            try loadMember(member, of: component, reader)
+        }
+        return view(of: member)
+    }
+
+    // MARK: Pairs, in memory or not
+
+    /// More than `limit`, if there are as many, of the pairs of a member that lead to members of
+    /// its component, in order, behind the pair with the greater end `after`.
+    private mutating func pairs(
+        of key: NodeKey, behind after: NodeKey?, in component: Ordinal, _ limit: Int,
+        _ reader: some StateReader
+    ) throws(StateError) -> [Ordinal] {
+        let home = try home(of: key, reader)
+        var found: [Ordinal] = []
+        var after = after
+        repeat {
+            let end = try loadPairs(of: home, after: after, reader)
+            var pairs = outLinks(of: home) { $0.contains(.hasEvidence) }.filter {
+                let other = nodes[links[$0].b].key
+                return after.map { $0 < other } ?? true && end.map { other <= $0 } ?? true
+            }
+            sortByOther(&pairs)
+            for pair in pairs where try isMember(links[pair].b, of: component, reader) {
+                found.append(pair)
+            }
+            after = end
+        } while after != nil && found.count <= limit
+        return found
+    }
+
+    /// Whether a node is a member of a component of which `component` is the record. What memory
+    /// lacks is where its directory says.
+    private mutating func isMember(
+        _ node: Ordinal, of component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> Bool {
+        if nodes[node].component != noOrdinal { return nodes[node].component == component }
+        guard components[component].isInRows else { return false }
+        try needHome(of: node, reader)
+        return nodes[node].directoryComponent == components[component].id
     }
 
     private func position(of node: Ordinal) -> MemberPosition {
@@ -112,4 +210,12 @@ extension IdentityGraph {
     private func position(ofPair pair: Ordinal) -> LinkPosition {
         LinkPosition(a: nodes[links[pair].a].key, b: nodes[links[pair].b].key)
     }
+}
+
+/// How far the stored members of a component were walked over.
+private struct StoredMemberWalk {
+    var last: NodeKey?
+    var hasMore = true
+
+    init(after: NodeKey?) { last = after }
 }

@@ -56,7 +56,10 @@ extension IdentityGraph {
     package mutating func customer(
         of key: NodeKey, reader: some StateReader
     ) throws(StateError) -> CustomerView? {
-        let component = try component(of: key, reader)
+        let node = try existingHome(of: key, reader)
+        guard node != noOrdinal else { return nil }
+        var component = nodes[node].component
+        if component == noOrdinal { component = try directoryComponent(of: node, reader) }
         guard component != noOrdinal else { return nil }
         return CustomerView(
             id: CustomerID(anchor: nodes[components[component].anchor].key),
@@ -77,14 +80,7 @@ extension IdentityGraph {
     package mutating func members(
         withMember key: NodeKey, reader: some StateReader
     ) throws(StateError) -> [MemberView] {
-        let component = try component(of: key, reader)
-        guard component != noOrdinal else { return [] }
-        let ordered = sortedMembers(of: component).sorted {
-            let (left, right) = (nodes[$0].namespace, nodes[$1].namespace)
-            let (first, second) = (priorities[Int(left)], priorities[Int(right)])
-            return first != second ? first < second : nodes[$0].key < nodes[$1].key
-        }
-        return ordered.map { view(of: $0) }
+        try memberPage(withMember: key, after: nil, limit: .max - 1, reader: reader).members
     }
 
     /// The pairs of which both ends are identifiers of a node's customer, live or not, ordered by
@@ -92,18 +88,7 @@ extension IdentityGraph {
     package mutating func links(
         withMember key: NodeKey, reader: some StateReader
     ) throws(StateError) -> [LinkView] {
-        let component = try component(of: key, reader)
-        guard component != noOrdinal else { return [] }
-        var found: [LinkView] = []
-        for member in sortedMembers(of: component) {
-            _ = try home(of: nodes[member].key, reader)
-            for pair in outLinks(of: member, { $0.contains(.hasEvidence) })
-                .sorted(by: { nodes[links[$0].b].key < nodes[links[$1].b].key })
-            where nodes[links[pair].b].component == component {
-                found.append(view(ofPair: pair))
-            }
-        }
-        return found
+        try linkPage(withMember: key, after: nil, limit: .max - 1, reader: reader).links
     }
 
     /// What is known of one pair; nil if no event has named it. The ends may come in any order.
@@ -111,8 +96,14 @@ extension IdentityGraph {
         _ one: NodeKey, _ other: NodeKey, reader: some StateReader
     ) throws(StateError) -> LinkView? {
         let a = try existingHome(of: min(one, other), reader)
+        guard a != noOrdinal else { return nil }
+        if nodes[a].flags.contains(.lacksPairs),
+            try reader.readPair(nodes[a].key, max(one, other), into: &homeImage)
+        {
+            try installPairs(of: a)
+        }
         let b = findNode(max(one, other))
-        guard a != noOrdinal, b != noOrdinal else { return nil }
+        guard b != noOrdinal else { return nil }
         let pair = findLink(a, b)
         guard pair != noOrdinal, links[pair].flags.contains(.hasEvidence) else { return nil }
         return view(ofPair: pair)
@@ -128,6 +119,7 @@ extension IdentityGraph {
         guard component != noOrdinal, try self.component(of: other, reader) == component else {
             return nil
         }
+        try needWhole(component, reader)
         let (start, goal) = (findNode(one), findNode(other))
         var cameFrom: [Ordinal: Ordinal] = [start: start]  // lookup only
         var frontier = [start]
@@ -156,7 +148,8 @@ extension IdentityGraph {
 
     // MARK: Parts
 
-    /// The component of a node, in memory; none if the node does not exist.
+    /// The component of a node, as `componentOfMember` brings it into memory; none if the node does
+    /// not exist.
     mutating func component(
         of key: NodeKey, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {

@@ -20,7 +20,7 @@ extension IdentityGraph {
         fromB.restart(at: b)
         nodes[a].flags.insert(fromA.mark)
         nodes[b].flags.insert(fromB.mark)
-        let isCut = exhaustOne(&fromA, &fromB, component)
+        let isCut = try exhaustOne(&fromA, &fromB, component, reader)
         for node in fromA.reached { nodes[node].flags.remove(fromA.mark) }
         for node in fromB.reached { nodes[node].flags.remove(fromB.mark) }
         if isCut {
@@ -38,21 +38,22 @@ extension IdentityGraph {
     /// Searches until it is known which side has fewer members; false where they meet. At the end
     /// the lesser side has reached all of its members, and the other more, or all of its own.
     private mutating func exhaustOne(
-        _ fromA: inout SearchSide, _ fromB: inout SearchSide, _ component: Ordinal
-    ) -> Bool {
+        _ fromA: inout SearchSide, _ fromB: inout SearchSide, _ component: Ordinal,
+        _ reader: some StateReader
+    ) throws(StateError) -> Bool {
         while true {
-            switch step(&fromA, component) {
+            switch try step(&fromA, component, reader) {
             case .met: return false
             case .exhausted:
                 // At equal sizes the side of `a` goes, so it is enough that B has as many.
-                outgrow(&fromB, fromA.reached.count, component)
+                try outgrow(&fromB, fromA.reached.count, component, reader)
                 return true
             case .goesOn: break
             }
-            switch step(&fromB, component) {
+            switch try step(&fromB, component, reader) {
             case .met: return false
             case .exhausted:
-                outgrow(&fromA, fromB.reached.count + 1, component)
+                try outgrow(&fromA, fromB.reached.count + 1, component, reader)
                 return true
             case .goesOn: break
             }
@@ -61,22 +62,22 @@ extension IdentityGraph {
 
     /// Goes on with a side that cannot meet the other any more, until it has reached `enough`
     /// members or all of its own.
-    private mutating func outgrow(_ side: inout SearchSide, _ enough: Int, _ component: Ordinal) {
+    private mutating func outgrow(
+        _ side: inout SearchSide, _ enough: Int, _ component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
         while side.reached.count < enough {
-            if case .exhausted = step(&side, component) { return }
+            if case .exhausted = try step(&side, component, reader) { return }
         }
     }
 
     /// Looks at one edge of a side.
     @inline(__always)
-    private mutating func step(_ side: inout SearchSide, _ component: Ordinal) -> SearchStep {
-        while side.pair == noOrdinal {
-            guard side.expanded < side.reached.count else { return .exhausted }
-            side.pair = nodes[side.reached[side.expanded]].liveLinks
-            if side.pair == noOrdinal { side.expanded += 1 }
-        }
-        let node = side.reached[side.expanded]
-        let other = otherEnd(side.pair, from: node)
+    private mutating func step(
+        _ side: inout SearchSide, _ component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> SearchStep {
+        let pair = try nextEdge(&side, component, reader)
+        guard pair != noOrdinal else { return .exhausted }
+        let other = otherEnd(pair, from: side.reached[side.expanded])
         let flags = nodes[other].flags.intersection([.reachedFromA, .reachedFromB])
         if flags.isEmpty {
             if nodes[other].component == component {
@@ -86,9 +87,50 @@ extension IdentityGraph {
         } else if flags != side.mark {
             return .met
         }
-        side.pair = nextLink(side.pair, at: node)
-        if side.pair == noOrdinal { side.expanded += 1 }
         return .goesOn
+    }
+
+    /// The side's next live edge, out of memory first, then out of the store as far as memory lacks
+    /// edges; none when all that it has reached was looked at from every edge.
+    @inline(__always)
+    private mutating func nextEdge(
+        _ side: inout SearchSide, _ component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        while side.expanded < side.reached.count {
+            let node = side.reached[side.expanded]
+            if !side.isBegun {
+                side.isBegun = true
+                side.pair = nodes[node].liveLinks
+            }
+            let pair = side.pair
+            if pair != noOrdinal {
+                side.pair = nextLink(pair, at: node)
+                return pair
+            }
+            if lacksEdges(node) {
+                let stored = try nextStoredEdge(&side, of: node, component, reader)
+                if stored != noOrdinal { return stored }
+            }
+            side.endMember()
+        }
+        return noOrdinal
+    }
+
+    /// The next live edge of a member that the store has and memory lacks, brought into memory.
+    private mutating func nextStoredEdge(
+        _ side: inout SearchSide, of node: Ordinal, _ component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        while true {
+            while let edge = side.stored.next() {
+                guard edge.image.isLive else { continue }
+                let pair = try install(edge, in: component, reader)
+                if pair != noOrdinal { return pair }
+            }
+            guard side.stored.hasMore else { return noOrdinal }
+            let (id, key) = (components[component].id, nodes[node].key)
+            try side.stored.refill(
+                of: key, in: id, atOnce: configuration.limits.fewRows, reader)
+        }
     }
 
     /// Makes `members` of `component` a component of their own, at the same host. `staying` is one
@@ -106,6 +148,8 @@ extension IdentityGraph {
             let digest = memberDigest(node)
             components[component].memberSum -= digest
             components[part].memberSum += digest
+            try needEdges(from: node, reader)
+            moveEdges(of: node, from: component, to: part)
             nodes[node].component = part
             try assign(node, to: part, reader)
             if head == noOrdinal {
@@ -119,12 +163,28 @@ extension IdentityGraph {
             }
         }
         components[part].count = UInt32(members.count)
+        components[part].residentCount = UInt32(members.count)
         components[part].rank = UInt64(members.count)
         components[component].count -= UInt32(members.count)
-        if anchorLeft { findAnchor(of: component, startingFrom: staying) }
+        components[component].residentCount -= UInt32(members.count)
+        // Live edges lie inside the part, so each came with its lesser end.
+        for node in members { nodes[node].flags.remove(.lacksEdges) }
+        considerRows(part)
+        if anchorLeft { try findAnchor(of: component, startingFrom: staying, reader) }
     }
 
-    private mutating func leaveRing(_ node: Ordinal) {
+    /// Has the edges that start at a member leave one component's rows and count in another.
+    private mutating func moveEdges(
+        of node: Ordinal, from component: Ordinal, to part: Ordinal
+    ) {
+        forgetRows(of: node)
+        let count = UInt32(outLinks(of: node) { $0.contains(.hasEdge) }.count)
+        components[component].edgeCount -= count
+        components[part].edgeCount += count
+    }
+
+    /// Takes a node out of its ring into a ring of its own.
+    mutating func leaveRing(_ node: Ordinal) {
         let (previous, next) = (nodes[node].previousMember, nodes[node].nextMember)
         nodes[previous].nextMember = next
         nodes[next].previousMember = previous

@@ -142,8 +142,25 @@ struct CarriedState {
 struct ChangeLists {
     var homes: [Ordinal] = []
     var components: [Ordinal] = []
-    var removed: [(id: ComponentID, storedPages: UInt32)] = []
+    var removed: [RemovedEntity] = []
     var undigested: [Ordinal] = []
+
+    // Rows of large components and of hubs' homes.
+    var members: [Ordinal] = []
+    var edges: [Ordinal] = []
+    var pairs: [Ordinal] = []
+
+    var count: Int {
+        homes.count + components.count + removed.count + members.count + edges.count + pairs.count
+    }
+}
+
+/// What the store is to forget.
+enum RemovedEntity {
+    case component(ComponentID)
+    case member(NodeKey, of: ComponentID)
+    case rank(AnchorRank, of: ComponentID)
+    case edge(NodeKey, NodeKey, of: ComponentID)
 }
 
 /// The two sides of a search, kept to be filled again.

@@ -1,3 +1,5 @@
+internal import IdentityModel
+
 /// One side of a search from both ends of an edge that was cut: what it has reached, and the edge
 /// that it looks at next.
 struct SearchSide {
@@ -7,8 +9,12 @@ struct SearchSide {
     private(set) var reached: [Ordinal]
     /// How many of them were looked at from every edge.
     var expanded = 0
-    /// The edge that is looked at next, in the list of the member under way; none: not begun.
+    /// Whether the edges of the member under way were begun with.
+    var isBegun = false
+    /// The edge in memory that is looked at next; none: all were looked at.
     var pair = noOrdinal
+    /// The edges of the member under way that the store has.
+    var stored = StoredEdges()
 
     /// A side that has reached nothing.
     init(mark: NodeFlags) {
@@ -21,12 +27,22 @@ struct SearchSide {
         reached.removeAll(keepingCapacity: true)
         reached.append(end)
         expanded = 0
+        isBegun = false
         pair = noOrdinal
+        stored.restart()
     }
 
     /// Notes a node that the side has reached.
     @inline(__always)
     mutating func reach(_ node: Ordinal) { reached.append(node) }
+
+    /// Goes on to the next member that was reached.
+    @inline(__always)
+    mutating func endMember() {
+        expanded += 1
+        isBegun = false
+        stored.restart()
+    }
 }
 
 /// What one step of a search came to.
@@ -37,4 +53,60 @@ enum SearchStep {
     case exhausted
     /// It goes on.
     case goesOn
+}
+
+/// The stored edges of one member, read a few at a time, as a search seldom needs all of a hub's:
+/// first those that start at it, then those that end there.
+struct StoredEdges {
+    private enum Stage {
+        case starting
+        case ending
+        case done
+    }
+
+    private var edges: [StoredEdge] = []
+    private var place = 0
+    private var stage = Stage.starting
+    private var last: NodeKey?
+
+    /// Whether the store was not read to the end yet.
+    var hasMore: Bool { stage != .done }
+
+    /// Begins with another member.
+    @inline(__always)
+    mutating func restart() {
+        guard stage != .starting || last != nil else { return }
+        edges.removeAll(keepingCapacity: true)
+        place = 0
+        stage = .starting
+        last = nil
+    }
+
+    /// The next edge of those that were read.
+    mutating func next() -> StoredEdge? {
+        guard place < edges.count else { return nil }
+        place += 1
+        return edges[place - 1]
+    }
+
+    /// Reads some more edges of the member.
+    mutating func refill(
+        of key: NodeKey, in id: ComponentID, atOnce limit: Int, _ reader: some StateReader
+    ) throws(StateError) {
+        place = 0
+        switch stage {
+        case .starting:
+            edges = try reader.readEdges(
+                of: id, from: key, after: last.map { LinkPosition(a: key, b: $0) },
+                limit: limit)
+            last = edges.last?.image.other
+        case .ending:
+            edges = try reader.readEdges(of: id, to: key, after: last, limit: limit)
+            last = edges.last?.a
+        case .done: edges = []
+        }
+        guard edges.count < limit else { return }
+        stage = stage == .starting ? .ending : .done
+        last = nil
+    }
 }

@@ -2,17 +2,24 @@ package import IdentityModel
 
 /// A component as a value: its members and the edges of which a member is the lesser end.
 ///
-/// Stored in pages of at most `pageMembers` members; the first page's value holds the head too.
+/// A small one is stored as one value. One that ever grew beyond that is stored in rows: a head,
+/// and a row for each member and edge, so that a change writes what has changed. In rows, an image
+/// is the head alone, or the head with the members and edges that were asked for.
 package struct ComponentImage: Equatable, Sendable {
-    /// How many members a stored page holds at most.
-    package static let pageMembers = 512
-
     /// Which component.
     package var id: ComponentID
     /// The largest size that it ever had.
     package var rank: UInt64
     /// The member that names the customer.
     package var anchor: NodeKey
+    /// Whether it is stored in rows. Once it is, it stays so.
+    package var isInRows: Bool
+    /// In rows: how many members it has. In one value `members` says it.
+    package var memberCount: Int
+    /// In rows: how many edges it has, dead ones included. In one value `edges` says it.
+    package var edgeCount: Int
+    /// In rows: the sum over its members, as the logical digest has it; else zero.
+    package var memberSum: Digest
     /// The members, ordered by key.
     package var members: [MemberImage]
     /// The members' values, one after the other.
@@ -27,6 +34,10 @@ package struct ComponentImage: Equatable, Sendable {
         id = .none
         rank = 0
         anchor = NodeKey(high: 0, low: 0)
+        isInRows = false
+        memberCount = 0
+        edgeCount = 0
+        memberSum = .zero
         members = []
         values = []
         carried = []
@@ -38,15 +49,19 @@ package struct ComponentImage: Equatable, Sendable {
         self.id = id
         rank = 0
         anchor = NodeKey(high: 0, low: 0)
+        isInRows = false
+        memberCount = 0
+        edgeCount = 0
+        memberSum = .zero
+        removeMembers()
+    }
+
+    /// Forgets its members and edges, and keeps the head and the memory.
+    package mutating func removeMembers() {
         members.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
         carried.removeAll(keepingCapacity: true)
         edges.removeAll(keepingCapacity: true)
-    }
-
-    /// How many stored pages `count` members take; at least one.
-    package static func pageCount(members count: Int) -> Int {
-        max(1, (count + pageMembers - 1) / pageMembers)
     }
 }
 

@@ -1,7 +1,10 @@
 package import IdentityModel
 
 /// What a node's home keeps of it, as a value: the directory's entry and the evidence of all
-/// pairs of which the node is the lesser end. One stored value.
+/// pairs of which the node is the lesser end.
+///
+/// Stored as one value while the pairs are few; the home of a hub is stored in rows: a head, and a
+/// row for each pair. In rows, an image is the head, or the pairs that were asked for.
 ///
 /// Flat arrays, so that one image can be filled again and again without allocating.
 package struct HomeImage: Equatable, Sendable {
@@ -11,6 +14,10 @@ package struct HomeImage: Equatable, Sendable {
     package var component: ComponentID
     /// Rises with each move of the node; 0 with `component` none.
     package var version: UInt32
+    /// Whether it is stored in rows. Pairs never become fewer, so once it is, it stays so.
+    package var isInRows: Bool
+    /// In rows: how many pairs it has. In one value `pairs` says it.
+    package var pairCount: Int
     /// The pairs, ordered by `other`.
     package var pairs: [PairImage]
     /// The pairs' registers, each pair's own ordered by (source, kind).
@@ -23,6 +30,8 @@ package struct HomeImage: Equatable, Sendable {
         key = NodeKey(high: 0, low: 0)
         component = .none
         version = 0
+        isInRows = false
+        pairCount = 0
         pairs = []
         registers = []
         reasons = []
@@ -33,6 +42,8 @@ package struct HomeImage: Equatable, Sendable {
         self.key = key
         component = .none
         version = 0
+        isInRows = false
+        pairCount = 0
         pairs.removeAll(keepingCapacity: true)
         registers.removeAll(keepingCapacity: true)
         reasons.removeAll(keepingCapacity: true)

@@ -4,48 +4,73 @@ package import IdentityModel
 ///
 /// An error discards the machine: it is opened again from its last checkpoint.
 package protocol StateReader {
-    /// Fills `image` with what the store holds of `key`'s home and says whether it holds any.
+    /// Fills `image` with what the store holds of `key`'s home and says whether it holds any. Of a
+    /// home in rows, it is the head.
     func readHome(_ key: NodeKey, into image: inout HomeImage) throws(StateError) -> Bool
-    /// Fills `image` with the component and says whether the store holds it.
+
+    /// Fills `image` with one pair of the home in rows of `a`, and says whether there is one.
+    func readPair(
+        _ a: NodeKey, _ b: NodeKey, into image: inout HomeImage
+    ) throws(StateError) -> Bool
+
+    /// Fills `image` with up to `limit` pairs of the home in rows of `a`, in order, from the first
+    /// whose greater end is behind `after`.
+    func readPairs(
+        of a: NodeKey, after: NodeKey?, limit: Int, into image: inout HomeImage
+    ) throws(StateError)
+
+    /// Fills `image` with the component and says whether the store holds it. Of a component in
+    /// rows, it is the head.
     func readComponent(
         _ id: ComponentID, into image: inout ComponentImage
     ) throws(StateError) -> Bool
+
+    /// Fills `image` with one member of a component in rows, without its edges, and says whether
+    /// there is one.
+    func readMember(
+        _ key: NodeKey, of id: ComponentID, into image: inout ComponentImage
+    ) throws(StateError) -> Bool
+
+    /// Fills `image` with up to `limit` members of a component in rows, without their edges, in
+    /// order of their keys, from the first behind `after`.
+    func readMembers(
+        of id: ComponentID, after: NodeKey?, limit: Int, into image: inout ComponentImage
+    ) throws(StateError)
+
+    /// The edge of a pair in a component in rows.
+    func readEdge(
+        _ a: NodeKey, _ b: NodeKey, of id: ComponentID
+    ) throws(StateError) -> EdgeImage?
+
+    /// Up to `limit` edges of a component in rows, in order, from the first behind `after`. With
+    /// an end, only those of which it is the lesser.
+    func readEdges(
+        of id: ComponentID, from end: NodeKey?, after: LinkPosition?, limit: Int
+    ) throws(StateError) -> [StoredEdge]
+
+    /// Up to `limit` live edges of a component in rows of which `end` is the greater end, ordered
+    /// by the lesser, from the first behind `after`.
+    func readEdges(
+        of id: ComponentID, to end: NodeKey, after: NodeKey?, limit: Int
+    ) throws(StateError) -> [StoredEdge]
+
+    /// The keys of up to `limit` members of a component in rows in the order of their ranks, from
+    /// the first behind `after`.
+    func readRanks(
+        of id: ComponentID, after: AnchorRank?, limit: Int
+    ) throws(StateError) -> [AnchorRank]
 }
 
-/// Where a checkpoint's changes go, in no particular order, each entity once.
-package protocol StateWriter {
-    /// What the home of a node keeps now.
-    mutating func writeHome(_ image: HomeImage)
-    /// What a component is now. `storedPages` is how many pages the store holds of it from before.
-    mutating func writeComponent(_ image: ComponentImage, storedPages: Int)
-    /// A component that is no more, with the number of its pages in the store.
-    mutating func removeComponent(_ id: ComponentID, storedPages: Int)
-    /// The name behind a namespace's number.
-    mutating func writeNamespace(_ number: UInt32, _ name: [UInt8])
-    /// The name behind a source's number.
-    mutating func writeSource(_ number: UInt32, _ name: [UInt8])
-}
+/// An edge of a component in rows, with both of its ends.
+package struct StoredEdge: Equatable, Sendable {
+    /// The lesser end.
+    package let a: NodeKey
+    /// The greater end, and what the component knows of the pair.
+    package let image: EdgeImage
 
-/// Why the graph could not read its state.
-package struct StateError: Error, Equatable, Sendable {
-    /// What went wrong.
-    package enum Code: Sendable {
-        /// The store could not be read.
-        case unreadable
-        /// What the store holds contradicts itself.
-        case damaged
-        /// What the store holds is of a later format than this program reads.
-        case newerFormat
-    }
-
-    /// What went wrong.
-    package let code: Code
-    /// One sentence for a person; names no identifier.
-    package let reason: String
-
-    /// An error with its sentence.
-    package init(_ code: Code, _ reason: String) {
-        self.code = code
-        self.reason = reason
+    /// An edge with its lesser end.
+    package init(a: NodeKey, image: EdgeImage) {
+        self.a = a
+        self.image = image
     }
 }

@@ -10,9 +10,17 @@ struct ComponentRecord: BitwiseCopyable {
     var memberSum: Digest
     /// The member that names the customer; the entrance to the ring of members.
     var anchor: Ordinal
+    /// How many members it has.
     var count: UInt32
-    /// How many pages of it the store holds; 0 when it was never stored.
-    var storedPages: UInt32
+    /// How many of them are in memory, and so in the ring. The anchor always is.
+    var residentCount: UInt32
+    /// How many edges start at its members, dead ones included.
+    var edgeCount: UInt32
+    /// Whether the store may hold some of it.
+    var isStored: Bool
+    /// Whether it is stored in rows, and may so be in memory in part.
+    var isInRows: Bool
+    /// Whether it, or of one in rows its head, must be written at the next checkpoint.
     var isDirty: Bool
     /// Whether the logical digest holds its part now.
     var isInDigest: Bool
@@ -22,7 +30,7 @@ struct ComponentRecord: BitwiseCopyable {
     var wasUsed: Bool
 
     static let blank = ComponentRecord(
-        id: .none, rank: 0, memberSum: .zero, anchor: noOrdinal, count: 0, storedPages: 0,
-        isDirty: false, isInDigest: false, hasAnchorHeap: false,
-        wasUsed: false)
+        id: .none, rank: 0, memberSum: .zero, anchor: noOrdinal, count: 0, residentCount: 0,
+        edgeCount: 0, isStored: false, isInRows: false, isDirty: false, isInDigest: false,
+        hasAnchorHeap: false, wasUsed: false)
 }

@@ -42,6 +42,12 @@ struct LinkFlags: OptionSet, BitwiseCopyable {
     static let hasEdge = LinkFlags(rawValue: 4)
     /// The component counts the edge, and both ends list it.
     static let edgeIsLive = LinkFlags(rawValue: 8)
+    /// The edge's row changed since the last checkpoint. Only in a component in rows.
+    static let edgeIsDirty = LinkFlags(rawValue: 16)
+    /// The evidence's row changed since the last checkpoint. Only in a home in rows.
+    static let evidenceIsDirty = LinkFlags(rawValue: 32)
+    /// The pair was looked at since the last sweep for memory.
+    static let wasUsed = LinkFlags(rawValue: 64)
 }
 
 /// The greatest word of one kind that one source said of a pair.

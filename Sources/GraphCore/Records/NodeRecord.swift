@@ -29,12 +29,14 @@ struct NodeRecord: BitwiseCopyable {
     var flags: NodeFlags
     /// How many links in memory have this node as their greater end.
     var inLinkCount: UInt32
+    /// The home's part: how many pairs it has, in memory or not.
+    var pairCount: UInt32
 
     static let blank = NodeRecord(
         key: NodeKey(high: 0, low: 0), directoryComponent: .none, directoryVersion: 0,
         outLinks: noOrdinal, firstSeen: .never, component: noOrdinal, memberVersion: 0,
         nextMember: noOrdinal, previousMember: noOrdinal, liveLinks: noOrdinal, namespace: 0,
-        value: 0, valueCount: 0, flags: [], inLinkCount: 0)
+        value: 0, valueCount: 0, flags: [], inLinkCount: 0, pairCount: 0)
 }
 
 /// What is known of a node in memory.
@@ -52,4 +54,14 @@ struct NodeFlags: OptionSet, BitwiseCopyable {
     static let wasUsed = NodeFlags(rawValue: 32)
     /// The graph's `carried` holds more of the member.
     static let carries = NodeFlags(rawValue: 16)
+    /// The member's row changed since the last checkpoint. Only in a component in rows.
+    static let memberIsDirty = NodeFlags(rawValue: 64)
+    /// The store may hold edges of the member that memory lacks.
+    static let lacksEdges = NodeFlags(rawValue: 128)
+    /// The store may hold pairs of the home that memory lacks.
+    static let lacksPairs = NodeFlags(rawValue: 256)
+    /// The home is stored in rows.
+    static let homeIsInRows = NodeFlags(rawValue: 1_024)
+    /// A sweep has let go of all that was known of some links that start here.
+    static let hasEmptyLinks = NodeFlags(rawValue: 512)
 }

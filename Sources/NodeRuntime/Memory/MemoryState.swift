@@ -1,6 +1,8 @@
 /// A state store that lives as long as the process: for rehearsals and tests.
 package final class MemoryState: StatePort {
-    private var values: [[UInt8]: [UInt8]] = [:]  // sorted before it is walked
+    private var values: [[UInt8]: [UInt8]] = [:]  // lookup only
+    /// The keys in order; made anew for the first scan after a change.
+    private var sortedKeys: [[UInt8]]?
 
     /// An empty store.
     package init() {}
@@ -17,16 +19,32 @@ package final class MemoryState: StatePort {
         from lower: [UInt8], to upper: [UInt8],
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
     ) {
-        let keys = values.keys.filter {
-            !$0.lexicographicallyPrecedes(lower) && $0.lexicographicallyPrecedes(upper)
+        let keys = sortedKeys ?? values.keys.sorted { $0.lexicographicallyPrecedes($1) }
+        sortedKeys = keys
+        for key in keys[Self.place(of: lower, in: keys)...] {
+            guard key.lexicographicallyPrecedes(upper), let value = values[key],
+                body(key.span, value.span)
+            else { return }
         }
-        for key in keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            guard let value = values[key], body(key.span, value.span) else { return }
+    }
+
+    /// The place of the first key that is not before `lower`.
+    private static func place(of lower: [UInt8], in keys: [[UInt8]]) -> Int {
+        var (first, end) = (0, keys.count)
+        while first < end {
+            let middle = (first + end) / 2
+            if keys[middle].lexicographicallyPrecedes(lower) {
+                first = middle + 1
+            } else {
+                end = middle
+            }
         }
+        return first
     }
 
     /// Applies all changes.
     package func apply(_ batch: CheckpointBatch) {
+        sortedKeys = nil
         batch.forEachSorted { (key, value, isRemoval) in
             values[Self.array(key)] = isRemoval ? nil : Self.array(value)
         }

@@ -1,5 +1,3 @@
-package import GraphCore
-package import IdentityModel
 internal import WireFormat
 
 /// The changes of one checkpoint: keys and values (or removals) that are applied at once.
@@ -34,7 +32,7 @@ package struct CheckpointBatch {
     package mutating func remove(_ key: [UInt8]) { add(key, isRemoval: true) { _ in } }
 
     /// Gives the changes to `body` in strictly rising order of their keys, the value nil for a
-    /// removal. A key that stands twice is a programming error.
+    /// removal. The last word on a key is the one that counts.
     package consuming func forEachSorted<Failure: Error>(
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>, _ isRemoval: Bool) throws(Failure)
             -> Void
@@ -42,14 +40,15 @@ package struct CheckpointBatch {
         let all = bytes
         entries.sort { left, right in
             if left.prefix != right.prefix { return left.prefix < right.prefix }
-            return Self.precedes(left, right, all)
+            let order = Self.compare(left, right, all)
+            return order != 0 ? order < 0 : left.start < right.start
         }
         for index in entries.indices {
             let entry = entries[index]
-            precondition(
-                index == 0 || entries[index - 1].prefix < entry.prefix
-                    || Self.precedes(entries[index - 1], entry, all),
-                "a checkpoint changes one key twice")
+            let isLast =
+                index + 1 == entries.count || entry.prefix != entries[index + 1].prefix
+                || Self.compare(entry, entries[index + 1], all) != 0
+            guard isLast else { continue }
             let middle = entry.start + Int(entry.keyCount)
             try body(
                 all.span.extracting(entry.start..<middle),
@@ -57,7 +56,7 @@ package struct CheckpointBatch {
         }
     }
 
-    private mutating func add(
+    mutating func add(
         _ key: [UInt8], isRemoval: Bool, _ appendValue: (inout [UInt8]) -> Void
     ) {
         var prefix: UInt64 = 0
@@ -73,52 +72,13 @@ package struct CheckpointBatch {
                 valueCount: UInt32(bytes.count - start - key.count)))
     }
 
-    private static func precedes(_ left: Entry, _ right: Entry, _ bytes: [UInt8]) -> Bool {
-        let (first, second) = (
-            bytes[left.start..<left.start + Int(left.keyCount)],
-            bytes[right.start..<right.start + Int(right.keyCount)]
-        )
-        return first.lexicographicallyPrecedes(second)
-    }
-}
-
-extension CheckpointBatch: StateWriter {
-    /// Adds a node's home.
-    package mutating func writeHome(_ image: HomeImage) {
-        add(StateKey.home(image.key), isRemoval: false) { HomeCodec.encode(image, into: &$0) }
-    }
-
-    /// Adds a component's pages, and the removal of those that it no longer has.
-    package mutating func writeComponent(_ image: ComponentImage, storedPages: Int) {
-        let pages = ComponentImage.pageCount(members: image.members.count)
-        var start = ComponentCodec.PageStart()
-        for page in 0..<pages {
-            add(StateKey.component(image.id, page: UInt32(page)), isRemoval: false) {
-                ComponentCodec.encodePage(page, of: image, from: &start, into: &$0)
-            }
+    /// Below 0 if the key of `left` comes first, 0 if the keys are equal.
+    private static func compare(_ left: Entry, _ right: Entry, _ bytes: [UInt8]) -> Int {
+        let shared = Int(min(left.keyCount, right.keyCount))
+        for index in 0..<shared {
+            let (one, other) = (bytes[left.start + index], bytes[right.start + index])
+            if one != other { return one < other ? -1 : 1 }
         }
-        for page in pages..<max(pages, storedPages) {
-            remove(StateKey.component(image.id, page: UInt32(page)))
-        }
-    }
-
-    /// Adds the removal of all pages of a component.
-    package mutating func removeComponent(_ id: ComponentID, storedPages: Int) {
-        for page in 0..<storedPages { remove(StateKey.component(id, page: UInt32(page))) }
-    }
-
-    /// Adds a namespace's name.
-    package mutating func writeNamespace(_ number: UInt32, _ name: [UInt8]) {
-        put(StateKey.namespace(number), name)
-    }
-
-    /// Adds a source's name.
-    package mutating func writeSource(_ number: UInt32, _ name: [UInt8]) {
-        put(StateKey.source(number), name)
-    }
-
-    /// Adds what the checkpoint says of itself.
-    mutating func writeHeader(_ header: PartitionHeader) {
-        put(StateKey.header, header.encoded)
+        return Int(left.keyCount) - Int(right.keyCount)
     }
 }

@@ -20,7 +20,7 @@ extension PartitionRuntime {
             StoreFailure(
                 wire.code == .newerFormat ? .newerFormat : .damaged, wire.reason,
                 remedy: wire.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild)
-        case .state(let state): failure(state)
+        case .state(let state): StoreFailure(state)
         case .foreignConfiguration:
             StoreFailure(
                 .otherConfiguration,
@@ -36,14 +36,16 @@ extension PartitionRuntime {
                 remedy: Remedy.upgrade)
         }
     }
+}
 
+extension StoreFailure {
     /// A graph's failure in the words of a store's.
-    static func failure(_ error: StateError) -> StoreFailure {
+    init(_ error: StateError) {
         switch error.code {
-        case .damaged: StoreFailure(.damaged, error.reason, remedy: Remedy.rebuild)
-        case .newerFormat: StoreFailure(.newerFormat, error.reason, remedy: Remedy.upgrade)
+        case .damaged: self.init(.damaged, error.reason, remedy: Remedy.rebuild)
+        case .newerFormat: self.init(.newerFormat, error.reason, remedy: Remedy.upgrade)
         case .unreadable:
-            StoreFailure(
+            self.init(
                 .ioError, error.reason, remedy: "check the disk, then open the store again")
         }
     }

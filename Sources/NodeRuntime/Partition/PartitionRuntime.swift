@@ -144,7 +144,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             return try body(&machine.graph, reader)
         } catch {
             condition = .failed
-            throw Self.failure(error)
+            throw StoreFailure(error)
         }
     }
 

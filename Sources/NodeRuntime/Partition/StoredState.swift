@@ -4,8 +4,8 @@ internal import WireFormat
 
 /// Reads the graph's entities out of a state store.
 package struct StoredState<State: StatePort>: StateReader {
-    private let state: State
-    private let buffer = Buffer()
+    let state: State
+    let buffer = Buffer()
 
     /// A reader over `state`.
     package init(_ state: State) { self.state = state }
@@ -24,42 +24,22 @@ package struct StoredState<State: StatePort>: StateReader {
         return true
     }
 
-    /// Fills `image` with all stored pages of a component and says whether there are any.
+    /// Fills `image` with the stored component, or the head of one in rows, and says whether there
+    /// is one.
     package func readComponent(
         _ id: ComponentID, into image: inout ComponentImage
     ) throws(StateError) -> Bool {
-        guard try fetch(StateKey.component(id, page: 0)) else { return false }
-        var count = 0
+        guard try fetch(StateKey.component(id)) else { return false }
         do throws(WireError) {
             let bytes = buffer.bytes
-            count = try ComponentCodec.decodeFirstPage(bytes.span, id: id, into: &image)
+            try ComponentCodec.decode(bytes.span, id: id, into: &image)
         } catch {
             throw Self.failure("a component", error)
-        }
-        for page in 1..<ComponentImage.pageCount(members: count) {
-            try readLaterPage(page, of: id, into: &image)
-        }
-        guard image.members.count == count else {
-            throw StateError(.damaged, "a component's pages do not hold all of its members")
         }
         return true
     }
 
-    private func readLaterPage(
-        _ page: Int, of id: ComponentID, into image: inout ComponentImage
-    ) throws(StateError) {
-        guard try fetch(StateKey.component(id, page: UInt32(page))) else {
-            throw StateError(.damaged, "a component has lost its page \(page)")
-        }
-        do throws(WireError) {
-            let bytes = buffer.bytes
-            try ComponentCodec.decodeLaterPage(bytes.span, into: &image)
-        } catch {
-            throw Self.failure("a component", error)
-        }
-    }
-
-    private func fetch(_ key: [UInt8]) throws(StateError) -> Bool {
+    func fetch(_ key: [UInt8]) throws(StateError) -> Bool {
         do throws(StoreFailure) {
             return try state.read(key, into: &buffer.bytes)
         } catch {
@@ -67,14 +47,14 @@ package struct StoredState<State: StatePort>: StateReader {
         }
     }
 
-    private static func failure(_ what: String, _ error: WireError) -> StateError {
+    static func failure(_ what: String, _ error: WireError) -> StateError {
         StateError(
             error.code == .newerFormat ? .newerFormat : .damaged,
             "\(what) cannot be read: \(error.reason)")
     }
 
     /// The bytes last read, kept to be filled again.
-    private final class Buffer {
+    final class Buffer {
         var bytes: [UInt8] = []
     }
 }

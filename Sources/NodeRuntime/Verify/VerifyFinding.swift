@@ -42,6 +42,12 @@ package struct VerifyFinding: Equatable, Sendable {
 
         // MARK: Evidence
 
+        /// A home in rows has more or fewer of them than its head says.
+        case pairCountMismatch = "pair_count_mismatch"
+        /// A home is in rows with few pairs, or in one value with many.
+        case homeFormMismatch = "home_form_mismatch"
+        /// The row of a pair whose home is not in rows.
+        case pairOrphan = "pair_orphan"
         /// A pair of which no source says anything.
         case pairEmpty = "pair_empty"
         /// A pair's registers do not rise by (source, kind), or one stands twice.
@@ -61,12 +67,20 @@ package struct VerifyFinding: Equatable, Sendable {
 
         /// A component id that another partition, or nobody, minted.
         case componentForeign = "component_foreign"
-        /// A component lacks a page.
-        case pageMissing = "page_missing"
-        /// A page beyond its component's last.
-        case pageOrphan = "page_orphan"
-        /// A component's pages hold more or fewer members than its head says.
+        /// A component has rows and no head.
+        case componentHeadMissing = "component_head_missing"
+        /// The row of a member or an edge whose component is not in rows.
+        case rowOrphan = "row_orphan"
+        /// A component's rows hold more or fewer members than its head says.
         case memberCountMismatch = "member_count_mismatch"
+        /// A component's rows hold more or fewer edges than its head says.
+        case edgeCountMismatch = "edge_count_mismatch"
+        /// The head of a component in rows has another sum than its members.
+        case memberSumMismatch = "member_sum_mismatch"
+        /// The rows of the ranks are not those of the members.
+        case rankRowMismatch = "rank_row_mismatch"
+        /// The rows by greater end are not those of the live edges.
+        case backEdgeMismatch = "back_edge_mismatch"
         /// A component whose members are all elsewhere, as their homes say.
         case componentStale = "component_stale"
         /// A component whose members no live pairs connect.

@@ -4,7 +4,7 @@ internal import WireFormat
 
 // Components: each is exactly one set of the evidence, and its head says what its members give.
 extension VerifyWalk {
-    /// Checks the component whose pages have all come, and makes ready for the next.
+    /// Checks the component whose rows have all come, and makes ready for the next.
     mutating func finishComponent(startingNext next: ComponentID) {
         defer { collector.start(next) }
         guard collector.id != .none || collector.hasHead else { return }
@@ -71,6 +71,9 @@ extension VerifyWalk {
             sum += ComponentDigest.member(member.key, firstSeen: member.firstSeen)
             if precedes(index, anchor) { anchor = index }
         }
+        // Rows are read one by one: none of them may be there.
+        guard !collector.image.members.isEmpty else { return }
+        checkSums(sum)
         let key = collector.image.members[anchor].key
         tally.componentDigest += ComponentDigest.component(anchor: key, memberSum: sum)
         if collector.image.anchor != key {
@@ -81,11 +84,32 @@ extension VerifyWalk {
         }
     }
 
+    /// The sums that only rows have.
+    private mutating func checkSums(_ memberSum: Digest) {
+        guard collector.image.isInRows else { return }
+        if collector.image.memberSum != memberSum {
+            findings.add(
+                .memberSumMismatch, Self.name(collector.id),
+                "its head says \(collector.image.memberSum.hexadecimal), and its members give "
+                    + memberSum.hexadecimal)
+        }
+        var ranks = Digest.zero
+        for member in collector.image.members {
+            ranks += RowCollector.digest(
+                AnchorRank(
+                    priority: priority(of: member), firstSeen: member.firstSeen, key: member.key))
+        }
+        guard ranks != collector.ranks else { return }
+        findings.add(
+            .rankRowMismatch, Self.name(collector.id),
+            "its rows of ranks are not those of its members")
+    }
+
     /// The rank is the largest size that the component ever had; no component can have been larger
     /// than all identifiers together, unless other partitions sent it members.
     private mutating func checkRank() {
         let rank = collector.image.rank
-        let least = max(collector.image.members.count, collector.expectedMembers)
+        let least = collector.leastMembers
         var most = UInt64.max
         if let header, header.sent.isEmpty, header.seen.isEmpty {
             most = max(header.counters.identifiers, tally.identifiers)

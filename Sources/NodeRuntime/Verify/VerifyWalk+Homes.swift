@@ -18,6 +18,7 @@ extension VerifyWalk {
 
     /// Takes a node's home. That its pairs are canonical and in order is the codec's to refuse.
     mutating func takeHome(_ node: NodeKey, _ value: Span<UInt8>) {
+        finishHome()
         do throws(WireError) {
             try HomeCodec.decode(value, key: node, into: &home)
         } catch {
@@ -27,6 +28,49 @@ extension VerifyWalk {
         }
         evidence.appendNode(node, component: home.component, version: home.version)
         if home.version != 0 { tally.identifiers += 1 }
+        let count = home.isInRows ? home.pairCount : home.pairs.count
+        if home.isInRows != (count > GraphLimits.standard.inlinePairs) {
+            findings.add(
+                .homeFormMismatch, "home of \(Self.name(node))",
+                "it has \(count) pairs and is \(home.isInRows ? "" : "not ")in rows")
+        }
+        if home.isInRows { homeRows = HomeRows(expected: home.pairCount) }
+        takePairs()
+    }
+
+    /// Takes the row of a pair, which comes behind its home.
+    mutating func takePair(_ a: NodeKey, _ b: NodeKey, _ value: Span<UInt8>) {
+        let isUndecoded = evidence.nodes.last?.marks.contains(.isUndecoded) ?? false
+        guard evidence.keys.last == a, homeRows != nil || isUndecoded else {
+            findings.add(.pairOrphan, Self.name(a, b), "its lesser end has no home in rows")
+            return
+        }
+        // Without the head nothing is said of the rows.
+        guard homeRows != nil else { return }
+        homeRows?.count += 1
+        home.reset(a)
+        do throws(WireError) {
+            try HomeCodec.decodeRow(value, other: b, into: &home)
+        } catch {
+            findings.add(Self.code(error), Self.name(a, b), error.reason)
+            evidence.nodes[evidence.nodes.count - 1].marks.insert(.isUndecoded)
+            return
+        }
+        takePairs()
+    }
+
+    /// Notes where a home in rows has not as many as it should. Called when no more of them come.
+    mutating func finishHome() {
+        defer { homeRows = nil }
+        guard let rows = homeRows, rows.count != rows.expected, let node = evidence.keys.last
+        else { return }
+        findings.add(
+            .pairCountMismatch, "home of \(Self.name(node))",
+            "it has rows of \(rows.count) pairs, and its head says \(rows.expected)")
+    }
+
+    /// Takes the pairs that `home` holds.
+    private mutating func takePairs() {
         var register = 0
         var reason = 0
         for pair in home.pairs.indices {
@@ -142,6 +186,7 @@ extension VerifyWalk {
     /// Makes one set of each live pair's ends, and hands each pair's least link time to its ends.
     mutating func joinPairs() {
         isJoined = true
+        finishHome()
         evidence.buildIndex()
         for node in evidence.nodes.indices {
             for pair in evidence.pairs(of: node) {

@@ -2,6 +2,12 @@ internal import GraphCore
 internal import IdentityModel
 internal import WireFormat
 
+/// How the rows of a home are counted.
+struct HomeRows {
+    let expected: Int
+    var count = 0
+}
+
 /// One verification under way: entries go in, in the order of their keys; a report comes out.
 ///
 /// ```
@@ -32,9 +38,11 @@ struct VerifyWalk {
     var evidence = EvidenceTable()
     /// Whether the homes have all been seen and their pairs joined.
     var isJoined = false
-    var collector = PageCollector()
+    var collector = RowCollector()
     /// Components that could not be read in whole: their members are not looked for.
     var partial: Set<ComponentID> = []  // membership only
+    /// The pairs of the home in rows that was seen last: how many its head says, and how many came.
+    var homeRows: HomeRows?
 
     // Kept to be filled again.
     var home = HomeImage()
@@ -51,7 +59,8 @@ struct VerifyWalk {
     /// Takes the store's next entry.
     mutating func take(_ key: Span<UInt8>, _ value: Span<UInt8>) {
         tally.entries += 1
-        switch StateKey.parse(key) {
+        let parsed = StateKey.parse(key)
+        switch parsed {
         case nil:
             findings.add(
                 .unknownKey, "key \(Self.hexadecimal(key))", "no release writes such a key")
@@ -59,11 +68,20 @@ struct VerifyWalk {
         case .namespace(let number): namespaces.take(number, value, &findings)
         case .source(let number): sources.take(number, value, &findings)
         case .home(let node): takeHome(node, value)
-        case .component(let id, let page):
-            if !isJoined { joinPairs() }
-            if id != collector.id { finishComponent(startingNext: id) }
-            collector.take(page, value, &findings)
+        case .pair(let a, let b): takePair(a, b, value)
+        case .component(let id):
+            startComponent(id)
+            collector.takeHead(value, &findings)
+        case .member(_, let id)?, .edge(_, _, let id)?, .backEdge(_, _, let id)?,
+            .rank(_, let id)?:
+            startComponent(id)
+            if let parsed { collector.takeRow(parsed, value, &findings) }
         }
+    }
+
+    private mutating func startComponent(_ id: ComponentID) {
+        if !isJoined { joinPairs() }
+        if id != collector.id { finishComponent(startingNext: id) }
     }
 
     /// What was found, once there are no more entries.
@@ -113,8 +131,8 @@ struct VerifyWalk {
         error.code == .newerFormat ? .newerFormat : .undecodableValue
     }
 
-    /// The longest key that a release writes, in bytes: a home's.
-    private static let longestKeyBytes = 1 + NodeKey.byteCount
+    /// The longest key that a release writes, in bytes: an edge's.
+    private static let longestKeyBytes = 10 + 2 * NodeKey.byteCount
 
     /// A key's bytes as digits, as far as a known key could reach; then how many there are.
     private static func hexadecimal(_ key: Span<UInt8>) -> String {

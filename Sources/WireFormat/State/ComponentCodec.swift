@@ -1,49 +1,176 @@
 package import GraphCore
 package import IdentityModel
 
-/// Bytes <-> a component, in pages of at most `ComponentImage.pageMembers` members.
+/// Bytes <-> a component, and the rows of one that is in rows.
 ///
-/// Page 0: format (1), rank (varint), anchor (16), members in all (varint), then its members. Later
-/// pages: format (1), then their members. Members: count, then each: key (16), version (varint),
-/// first seen (signed varint), namespace (varint), value (counted), carried (1: 0 for nothing, else
-/// customer version (varint), published (counted), fragment (counted)), edges (count, then each:
-/// greater end (16), version and liveness (varint)).
+/// Component: format (1), flags (1: bit 0 says that it is in rows), rank (varint), anchor (16).
+/// Then, in rows: members and edges in all (varints), the members' sum (16). Else the members:
+/// count, then each: key (16), the member, edges (count, then each: greater end (16), the edge).
+///
+/// A member: version (varint), first seen (signed varint), namespace (varint), value (counted),
+/// carried (1: 0 for nothing, else customer version (varint), published (counted), fragment
+/// (counted)). An edge: version and liveness (varint). A row: format (1), the member or edge; a row
+/// of the ranks is its format alone.
 package enum ComponentCodec {
+    private static let isInRows: UInt8 = 1
     private static let leastMemberBytes = 22
     private static let leastEdgeBytes = 17
 
-    /// Where a page's members, values, carried bytes and edges start in its image.
-    package struct PageStart: Sendable {
-        var member = 0
+    // MARK: Whole components and heads
+
+    /// Appends the stored form of a component; of one in rows, its head.
+    package static func encode(_ image: ComponentImage, into bytes: inout [UInt8]) {
+        bytes.append(StateFormat.current)
+        bytes.append(image.isInRows ? isInRows : 0)
+        bytes.appendVarint(image.rank)
+        bytes.appendKey(image.anchor)
+        guard !image.isInRows else {
+            bytes.appendVarint(UInt64(image.memberCount))
+            bytes.appendVarint(UInt64(image.edgeCount))
+            bytes.appendWord(image.memberSum.first)
+            bytes.appendWord(image.memberSum.second)
+            return
+        }
+        bytes.appendVarint(UInt64(image.members.count))
+        var start = MemberStart()
+        for member in image.members {
+            bytes.appendKey(member.key)
+            encode(member, of: image, from: &start, into: &bytes)
+            bytes.appendVarint(UInt64(member.edgeCount))
+            for edge in image.edges[start.edge..<start.edge + member.edgeCount] {
+                bytes.appendKey(edge.other)
+                encode(edge, into: &bytes)
+            }
+            start.edge += member.edgeCount
+        }
+    }
+
+    /// Fills `image` with a component from its stored form; of one in rows, with its head.
+    ///
+    /// - Throws: `WireError`.
+    package static func decode(
+        _ bytes: Span<UInt8>, id: ComponentID, into image: inout ComponentImage
+    ) throws(WireError) {
+        image.reset(id)
+        var cursor = ByteCursor(0..<bytes.count)
+        let head = try decodeHead(bytes, &cursor)
+        image.rank = head.rank
+        image.anchor = head.anchor
+        image.isInRows = head.isInRows
+        if head.isInRows {
+            image.memberCount = head.memberCount
+            image.edgeCount = Int(try cursor.number(bytes))
+            let first = try cursor.word(bytes)
+            image.memberSum = Digest(first: first, second: try cursor.word(bytes))
+        } else {
+            try decodeMembers(head.memberCount, bytes, &cursor, into: &image)
+        }
+        try cursor.finish()
+    }
+
+    private static func decodeMembers(
+        _ count: Int, _ bytes: Span<UInt8>, _ cursor: inout ByteCursor,
+        into image: inout ComponentImage
+    ) throws(WireError) {
+        guard count > 0, count <= cursor.remaining / leastMemberBytes else {
+            throw WireError(.damaged, "a component's count of members is out of bounds")
+        }
+        for _ in 0..<count {
+            let key = try cursor.key(bytes)
+            if let last = image.members.last, last.key >= key {
+                throw WireError(.damaged, "members are out of order")
+            }
+            try decodeMember(key, bytes, &cursor, into: &image)
+            let edges = try cursor.count(bytes, leastBytes: leastEdgeBytes)
+            image.members[image.members.count - 1].edgeCount = edges
+            var last = key
+            for _ in 0..<edges {
+                let other = try cursor.key(bytes)
+                guard last < other else { throw WireError(.damaged, "edges are out of order") }
+                image.edges.append(try decodeEdge(bytes, &cursor, to: other))
+                last = other
+            }
+        }
+    }
+
+    // MARK: Rows
+
+    /// Appends the row of the only member of `image`.
+    package static func encodeMemberRow(_ image: ComponentImage, into bytes: inout [UInt8]) {
+        precondition(image.members.count == 1, "a row is one member's")
+        bytes.append(StateFormat.current)
+        var start = MemberStart()
+        encode(image.members[0], of: image, from: &start, into: &bytes)
+    }
+
+    /// Appends a member to `image` from its row; its edges are in rows of their own.
+    ///
+    /// - Throws: `WireError`; the member is then not in `image`.
+    package static func decodeMemberRow(
+        _ bytes: Span<UInt8>, key: NodeKey, into image: inout ComponentImage
+    ) throws(WireError) {
+        var cursor = ByteCursor(0..<bytes.count)
+        try StateFormat.check(bytes, &cursor)
+        let (values, carried) = (image.values.count, image.carried.count)
+        do throws(WireError) {
+            try decodeMember(key, bytes, &cursor, into: &image)
+            do throws(WireError) {
+                try cursor.finish()
+            } catch {
+                image.members.removeLast()
+                throw error
+            }
+        } catch {
+            image.values.removeSubrange(values...)
+            image.carried.removeSubrange(carried...)
+            throw error
+        }
+    }
+
+    /// Appends the row of an edge; that of its greater end is the same.
+    package static func encodeEdgeRow(_ edge: EdgeImage, into bytes: inout [UInt8]) {
+        bytes.append(StateFormat.current)
+        encode(edge, into: &bytes)
+    }
+
+    /// Reads the row of an edge to `other`.
+    ///
+    /// - Throws: `WireError`.
+    package static func decodeEdgeRow(
+        _ bytes: Span<UInt8>, to other: NodeKey
+    ) throws(WireError) -> EdgeImage {
+        var cursor = ByteCursor(0..<bytes.count)
+        try StateFormat.check(bytes, &cursor)
+        let edge = try decodeEdge(bytes, &cursor, to: other)
+        try cursor.finish()
+        return edge
+    }
+
+    /// The row of a member's place among the ranks, whose key says it all.
+    package static var rankRow: [UInt8] { [StateFormat.current] }
+
+    /// Checks the row of a member's place among the ranks.
+    ///
+    /// - Throws: `WireError`.
+    package static func checkRankRow(_ bytes: Span<UInt8>) throws(WireError) {
+        var cursor = ByteCursor(0..<bytes.count)
+        try StateFormat.check(bytes, &cursor)
+        try cursor.finish()
+    }
+
+    // MARK: Parts
+
+    /// Where a member's bytes and edges start in its image.
+    private struct MemberStart {
         var value = 0
         var carried = 0
         var edge = 0
-
-        /// The start of the first page.
-        package init() {}
     }
 
-    /// Appends the stored form of the page that starts at `start`, and moves `start` on.
-    package static func encodePage(
-        _ page: Int, of image: ComponentImage, from start: inout PageStart,
+    private static func encode(
+        _ member: MemberImage, of image: ComponentImage, from start: inout MemberStart,
         into bytes: inout [UInt8]
     ) {
-        bytes.append(StateFormat.current)
-        if page == 0 {
-            bytes.appendVarint(image.rank)
-            bytes.appendKey(image.anchor)
-            bytes.appendVarint(UInt64(image.members.count))
-        }
-        let end = min(image.members.count, start.member + ComponentImage.pageMembers)
-        bytes.appendVarint(UInt64(end - start.member))
-        while start.member < end { encodeMember(image, &start, into: &bytes) }
-    }
-
-    private static func encodeMember(
-        _ image: ComponentImage, _ start: inout PageStart, into bytes: inout [UInt8]
-    ) {
-        let member = image.members[start.member]
-        bytes.appendKey(member.key)
         bytes.appendVarint(UInt64(member.version))
         bytes.appendSignedVarint(member.firstSeen.milliseconds)
         bytes.appendVarint(UInt64(member.namespace))
@@ -60,62 +187,18 @@ package enum ComponentCodec {
             bytes.appendCounted(
                 image.carried.span.extracting(middle..<middle + member.fragmentCount))
         }
-        bytes.appendVarint(UInt64(member.edgeCount))
-        for edge in image.edges[start.edge..<start.edge + member.edgeCount] {
-            bytes.appendKey(edge.other)
-            bytes.appendVarint(UInt64(edge.version) << 1 | (edge.isLive ? 1 : 0))
-        }
-        start.member += 1
         start.value += member.valueCount
         start.carried += carriedCount
-        start.edge += member.edgeCount
     }
 
-    /// Appends page 0's members to an empty image of `id`.
-    ///
-    /// - Returns: how many members the component has in all.
-    /// - Throws: `WireError`.
-    package static func decodeFirstPage(
-        _ bytes: Span<UInt8>, id: ComponentID, into image: inout ComponentImage
-    ) throws(WireError) -> Int {
-        image.reset(id)
-        var cursor = ByteCursor(0..<bytes.count)
-        let head = try decodeHead(bytes, &cursor)
-        image.rank = head.rank
-        image.anchor = head.anchor
-        try decodeMembers(bytes, &cursor, into: &image)
-        return head.memberCount
-    }
-
-    /// Appends a later page's members to `image`.
-    ///
-    /// - Throws: `WireError`.
-    package static func decodeLaterPage(
-        _ bytes: Span<UInt8>, into image: inout ComponentImage
-    ) throws(WireError) {
-        var cursor = ByteCursor(0..<bytes.count)
-        try StateFormat.check(bytes, &cursor)
-        try decodeMembers(bytes, &cursor, into: &image)
-    }
-
-    private static func decodeMembers(
-        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, into image: inout ComponentImage
-    ) throws(WireError) {
-        let count = try cursor.count(bytes, leastBytes: leastMemberBytes)
-        guard count > 0, count <= ComponentImage.pageMembers else {
-            throw WireError(.damaged, "a page's count of members is out of bounds")
-        }
-        for _ in 0..<count { try decodeMember(bytes, &cursor, into: &image) }
-        try cursor.finish()
+    private static func encode(_ edge: EdgeImage, into bytes: inout [UInt8]) {
+        bytes.appendVarint(UInt64(edge.version) << 1 | (edge.isLive ? 1 : 0))
     }
 
     private static func decodeMember(
-        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, into image: inout ComponentImage
+        _ key: NodeKey, _ bytes: Span<UInt8>, _ cursor: inout ByteCursor,
+        into image: inout ComponentImage
     ) throws(WireError) {
-        let key = try cursor.key(bytes)
-        if let last = image.members.last, last.key >= key {
-            throw WireError(.damaged, "members are out of order")
-        }
         var member = MemberImage(
             key: key, version: try cursor.number(bytes),
             firstSeen: EventTime(milliseconds: try cursor.signedVarint(bytes)),
@@ -135,24 +218,41 @@ package enum ComponentCodec {
             image.carried.append(bytes, published)
             image.carried.append(bytes, fragment)
         }
-        member.edgeCount = try cursor.count(bytes, leastBytes: leastEdgeBytes)
-        var last = key
-        for _ in 0..<member.edgeCount {
-            last = try decodeEdge(bytes, &cursor, after: last, into: &image)
-        }
         image.members.append(member)
     }
 
     private static func decodeEdge(
-        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, after last: NodeKey,
-        into image: inout ComponentImage
-    ) throws(WireError) -> NodeKey {
-        let other = try cursor.key(bytes)
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, to other: NodeKey
+    ) throws(WireError) -> EdgeImage {
         let version = try cursor.varint(bytes)
-        guard last < other, let count = UInt32(exactly: version >> 1) else {
-            throw WireError(.damaged, "edges are out of order, or a version is too large")
+        guard let count = UInt32(exactly: version >> 1) else {
+            throw WireError(.damaged, "an edge's version is too large")
         }
-        image.edges.append(EdgeImage(other: other, version: count, isLive: version & 1 == 1))
-        return other
+        return EdgeImage(other: other, version: count, isLive: version & 1 == 1)
+    }
+
+    // MARK: Heads
+
+    /// Reads the head of a stored component; its members are not looked at.
+    ///
+    /// - Throws: `WireError`.
+    package static func decodeHead(_ bytes: Span<UInt8>) throws(WireError) -> ComponentHead {
+        var cursor = ByteCursor(0..<bytes.count)
+        return try decodeHead(bytes, &cursor)
+    }
+
+    private static func decodeHead(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> ComponentHead {
+        try StateFormat.check(bytes, &cursor)
+        let flags = try cursor.byte(bytes)
+        guard flags & ~isInRows == 0 else {
+            throw WireError(.newerFormat, "a component has flags that are not known")
+        }
+        let rank = try cursor.varint(bytes)
+        let anchor = try cursor.key(bytes)
+        return ComponentHead(
+            rank: rank, anchor: anchor, memberCount: Int(try cursor.number(bytes)),
+            isInRows: flags == isInRows)
     }
 }

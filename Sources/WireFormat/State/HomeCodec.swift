@@ -1,41 +1,65 @@
 package import GraphCore
 package import IdentityModel
 
-/// Bytes <-> a node's home.
+/// Bytes <-> a node's home, and the rows of one that is in rows.
 ///
-/// Layout: format (1), flags (1, zero: bit 0 is kept for evidence that lies in rows of its own),
-/// component (varint), version (varint), pairs (count, then each: greater end (16), least link
-/// time (signed varint behind a byte that says whether there is one), version and liveness
-/// (varint), registers (count, then each: source (varint), operation and whether there is a reason
-/// (1), time (signed varint), reason (counted)))).
+/// Home: format (1), flags (1: bit 0 says that its pairs are in rows), component (varint), version
+/// (varint), pairs (count). Then, unless they are in rows, each: greater end (16), the pair.
+///
+/// A pair: least link time (signed varint behind a byte that says whether there is one), version
+/// and liveness (varint), registers (count, then each: source (varint), operation and whether there
+/// is a reason (1), time (signed varint), reason (counted)). A row: format (1), the pair.
 package enum HomeCodec {
+    static let isInRows: UInt8 = 1
     private static let hasReason: UInt8 = 0x80
     private static let leastPairBytes = 19
     private static let leastRegisterBytes = 3
 
-    /// Appends the stored form of `image`.
+    /// Appends the stored form of `image`; of a home in rows, its head.
     package static func encode(_ image: HomeImage, into bytes: inout [UInt8]) {
         bytes.append(StateFormat.current)
-        bytes.append(0)
+        bytes.append(image.isInRows ? isInRows : 0)
         bytes.appendVarint(image.component.rawValue)
         bytes.appendVarint(UInt64(image.version))
-        bytes.appendVarint(UInt64(image.pairs.count))
-        var register = 0
-        var reason = 0
+        bytes.appendVarint(UInt64(image.isInRows ? image.pairCount : image.pairs.count))
+        guard !image.isInRows else { return }
+        var start = RegisterStart()
         for pair in image.pairs {
             bytes.appendKey(pair.other)
-            if pair.leastLinkTime == .never {
-                bytes.append(0)
-            } else {
-                bytes.append(1)
-                bytes.appendSignedVarint(pair.leastLinkTime.milliseconds)
-            }
-            bytes.appendVarint(UInt64(pair.version) << 1 | (pair.isLive ? 1 : 0))
-            bytes.appendVarint(UInt64(pair.registerCount))
-            for _ in 0..<pair.registerCount {
-                encode(image.registers[register], image.reasons, &reason, into: &bytes)
-                register += 1
-            }
+            encode(pair, of: image, from: &start, into: &bytes)
+        }
+    }
+
+    /// Appends the row of the only pair of `image`.
+    package static func encodeRow(_ image: HomeImage, into bytes: inout [UInt8]) {
+        precondition(image.pairs.count == 1, "a row is one pair's")
+        bytes.append(StateFormat.current)
+        var start = RegisterStart()
+        encode(image.pairs[0], of: image, from: &start, into: &bytes)
+    }
+
+    /// Where a pair's registers and their reasons start in its image.
+    private struct RegisterStart {
+        var register = 0
+        var reason = 0
+    }
+
+    private static func encode(
+        _ pair: PairImage, of image: HomeImage, from start: inout RegisterStart,
+        into bytes: inout [UInt8]
+    ) {
+        if pair.leastLinkTime == .never {
+            bytes.append(0)
+        } else {
+            bytes.append(1)
+            bytes.appendSignedVarint(pair.leastLinkTime.milliseconds)
+        }
+        bytes.appendVarint(UInt64(pair.version) << 1 | (pair.isLive ? 1 : 0))
+        bytes.appendVarint(UInt64(pair.registerCount))
+        for _ in 0..<pair.registerCount {
+            encode(
+                image.registers[start.register], image.reasons, &start.reason, into: &bytes)
+            start.register += 1
         }
     }
 
@@ -51,8 +75,8 @@ package enum HomeCodec {
         start += register.reasonCount
     }
 
-    /// Fills `image` with the home of `key` from its stored form. Pairs must be canonical and in
-    /// order, so that equal homes have equal bytes.
+    /// Fills `image` with the home of `key` from its stored form; of one in rows, with its head.
+    /// Pairs must be canonical and in order, so that equal homes have equal bytes.
     ///
     /// - Throws: `WireError`.
     package static func decode(
@@ -63,13 +87,34 @@ package enum HomeCodec {
         let head = try decodeHead(bytes, &cursor)
         image.component = head.component
         image.version = head.version
-        var last = key
-        for _ in 0..<(try cursor.count(bytes, leastBytes: leastPairBytes)) {
-            let other = try cursor.key(bytes)
-            guard last < other else { throw WireError(.damaged, "pairs are out of order") }
-            last = other
-            try decodePair(other, bytes, &cursor, into: &image)
+        image.isInRows = head.isInRows
+        if head.isInRows {
+            image.pairCount = head.pairCount
+        } else {
+            guard head.pairCount <= cursor.remaining / leastPairBytes else {
+                throw WireError(.damaged, "a home has more pairs than bytes for them")
+            }
+            var last = key
+            for _ in 0..<head.pairCount {
+                let other = try cursor.key(bytes)
+                guard last < other else { throw WireError(.damaged, "pairs are out of order") }
+                last = other
+                try decodePair(other, bytes, &cursor, into: &image)
+            }
         }
+        try cursor.finish()
+    }
+
+    /// Appends the pair of a home in rows to `image` from its row.
+    ///
+    /// - Throws: `WireError`; what `image` holds is then of no use.
+    package static func decodeRow(
+        _ bytes: Span<UInt8>, other: NodeKey, into image: inout HomeImage
+    ) throws(WireError) {
+        guard image.key < other else { throw WireError(.damaged, "a pair is not canonical") }
+        var cursor = ByteCursor(0..<bytes.count)
+        try StateFormat.check(bytes, &cursor)
+        try decodePair(other, bytes, &cursor, into: &image)
         try cursor.finish()
     }
 

@@ -1,13 +1,15 @@
 package import IdentityModel
 
-/// What a component's first page says of the component as a whole.
+/// What a stored component says of itself as a whole.
 package struct ComponentHead: Equatable, Sendable {
     /// The largest size that it ever had.
     package let rank: UInt64
     /// The member that names the customer.
     package let anchor: NodeKey
-    /// How many members it has, on all pages together.
+    /// How many members it has.
     package let memberCount: Int
+    /// Whether its members and edges are in rows.
+    package let isInRows: Bool
 }
 
 /// What a home's directory entry says of its node.
@@ -16,26 +18,10 @@ package struct HomeHead: Equatable, Sendable {
     package let component: ComponentID
     /// Rises with each move of the node; 0 with `component` none.
     package let version: UInt32
-}
-
-extension ComponentCodec {
-    /// Reads the head of a stored page 0; its members are not looked at.
-    ///
-    /// - Throws: `WireError`.
-    package static func decodeHead(_ bytes: Span<UInt8>) throws(WireError) -> ComponentHead {
-        var cursor = ByteCursor(0..<bytes.count)
-        return try decodeHead(bytes, &cursor)
-    }
-
-    static func decodeHead(
-        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
-    ) throws(WireError) -> ComponentHead {
-        try StateFormat.check(bytes, &cursor)
-        let rank = try cursor.varint(bytes)
-        let anchor = try cursor.key(bytes)
-        return ComponentHead(
-            rank: rank, anchor: anchor, memberCount: Int(try cursor.number(bytes)))
-    }
+    /// How many pairs the home has.
+    package let pairCount: Int
+    /// Whether its pairs are in rows.
+    package let isInRows: Bool
 }
 
 extension HomeCodec {
@@ -51,14 +37,17 @@ extension HomeCodec {
         _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
     ) throws(WireError) -> HomeHead {
         try StateFormat.check(bytes, &cursor)
-        guard try cursor.byte(bytes) == 0 else {
-            throw WireError(.newerFormat, "a home keeps its evidence in rows of its own")
+        let flags = try cursor.byte(bytes)
+        guard flags & ~isInRows == 0 else {
+            throw WireError(.newerFormat, "a home has flags that are not known")
         }
         let component = ComponentID(rawValue: try cursor.varint(bytes))
         let version = try cursor.number(bytes)
         guard (component == .none) == (version == 0) else {
             throw WireError(.damaged, "a home has a component without a version")
         }
-        return HomeHead(component: component, version: version)
+        return HomeHead(
+            component: component, version: version, pairCount: Int(try cursor.number(bytes)),
+            isInRows: flags == isInRows)
     }
 }

@@ -1,3 +1,4 @@
+package import GraphCore
 package import IdentityModel
 
 /// The keys of a partition's state database. They sort as they mean: by family, then by what they
@@ -11,10 +12,23 @@ package enum StateKey {
         case namespace = 0x02
         /// A source's number -> its name.
         case source = 0x03
-        /// A node's home: directory entry and evidence.
+        /// A node's home: directory entry and evidence; behind it the rows of its pairs, if it is
+        /// in rows.
         case home = 0x10
-        /// One page of a component.
+        /// A component; behind it the rows of its members and edges, if it is in rows.
         case component = 0x20
+    }
+
+    /// What a row of a component says, the first byte behind the component's key.
+    private enum Row: UInt8 {
+        /// A member.
+        case member = 1
+        /// An edge, by its lesser end first.
+        case edge = 2
+        /// A live edge, by its greater end first.
+        case backEdge = 3
+        /// A member, by its rank.
+        case rank = 4
     }
 
     /// The header's key.
@@ -33,11 +47,102 @@ package enum StateKey {
         return key
     }
 
-    /// The key of a component's page, counted from 0.
-    package static func component(_ id: ComponentID, page: UInt32) -> [UInt8] {
+    /// The key of a pair's row in the home of its lesser end.
+    package static func pair(_ a: NodeKey, _ b: NodeKey) -> [UInt8] {
+        var key = home(a)
+        key.appendKey(b)
+        return key
+    }
+
+    /// The key of a component's one value or head.
+    package static func component(_ id: ComponentID) -> [UInt8] {
         var key = [Family.component.rawValue]
         key.appendSortableWord(id.rawValue)
-        appendSortable(page, to: &key)
+        return key
+    }
+
+    /// The key of a member's row in a component.
+    package static func member(_ member: NodeKey, of id: ComponentID) -> [UInt8] {
+        row(.member, of: id, member)
+    }
+
+    /// The key of an edge's row in a component, by its lesser end.
+    package static func edge(_ a: NodeKey, _ b: NodeKey, of id: ComponentID) -> [UInt8] {
+        row(.edge, of: id, a, b)
+    }
+
+    /// The key of a live edge's second row in a component, by its greater end.
+    package static func backEdge(_ a: NodeKey, _ b: NodeKey, of id: ComponentID) -> [UInt8] {
+        row(.backEdge, of: id, b, a)
+    }
+
+    /// The key of a member's row in the order of a component's ranks.
+    package static func rank(_ rank: AnchorRank, of id: ComponentID) -> [UInt8] {
+        var key = component(id)
+        key.append(Row.rank.rawValue)
+        appendSortable(rank.priority, to: &key)
+        key.appendSortableWord(sortable(rank.firstSeen))
+        key.appendKey(rank.key)
+        return key
+    }
+
+    // MARK: Ranges
+
+    /// The keys of a home's pairs behind the one with that greater end; nil: of all.
+    package static func pairs(of a: NodeKey, after b: NodeKey?) -> KeyRange {
+        let prefix = home(a)
+        return range(after: b.map { pair(a, $0) } ?? prefix, within: prefix)
+    }
+
+    /// The keys of a component's members behind one; nil: of all.
+    package static func members(of id: ComponentID, after last: NodeKey?) -> KeyRange {
+        let prefix = row(.member, of: id)
+        return range(after: last.map { member($0, of: id) } ?? prefix, within: prefix)
+    }
+
+    /// The keys of a component's edges behind one; of those of one lesser end only, if it is given.
+    package static func edges(
+        of id: ComponentID, from end: NodeKey?, after last: LinkPosition?
+    ) -> KeyRange {
+        let prefix = end.map { row(.edge, of: id, $0) } ?? row(.edge, of: id)
+        return range(after: last.map { edge($0.a, $0.b, of: id) } ?? prefix, within: prefix)
+    }
+
+    /// The keys of the live edges that have one greater end, behind the one with that lesser end.
+    package static func backEdges(
+        of id: ComponentID, to end: NodeKey, after last: NodeKey?
+    ) -> KeyRange {
+        let prefix = row(.backEdge, of: id, end)
+        return range(after: last.map { backEdge($0, end, of: id) } ?? prefix, within: prefix)
+    }
+
+    /// The keys of a component's members in the order of their ranks, behind one; nil: of all.
+    package static func ranks(of id: ComponentID, after last: AnchorRank?) -> KeyRange {
+        let prefix = row(.rank, of: id)
+        return range(after: last.map { rank($0, of: id) } ?? prefix, within: prefix)
+    }
+
+    /// The least key behind a component and all of its rows.
+    package static func end(of id: ComponentID) -> [UInt8] { successor(of: component(id)) }
+
+    /// A range of keys.
+    package struct KeyRange: Equatable, Sendable {
+        /// The least key of the range.
+        package let lower: [UInt8]
+        /// The least key behind the range.
+        package let upper: [UInt8]
+    }
+
+    /// The keys that are longer than `last`, or greater, and start with `prefix`.
+    private static func range(after last: [UInt8], within prefix: [UInt8]) -> KeyRange {
+        KeyRange(lower: last + [0], upper: successor(of: prefix))
+    }
+
+    /// The least key behind all that start with `prefix`. A family's byte is never the greatest.
+    private static func successor(of prefix: [UInt8]) -> [UInt8] {
+        var key = prefix
+        while key.last == .max { key.removeLast() }
+        key[key.count - 1] += 1
         return key
     }
 
@@ -57,8 +162,18 @@ package enum StateKey {
         case source(UInt32)
         /// A node's home.
         case home(NodeKey)
-        /// A component's page.
-        case component(ComponentID, page: UInt32)
+        /// The row of a pair, at its lesser end's home.
+        case pair(NodeKey, NodeKey)
+        /// A component.
+        case component(ComponentID)
+        /// A member's row.
+        case member(NodeKey, of: ComponentID)
+        /// An edge's row, by its ends, the lesser first.
+        case edge(NodeKey, NodeKey, of: ComponentID)
+        /// A live edge's second row, by its ends, the lesser first.
+        case backEdge(NodeKey, NodeKey, of: ComponentID)
+        /// A member's row in the order of ranks.
+        case rank(AnchorRank, of: ComponentID)
     }
 
     /// Reads a key; nil for one that no release writes.
@@ -71,16 +186,61 @@ package enum StateKey {
             case .header: parsed = .header
             case .namespace: parsed = .namespace(try sortable(key, &cursor))
             case .source: parsed = .source(try sortable(key, &cursor))
-            case .home: parsed = .home(try cursor.key(key))
+            case .home:
+                let node = try cursor.key(key)
+                let isRow = cursor.remaining > 0
+                parsed = isRow ? .pair(node, try cursor.key(key)) : .home(node)
             case .component:
                 let id = ComponentID(rawValue: try cursor.sortableWord(key))
-                parsed = .component(id, page: try sortable(key, &cursor))
+                guard cursor.remaining > 0 else {
+                    parsed = .component(id)
+                    break
+                }
+                parsed = try row(key, &cursor, of: id)
             }
             try cursor.finish()
             return parsed
         } catch {
             return nil
         }
+    }
+
+    private static func row(
+        _ key: Span<UInt8>, _ cursor: inout ByteCursor, of id: ComponentID
+    ) throws(WireError) -> Parsed {
+        switch Row(rawValue: try cursor.byte(key)) {
+        case .member: return .member(try cursor.key(key), of: id)
+        case .edge:
+            let a = try cursor.key(key)
+            return .edge(a, try cursor.key(key), of: id)
+        case .backEdge:
+            let b = try cursor.key(key)
+            return .backEdge(try cursor.key(key), b, of: id)
+        case .rank:
+            let priority: UInt32 = try sortable(key, &cursor)
+            let time = try cursor.sortableWord(key)
+            return .rank(
+                AnchorRank(
+                    priority: priority, firstSeen: Self.time(time), key: try cursor.key(key)),
+                of: id)
+        case nil: throw WireError(.damaged, "a component has no such rows")
+        }
+    }
+
+    private static func row(_ row: Row, of id: ComponentID, _ keys: NodeKey...) -> [UInt8] {
+        var key = component(id)
+        key.append(row.rawValue)
+        for part in keys { key.appendKey(part) }
+        return key
+    }
+
+    /// A time as a word that sorts as it does.
+    private static func sortable(_ time: EventTime) -> UInt64 {
+        UInt64(bitPattern: time.milliseconds) ^ (1 << 63)
+    }
+
+    private static func time(_ word: UInt64) -> EventTime {
+        EventTime(milliseconds: Int64(bitPattern: word ^ (1 << 63)))
     }
 
     private static func name(_ family: Family, _ number: UInt32) -> [UInt8] {

@@ -12,8 +12,11 @@ package final class GraphDriver {
     package var graph: IdentityGraph
 
     /// An empty graph over an empty store.
-    package init(namespaces: NamespaceTable = RandomEvents.namespaces) {
-        configuration = GraphConfiguration(partition: PartitionID(3), namespaces: namespaces)
+    package init(
+        namespaces: NamespaceTable = RandomEvents.namespaces, limits: GraphLimits = .standard
+    ) {
+        configuration = GraphConfiguration(
+            partition: PartitionID(3), namespaces: namespaces, limits: limits)
         graph = IdentityGraph(configuration)
         reader = StoredState(store)
     }

@@ -71,16 +71,40 @@ struct GoldenTests {
         return image
     }
 
-    private static var laterPage: [UInt8] {
+    private static var homeInRows: HomeImage {
+        var image = home
+        image.isInRows = true
+        image.pairCount = 300
+        image.pairs = []
+        image.registers = []
+        image.reasons = []
+        return image
+    }
+
+    private static var pair: HomeImage {
+        var image = home
+        image.pairs = [home.pairs[0]]
+        return image
+    }
+
+    private static var componentInRows: ComponentImage {
         var image = ComponentImage()
-        image.reset(ComponentID(rawValue: 1))
-        image.members = (0..<513).map {
-            MemberImage(
-                key: NodeKey(high: UInt64($0), low: 0), version: 1,
-                firstSeen: EventTime(milliseconds: 5), namespace: 2, valueCount: 1, edgeCount: 0)
-        }
-        image.values = [UInt8](repeating: 0x61, count: 513)
-        return StateValueTests.pages(image)[1]
+        image.reset(component.id)
+        image.rank = 70_000
+        image.anchor = email.key
+        image.isInRows = true
+        image.memberCount = 300
+        image.edgeCount = 70_001
+        image.memberSum = Digest(first: 5, second: UInt64.max)
+        return image
+    }
+
+    private static var member: ComponentImage {
+        var image = component
+        image.members = [component.members[0]]
+        image.members[0].edgeCount = 0
+        image.edges = []
+        return image
     }
 
     private static var header: PartitionHeader {
@@ -118,12 +142,28 @@ struct GoldenTests {
         ("record-logic", RecordCodec.encode(.logic(version: 1), head)),
         ("record-messages", messages), ("record-rules", rules),
         ("value-home", StateValueTests.encode(home)),
-        ("value-component", StateValueTests.pages(component)[0]),
-        ("value-component-later-page", laterPage),
+        ("value-home-rows", StateValueTests.encode(homeInRows)),
+        ("value-pair", StateValueTests.row(pair)),
+        ("value-component", StateValueTests.encode(component)),
+        ("value-component-rows", StateValueTests.encode(componentInRows)),
+        ("value-member", StateValueTests.memberRow(member)),
+        ("value-edge", StateValueTests.row(component.edges[0])),
+        ("value-rank", ComponentCodec.rankRow),
         ("value-header", header.encoded),
         ("key-header", StateKey.header), ("key-namespace", StateKey.namespace(258)),
         ("key-source", StateKey.source(UInt32.max)), ("key-home", StateKey.home(cookie.key)),
-        ("key-component", StateKey.component(ComponentID(rawValue: 1 << 48 | 77), page: 258)),
+        ("key-pair", StateKey.pair(email.key, cookie.key)),
+        ("key-component", StateKey.component(component.id)),
+        ("key-member", StateKey.member(cookie.key, of: component.id)),
+        ("key-edge", StateKey.edge(email.key, cookie.key, of: component.id)),
+        ("key-back-edge", StateKey.backEdge(email.key, cookie.key, of: component.id)),
+        (
+            "key-rank",
+            StateKey.rank(
+                AnchorRank(
+                    priority: 10, firstSeen: EventTime(milliseconds: -1), key: cookie.key),
+                of: component.id)
+        ),
     ]
 
     /// Kinds that no release writes yet, by hand from `Record`'s description.
@@ -165,8 +205,8 @@ struct GoldenTests {
         #expect(
             try StateValueTests.decodeHome(golden("value-home"), Self.email.key) == Self.home)
         #expect(
-            try StateValueTests.decodeComponent([golden("value-component")], Self.component.id)
-                .image == Self.component)
+            try StateValueTests.decodeComponent(golden("value-component"), Self.component.id)
+                == Self.component)
         let header = try golden("value-header")
         #expect(try PartitionHeader(header.span) == Self.header)
         #expect(

@@ -63,6 +63,28 @@ enum RandomImages {
         return image
     }
 
+    static func homeHead(_ chance: inout SeededGenerator) -> HomeImage {
+        var image = home(&chance)
+        image.isInRows = true
+        image.pairCount = Int(number(&chance))
+        image.pairs = []
+        image.registers = []
+        image.reasons = []
+        return image
+    }
+
+    static func componentHead(_ chance: inout SeededGenerator) -> ComponentImage {
+        var image = ComponentImage()
+        image.reset(ComponentID(rawValue: word(&chance)))
+        image.rank = word(&chance)
+        image.anchor = NodeKey(high: chance.next(), low: chance.next())
+        image.isInRows = true
+        image.memberCount = Int(number(&chance))
+        image.edgeCount = Int(number(&chance))
+        image.memberSum = Digest(first: chance.next(), second: chance.next())
+        return image
+    }
+
     static func component(members count: Int, _ chance: inout SeededGenerator) -> ComponentImage {
         var image = ComponentImage()
         image.reset(ComponentID(rawValue: word(&chance)))

@@ -12,9 +12,9 @@ struct StateDamageTests {
         var chance = SeededGenerator(seed: 1)
         let images = (0..<40).map { _ in RandomImages.home(&chance) }
         try damage(images, &chance) { image in
-            [StateValueTests.encode(image)]
-        } decode: { pages, image throws(WireError) in
-            try StateValueTests.decodeHome(pages[0], image.key)
+            StateValueTests.encode(image)
+        } decode: { bytes, image throws(WireError) in
+            try StateValueTests.decodeHome(bytes, image.key)
         }
     }
 
@@ -24,19 +24,19 @@ struct StateDamageTests {
             RandomImages.component(members: 1 + chance.below(6), &chance)
         }
         try damage(images, &chance) { image in
-            StateValueTests.pages(image)
-        } decode: { pages, image throws(WireError) in
-            try StateValueTests.decodeComponent(pages, image.id).image
+            StateValueTests.encode(image)
+        } decode: { bytes, image throws(WireError) in
+            try StateValueTests.decodeComponent(bytes, image.id)
         }
     }
 
-    @Test func shouldSurviveDamagedPages() throws {
+    @Test func shouldSurviveDamageInLargeComponents() throws {
         var chance = SeededGenerator(seed: 3)
         let images = [RandomImages.component(members: 514, &chance)]
         try damage(images, &chance, rounds: 500) { image in
-            StateValueTests.pages(image)
-        } decode: { pages, image throws(WireError) in
-            try StateValueTests.decodeComponent(pages, image.id).image
+            StateValueTests.encode(image)
+        } decode: { bytes, image throws(WireError) in
+            try StateValueTests.decodeComponent(bytes, image.id)
         }
     }
 
@@ -44,26 +44,23 @@ struct StateDamageTests {
         var chance = SeededGenerator(seed: 4)
         let headers = (0..<40).map { _ in StateValueTests.randomHeader(&chance) }
         try damage(headers, &chance) { header in
-            [header.encoded]
-        } decode: { pages, _ throws(WireError) in
-            let bytes = pages[0]
-            return try PartitionHeader(bytes.span)
+            header.encoded
+        } decode: { bytes, _ throws(WireError) in
+            try PartitionHeader(bytes.span)
         }
     }
 
     private func damage<Value: Equatable>(
         _ values: [Value], _ chance: inout SeededGenerator, rounds: Int = 10_000,
-        encode: (Value) -> [[UInt8]],
-        decode: ([[UInt8]], Value) throws(WireError) -> Value
+        encode: (Value) -> [UInt8],
+        decode: ([UInt8], Value) throws(WireError) -> Value
     ) throws {
         let forms = values.map(encode)
         var (refused, read) = (0, 0)
         for _ in 0..<TestBudget.rounds(rounds) {
             let place = chance.below(values.count)
-            var pages = forms[place]
-            let page = chance.below(pages.count)
-            pages[page] = Mutation.damaged(pages[page], &chance)
-            guard let value = try? decode(pages, values[place]) else {
+            let bytes = Mutation.damaged(forms[place], &chance)
+            guard let value = try? decode(bytes, values[place]) else {
                 refused += 1
                 continue
             }

@@ -20,25 +20,36 @@ struct StateValueTests {
         return image
     }
 
-    static func pages(_ image: ComponentImage) -> [[UInt8]] {
-        var start = ComponentCodec.PageStart()
-        return (0..<ComponentImage.pageCount(members: image.members.count)).map { page in
-            var bytes: [UInt8] = []
-            ComponentCodec.encodePage(page, of: image, from: &start, into: &bytes)
-            return bytes
-        }
+    static func row(_ image: HomeImage) -> [UInt8] {
+        var bytes: [UInt8] = []
+        HomeCodec.encodeRow(image, into: &bytes)
+        return bytes
+    }
+
+    static func encode(_ image: ComponentImage) -> [UInt8] {
+        var bytes: [UInt8] = []
+        ComponentCodec.encode(image, into: &bytes)
+        return bytes
     }
 
     static func decodeComponent(
-        _ pages: [[UInt8]], _ id: ComponentID
-    ) throws(WireError) -> (image: ComponentImage, count: Int) {
+        _ bytes: [UInt8], _ id: ComponentID
+    ) throws(WireError) -> ComponentImage {
         var image = ComponentImage()
-        let first = pages[0]
-        let count = try ComponentCodec.decodeFirstPage(first.span, id: id, into: &image)
-        for page in pages.dropFirst() {
-            try ComponentCodec.decodeLaterPage(page.span, into: &image)
-        }
-        return (image, count)
+        try ComponentCodec.decode(bytes.span, id: id, into: &image)
+        return image
+    }
+
+    static func memberRow(_ image: ComponentImage) -> [UInt8] {
+        var bytes: [UInt8] = []
+        ComponentCodec.encodeMemberRow(image, into: &bytes)
+        return bytes
+    }
+
+    static func row(_ edge: EdgeImage) -> [UInt8] {
+        var bytes: [UInt8] = []
+        ComponentCodec.encodeEdgeRow(edge, into: &bytes)
+        return bytes
     }
 
     static func randomHeader(_ chance: inout SeededGenerator) -> PartitionHeader {
@@ -79,16 +90,88 @@ struct StateValueTests {
         #expect(try Self.decodeHome(Self.encode(empty), empty.key) == empty)
     }
 
-    @Test(arguments: [1, 2, 3, 511, 512, 513, 1_024, 1_025])
-    func shouldReadBackComponentsInPages(count: Int) throws {
+    @Test(arguments: [1, 2, 3, 256, 1_024])
+    func shouldReadBackComponents(count: Int) throws {
         var chance = SeededGenerator(seed: UInt64(count))
         for _ in 0..<(count < 10 ? 200 : 3) {
             let image = RandomImages.component(members: count, &chance)
-            let pages = Self.pages(image)
-            #expect(pages.count == (count + 511) / 512)
-            let read = try Self.decodeComponent(pages, image.id)
-            let isSame = read.image == image && read.count == count
+            let isSame = try Self.decodeComponent(Self.encode(image), image.id) == image
             #expect(isSame)
+        }
+    }
+
+    @Test func shouldReadBackHeads() throws {
+        var chance = SeededGenerator(seed: 9)
+        for _ in 0..<TestBudget.rounds(500) {
+            let component = RandomImages.componentHead(&chance)
+            #expect(try Self.decodeComponent(Self.encode(component), component.id) == component)
+            let home = RandomImages.homeHead(&chance)
+            #expect(try Self.decodeHome(Self.encode(home), home.key) == home)
+        }
+    }
+
+    /// Rows are appended to what an image holds, one after the other.
+    @Test func shouldReadBackRows() throws {
+        var chance = SeededGenerator(seed: 10)
+        for _ in 0..<TestBudget.rounds(200) {
+            let whole = RandomImages.component(members: 1 + chance.below(4), &chance)
+            var read = ComponentImage()
+            read.reset(whole.id)
+            var (value, carried) = (0, 0)
+            for member in whole.members {
+                var image = ComponentImage()
+                image.reset(whole.id)
+                image.members = [member]
+                image.members[0].edgeCount = 0
+                let count = member.publishedCount + member.fragmentCount
+                image.values = Array(whole.values[value..<value + member.valueCount])
+                image.carried = Array(whole.carried[carried..<carried + count])
+                value += member.valueCount
+                carried += count
+                let row = Self.memberRow(image)
+                try ComponentCodec.decodeMemberRow(row.span, key: member.key, into: &read)
+                #expect(read.members.last == image.members[0])
+            }
+            #expect(read.values == whole.values && read.carried == whole.carried)
+            for edge in whole.edges {
+                let row = Self.row(edge)
+                #expect(try ComponentCodec.decodeEdgeRow(row.span, to: edge.other) == edge)
+            }
+        }
+        let rank = ComponentCodec.rankRow
+        try ComponentCodec.checkRankRow(rank.span)
+    }
+
+    /// What is cut short leaves nothing of itself behind.
+    @Test func shouldRefuseRowsCutAnywhere() throws {
+        var chance = SeededGenerator(seed: 11)
+        let whole = RandomImages.component(members: 1, &chance)
+        var image = whole
+        image.members[0].edgeCount = 0
+        image.edges = []
+        let row = Self.memberRow(image)
+        var read = ComponentImage()
+        for end in row.indices {
+            let cut = Array(row[..<end])
+            #expect(throws: WireError.self) {
+                try ComponentCodec.decodeMemberRow(
+                    cut.span, key: whole.members[0].key, into: &read)
+            }
+            #expect(read == ComponentImage())
+        }
+        let longer = row + [0]
+        #expect(throws: WireError.self) {
+            try ComponentCodec.decodeMemberRow(
+                longer.span, key: whole.members[0].key, into: &read)
+        }
+        #expect(read == ComponentImage())
+        for wrong in [[], [1], [1, 0x80], [1, 3, 0]] as [[UInt8]] {
+            #expect(throws: WireError.self) {
+                try ComponentCodec.decodeEdgeRow(wrong.span, to: whole.anchor)
+            }
+        }
+        for wrong in [[], [2], [1, 0]] as [[UInt8]] {
+            #expect(throws: WireError.self) { try ComponentCodec.checkRankRow(wrong.span) }
         }
     }
 
@@ -114,8 +197,8 @@ struct StateValueTests {
             try HomeCodec.decode(bytes.span, key: image.key, into: &home)
             #expect(home == image)
             let other = RandomImages.component(members: 1 + chance.below(4), &chance)
-            let page = Self.pages(other)[0]
-            _ = try ComponentCodec.decodeFirstPage(page.span, id: other.id, into: &component)
+            let value = Self.encode(other)
+            try ComponentCodec.decode(value.span, id: other.id, into: &component)
             #expect(component == other)
         }
     }
@@ -128,7 +211,7 @@ struct StateValueTests {
             let home = RandomImages.home(&chance)
             let component = RandomImages.component(members: 3, &chance)
             let header = Self.randomHeader(&chance).encoded
-            let (first, second) = (Self.encode(home), Self.pages(component)[0])
+            let (first, second) = (Self.encode(home), Self.encode(component))
             for end in first.indices {
                 #expect(throws: WireError.self) {
                     try Self.decodeHome(Array(first[..<end]), home.key)
@@ -136,7 +219,7 @@ struct StateValueTests {
             }
             for end in second.indices {
                 #expect(throws: WireError.self) {
-                    try Self.decodeComponent([Array(second[..<end])], component.id)
+                    try Self.decodeComponent(Array(second[..<end]), component.id)
                 }
             }
             for end in header.indices {
@@ -157,22 +240,28 @@ struct StateValueTests {
             #expect(
                 Self.code { () throws(WireError) in _ = try Self.decodeHome(bytes, home.key) }
                     == code)
-            bytes = Self.pages(component)[0]
+            bytes = Self.encode(component)
             bytes[0] = UInt8(format)
             #expect(
                 Self.code { () throws(WireError) in
-                    _ = try Self.decodeComponent([bytes], component.id)
+                    _ = try Self.decodeComponent(bytes, component.id)
                 } == code)
             bytes = PartitionHeader().encoded
             bytes[0] = UInt8(format)
             #expect(
                 Self.code { () throws(WireError) in _ = try PartitionHeader(bytes.span) } == code)
         }
-        var rows = Self.encode(home)
-        rows[1] = 1
+        var flagged = Self.encode(home)
+        flagged[1] = 2
         #expect(
-            Self.code { () throws(WireError) in _ = try Self.decodeHome(rows, home.key) }
+            Self.code { () throws(WireError) in _ = try Self.decodeHome(flagged, home.key) }
                 == .newerFormat)
+        flagged = Self.encode(component)
+        flagged[1] = 3
+        #expect(
+            Self.code { () throws(WireError) in
+                _ = try Self.decodeComponent(flagged, component.id)
+            } == .newerFormat)
     }
 
     private static func code(_ body: () throws(WireError) -> Void) -> WireError.Code? {
@@ -217,22 +306,16 @@ struct StateValueTests {
             }
             image.edges = edges.map { EdgeImage(other: $0, version: 1, isLive: true) }
             #expect(throws: WireError.self) {
-                try Self.decodeComponent(Self.pages(image), image.id)
+                try Self.decodeComponent(Self.encode(image), image.id)
             }
         }
     }
 
-    @Test func shouldRefuseAPageOfTooManyOrNoMembers() {
-        var page: [UInt8] = [1]
-        page.appendVarint(513)
-        page += [UInt8](repeating: 0, count: 513 * 22)
+    @Test func shouldRefuseAComponentOfNoMembers() {
         var image = ComponentImage()
+        image.reset(ComponentID(rawValue: 1))
         #expect(throws: WireError.self) {
-            try ComponentCodec.decodeLaterPage(page.span, into: &image)
-        }
-        let none: [UInt8] = [1, 0]
-        #expect(throws: WireError.self) {
-            try ComponentCodec.decodeLaterPage(none.span, into: &image)
+            try Self.decodeComponent(Self.encode(image), image.id)
         }
     }
 
@@ -260,10 +343,10 @@ struct StateValueTests {
         component.values = []
         component.carried = []
         component.edges = []
-        var page = Self.pages(component)[0]
+        var page = Self.encode(component)
         let carries = page.count - 5
         #expect(Array(page[carries...]) == [1, 1, 0, 0, 0])
         page[carries] = 2
-        #expect(throws: WireError.self) { try Self.decodeComponent([page], component.id) }
+        #expect(throws: WireError.self) { try Self.decodeComponent(page, component.id) }
     }
 }

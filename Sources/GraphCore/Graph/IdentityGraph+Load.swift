@@ -1,0 +1,184 @@
+internal import IdentityModel
+
+// Bringing parts of the store into memory: a component or its head, a member, an edge, a pair.
+//
+// What has changed since the last checkpoint is always in memory. So a row that memory lacks is as
+// the store has it, and a row whose member is in another component by now is out of date.
+extension IdentityGraph {
+    // MARK: Components
+
+    /// The component with that id, with at least its anchor in memory.
+    mutating func loadedComponent(
+        _ id: ComponentID, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        let found = componentIndex.find(Self.indexHash(id)) { components[$0].id == id }
+        if found != noOrdinal {
+            components[found].wasUsed = true
+            return found
+        }
+        guard try reader.readComponent(id, into: &componentImage) else {
+            throw StateError(.damaged, "the directory names a component that the store lacks")
+        }
+        guard componentImage.isInRows else { return try installComponent() }
+        let made = installHead()
+        let anchor = componentImage.anchor
+        guard try reader.readMember(anchor, of: id, into: &componentImage) else {
+            throw StateError(.damaged, "a component's anchor is not its member")
+        }
+        components[made].anchor = try installMemberRow(of: made)
+        return made
+    }
+
+    /// Brings the member's part of a node into memory, whose directory names `component`.
+    mutating func loadMember(
+        _ node: Ordinal, of component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        guard components[component].isInRows,
+            try reader.readMember(
+                nodes[node].key, of: components[component].id, into: &componentImage)
+        else {
+            throw StateError(.damaged, "the directory names a component that lacks the member")
+        }
+        _ = try installMemberRow(of: component)
+    }
+
+    /// Brings all members and edges of a component into memory.
+    mutating func needWhole(
+        _ component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        guard components[component].isInRows else { return }
+        if components[component].residentCount < components[component].count {
+            try loadMembers(of: component, reader)
+        }
+        guard unsortedMembers(of: component).contains(where: { lacksEdges($0) }) else { return }
+        try loadEdges(of: component, reader)
+        for member in unsortedMembers(of: component) { nodes[member].flags.remove(.lacksEdges) }
+    }
+
+    private mutating func loadMembers(
+        of component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        let id = components[component].id
+        var last: NodeKey?
+        repeat {
+            try reader.readMembers(
+                of: id, after: last, limit: configuration.limits.rowsAtOnce, into: &componentImage)
+            last = componentImage.members.last?.key
+            var cursor = MemberCursor()
+            for index in componentImage.members.indices {
+                let found = findNode(componentImage.members[index].key)
+                if found == noOrdinal || nodes[found].component == noOrdinal {
+                    _ = try installMemberRow(index, at: &cursor, of: component)
+                } else {
+                    cursor.pass(componentImage.members[index])
+                }
+            }
+        } while componentImage.members.count == configuration.limits.rowsAtOnce
+        guard components[component].residentCount == components[component].count else {
+            throw StateError(.damaged, "a component's rows do not hold all of its members")
+        }
+    }
+
+    // MARK: Edges
+
+    @inline(__always)
+    func lacksEdges(_ node: Ordinal) -> Bool { nodes[node].flags.contains(.lacksEdges) }
+
+    /// Brings what the component knows of a pair into memory. Both ends are members in memory.
+    @inline(__always)
+    mutating func needEdge(
+        _ pair: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        let a = links[pair].a
+        guard lacksEdges(a), !links[pair].flags.contains(.hasEdge) else { return }
+        let id = components[nodes[a].component].id
+        let stored = try reader.readEdge(nodes[a].key, nodes[links[pair].b].key, of: id)
+        if let stored { install(stored, as: pair) }
+    }
+
+    /// Brings the edges that start at a member into memory, dead ones included.
+    mutating func needEdges(
+        from node: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        guard lacksEdges(node) else { return }
+        let component = nodes[node].component
+        try loadEdges(of: component, from: nodes[node].key, reader)
+    }
+
+    private mutating func loadEdges(
+        of component: Ordinal, from end: NodeKey? = nil, _ reader: some StateReader
+    ) throws(StateError) {
+        let id = components[component].id
+        var last: LinkPosition?
+        while true {
+            let edges = try reader.readEdges(
+                of: id, from: end, after: last, limit: configuration.limits.rowsAtOnce)
+            for edge in edges { _ = try install(edge, in: component, reader) }
+            guard edges.count == configuration.limits.rowsAtOnce, let end = edges.last else { return }
+            last = LinkPosition(a: end.a, b: end.image.other)
+        }
+    }
+
+    /// Brings an edge that the store has into memory, if memory lacks it and the component still
+    /// has it; live ones with both of their ends. Gives its link, or none.
+    mutating func install(
+        _ edge: StoredEdge, in component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        let a = findNode(edge.a)
+        if a != noOrdinal {
+            let found = nodes[a].component
+            guard found == noOrdinal || found == component else { return noOrdinal }
+            let b = findNode(edge.image.other)
+            if b != noOrdinal {
+                let known = findLink(a, b)
+                if known != noOrdinal, links[known].flags.contains(.hasEdge) { return noOrdinal }
+            }
+        }
+        let (start, end) = (node(edge.a), node(edge.image.other))
+        try needMember(start, of: component, reader)
+        if edge.image.isLive { try needMember(end, of: component, reader) }
+        let pair = link(start, end)
+        install(edge.image, as: pair)
+        return pair
+    }
+
+    /// Brings a member of the component into memory. One that memory lacks is where it was at the
+    /// last checkpoint.
+    private mutating func needMember(
+        _ node: Ordinal, of component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        if nodes[node].component == noOrdinal { try loadMember(node, of: component, reader) }
+        guard nodes[node].component == component else {
+            throw StateError(.damaged, "a live link leads out of its component")
+        }
+    }
+
+    // MARK: Pairs
+
+    /// Brings the pair's evidence into memory, if its home is in rows. The home's head is here.
+    @inline(__always)
+    mutating func needPair(
+        _ pair: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        let a = links[pair].a
+        links[pair].flags.insert(.wasUsed)
+        guard nodes[a].flags.contains(.lacksPairs), !links[pair].flags.contains(.hasEvidence)
+        else { return }
+        let b = nodes[links[pair].b].key
+        guard try reader.readPair(nodes[a].key, b, into: &homeImage) else { return }
+        try installPairs(of: a)
+    }
+
+    /// Brings some of the pairs behind `after` of a home into memory, in their order. Gives the
+    /// greater end of the last that was read, behind which there may be others; nil: there are none.
+    mutating func loadPairs(
+        of home: Ordinal, after: NodeKey?, _ reader: some StateReader
+    ) throws(StateError) -> NodeKey? {
+        guard nodes[home].flags.contains(.lacksPairs) else { return nil }
+        try reader.readPairs(
+            of: nodes[home].key, after: after, limit: configuration.limits.rowsAtOnce, into: &homeImage)
+        let last = homeImage.pairs.count < configuration.limits.rowsAtOnce ? nil : homeImage.pairs.last?.other
+        try installPairs(of: home)
+        return last
+    }
+}
