@@ -54,7 +54,9 @@ package final class RocksDatabase: @unchecked Sendable {
             return try NativeDatabase(
                 directory: directory, options: options, isReadOnly: mode == .readOnly)
         } catch {
-            guard let torn, torn.isRefused(by: error), mode == .readWrite else { throw error }
+            guard let torn, torn.isRefused(by: error), mode == .readWrite else {
+                throw SortedFileCheck(directory: directory).naming(error)
+            }
             try torn.cut()
             return try NativeDatabase(directory: directory, options: options, isReadOnly: false)
         }
