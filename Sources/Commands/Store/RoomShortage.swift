@@ -46,6 +46,8 @@ struct RoomShortage {
             .noSpace,
             "No space left: the disk of \(path) has \(ByteText.print(available)) free, and "
                 + "\(ByteText.print(needed)) are needed to write",
-            remedy: "free space on that disk, then start again; questions are answered meanwhile")
+            remedy:
+                "free space on that disk, then run this again; until then stats, digest, resolve, "
+                + "explain and component answer")
     }
 }

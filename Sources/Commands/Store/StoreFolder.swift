@@ -168,13 +168,14 @@ struct StoreFolder {
         try SmallFiles.syncFolder(path)
     }
 
-    /// A folder whose parts are there and whose description is still to be written.
+    /// A folder that a restore makes a store in: its parts come from the backup, its description
+    /// is written last.
     init(_ path: String, file: StoreFile, table: NamespaceTable, key: StoreKey) {
         self.path = path
         self.file = file
         self.table = table
         self.key = key
-        isNew = false
+        isNew = true
     }
 
     /// What the runtime is told.
@@ -243,7 +244,7 @@ struct StoreFolder {
         do throws(StoreKeyError) {
             return try StoreKey(fileContent: data)
         } catch {
-            throw .failed("\(path): \(error)", remedy: "give a file of 32 hexadecimal digits")
+            throw .failed("\(path): \(error)", remedy: remedy)
         }
     }
 

@@ -24,6 +24,7 @@ struct StoreParts {
                 throw StoreFailure(.damaged, "\(path) is missing", remedy: Remedy.bringBack)
             }
             // Opening a database changes its files: not before both are known to be whole.
+            try RocksLog.check(directory: logPath)
             try RocksState.check(directory: statePath, scratch: folder.scratchPath)
         }
         shortage = try Self.shortage(folder)

@@ -21,6 +21,9 @@ package final class StoreProbe {
     private var opened: OpenStore?
     private var lineNumber = 0
 
+    /// The memory of a probe, in bytes: little, so that opening it is quick.
+    private static let memoryBytes = 64 << 20
+
     /// Opens the store in the folder, or makes it, under `key` (32 hexadecimal digits) where that
     /// is given.
     ///
@@ -28,6 +31,7 @@ package final class StoreProbe {
     package init(folder: String, key: String? = nil) throws(StoreRefusal) {
         do throws(CommandEnd) {
             var request = StoreRequest(folder: folder)
+            request.memory = MemoryBudget(totalBytes: Self.memoryBytes)
             if let key {
                 guard let known = try? StoreKey(hexadecimal: key) else {
                     throw .failed("no key", remedy: "give 32 hexadecimal digits")
@@ -116,6 +120,14 @@ package final class StoreProbe {
             _ = try StoreBackup.take(
                 store.backupSource(isStill: false), into: BackupFolder(toWriteIn: folder))
         }
+    }
+
+    /// Ends with the store as commands do: with a checkpoint, if there is room for one.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package func finish() throws(StoreRefusal) {
+        try asking { (store) throws(CommandEnd) in try store.close() }
+        opened = nil
     }
 
     /// Lets go of the store as it is, without a checkpoint.

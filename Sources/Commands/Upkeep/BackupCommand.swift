@@ -78,20 +78,3 @@ struct BackupCommand: ParsableCommand {
         Output.line("size    \(size), of which \(added) new in the folder")
     }
 }
-
-/// Where folders lie in one another.
-enum FolderPlaces {
-    /// Refuses folders of which one lies in the other, whatever links lead there.
-    static func refuseNesting(_ one: String, _ other: String) throws(CommandEnd) {
-        let (first, second) = (resolved(one), resolved(other))
-        guard !first.starts(with: second), !second.starts(with: first) else {
-            throw .failed(
-                "\(one) and \(other) lie in one another", remedy: "name a folder elsewhere")
-        }
-    }
-
-    /// The parts of the path, with links resolved as far as it exists.
-    private static func resolved(_ path: String) -> [String] {
-        URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
-    }
-}

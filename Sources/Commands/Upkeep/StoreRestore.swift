@@ -97,8 +97,7 @@ struct StoreRestore {
         for (part, place) in states + [(manifest.log, folder.logPath)] {
             let copies = try source.copies(of: part)
             try BackupFolder.doing(source.path) { () throws(StoreError) in
-                try copies.checkList(part.copy, checksum: part.listChecksum)
-                try copies.restore(part.copy, to: place)
+                try Self.copy(part, of: copies, to: place)
             }
         }
         try Self.syncTree(path)
@@ -110,6 +109,21 @@ struct StoreRestore {
         unlink(Self.markerPath(path))
         try SmallFiles.syncFolder(path)
         return outcome
+    }
+
+    private static func copy(
+        _ part: BackupManifest.Part, of copies: RocksBackups, to place: String
+    ) throws(StoreError) {
+        try copies.checkList(part.copy, checksum: part.listChecksum)
+        do throws(StoreError) {
+            try copies.restore(part.copy, to: place)
+        } catch {
+            // RocksDB finds the wrong checksum and does not say in which file.
+            if error.code == .corruption {
+                try copies.check(part.copy, listChecksum: part.listChecksum)
+            }
+            throw error
+        }
     }
 
     /// Opens what was brought as the store that it will be, and compares it with the manifest.

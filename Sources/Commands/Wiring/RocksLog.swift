@@ -1,3 +1,4 @@
+internal import Foundation
 internal import IdentityModel
 internal import NodeRuntime
 internal import RocksStore
@@ -28,6 +29,17 @@ final class RocksLog: LogPort {
                 directory: directory, options: options, createIfMissing: isNew,
                 mode: shortage == nil ? .readWrite : .readOnly)
         }
+    }
+
+    /// Looks whether the database in `directory` has the file that its latest records are in, and
+    /// changes nothing. RocksDB takes a write-ahead log that is gone for one that never was.
+    ///
+    /// - Throws: `StoreFailure`.
+    static func check(directory: String) throws(StoreFailure) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        guard !names.isEmpty, !names.contains(where: { $0.hasSuffix(".log") }) else { return }
+        throw StoreFailure(
+            .damaged, "the write-ahead log \(directory)/*.log is missing", remedy: Remedy.bringBack)
     }
 
     func bounds(of partition: PartitionID) throws(StoreFailure) -> Range<UInt64> {
