@@ -48,10 +48,11 @@ struct BackupProgram {
         return found
     }()
 
-    /// Runs the program to its end, or kills it after so many seconds.
+    /// Runs the program to its end, or kills it after so many seconds; what it prints goes to the
+    /// file `output`, if one is given.
     static func run(
         _ arguments: [String], killedAfter seconds: Double? = nil,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], output: String? = nil
     ) throws -> BackupProgram {
         let process = Process()
         process.executableURL = URL(filePath: path)
@@ -60,7 +61,7 @@ struct BackupProgram {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let folder = try BackupScratch()
         for name in ["out", "err"] { try Data().write(to: URL(filePath: folder(name))) }
-        process.standardOutput = FileHandle(forWritingAtPath: folder("out"))
+        process.standardOutput = FileHandle(forWritingAtPath: output ?? folder("out"))
         process.standardError = FileHandle(forWritingAtPath: folder("err"))
         try process.run()
         if let seconds {

@@ -86,7 +86,10 @@ import Testing
         defer { held.close() }
         try Self.expectRefusal(["backup", copies, "--data", folder("none")], "holds no store")
         try Self.expectRefusal(["backup", folder("full"), "--data", store], "is not empty")
-        try Self.expectRefusal(["backup", store + "/x", "--data", store], "lie in one another")
+        symlink(store, folder("link"))
+        for inside in [store, store + "/x", folder("link") + "/x/y", folder("no/../store/x")] {
+            try Self.expectRefusal(["backup", inside, "--data", store], "lie in one another")
+        }
         try Self.expectRefusal(["backup", copies, "--data", folder("other")], "another key")
         try Self.expectRefusal(["backup", folder("new"), "--data", folder("held")], "is held by")
         try Self.expectRefusal(["restore", folder("none"), "--data", folder("r")], "no backups")
