@@ -74,6 +74,65 @@ import Testing
         #expect(stopped > 40 / step)
     }
 
+    /// A sync that fails under a backup or a restore: no backup, no store, and nothing else is lost.
+    @Test(.enabled(if: FlipSyncFault.isAvailable, "there is no clang"))
+    func shouldMakeNoCopyThatWasNotSynced() throws {
+        let folder = try BackupScratch()
+        let fault = try FlipSyncFault(folder)
+        let (store, copies) = (folder("store"), folder("copies"))
+        let lines = BackupEvents.mixed(600, seed: 32)
+        let first = try BackupTests.fold(lines[..<300], into: store, checkpointed: 300)
+        _ = try BackupTests.backUp(store, to: copies)
+        let second = try BackupTests.fold(lines[300...], into: store, checkpointed: 200)
+        let step = TestBudget.isNightly ? 1 : 3
+        let backups = try Self.failing(fault, step) { (number, environment) in
+            try BackupProgram.run(["backup", copies, "--data", store], environment: environment)
+        } afterwards: { _ in
+            #expect(try BackupProgram.run(["backup", copies, "--check"]).status == 0)
+            let newest = try BackupProgram.run(
+                ["restore", copies, "--data", folder("newest"), "--json"])
+            #expect(try newest.object()["digest"] as? String == first, "only the first is whole")
+            try FileManager.default.removeItem(atPath: folder("newest"))
+        }
+        #expect(backups > 4)
+        let restores = try Self.failing(fault, step) { (number, environment) in
+            try BackupProgram.run(
+                ["restore", copies, "--data", folder("target-\(number)"), "--json"],
+                environment: environment)
+        } afterwards: { number in
+            let names = ["store.json", "node-key", "log", "partitions"]
+            let left = names.filter {
+                FileManager.default.fileExists(atPath: folder("target-\(number)/\($0)"))
+            }
+            #expect(left == [], "sync \(number)")
+        }
+        #expect(restores > 4)
+        let probe = try StoreProbe(folder: store)
+        #expect(probe.digest == second)
+        probe.close()
+    }
+
+    /// Runs a command with the first, a later, and so on sync failing, until none does; how many
+    /// failed.
+    private static func failing(
+        _ fault: FlipSyncFault, _ step: Int,
+        _ run: (_ number: Int, _ environment: [String: String]) throws -> BackupProgram,
+        afterwards: (_ number: Int) throws -> Void
+    ) throws -> Int {
+        var (number, stopped) = (1, 0)
+        while true {
+            let ended = try run(number, fault.environment(from: number))
+            if ended.status == 0 { return stopped }
+            stopped += 1
+            #expect(ended.status == 3, "sync \(number): \(ended.errors)")
+            #expect(ended.errors.contains("Input/output error"), "sync \(number): \(ended.errors)")
+            let failed = try fault.takeJournal().filter { $0.hasPrefix("failed") }
+            #expect(Set(failed).count == failed.count, "sync \(number) again: \(failed)")
+            try afterwards(number)
+            number += step
+        }
+    }
+
     /// A file that the checkpoints lack is taken from the scratch folder if it is that very file.
     @Test func shouldTakeBackOnlyTheFileThatIsMissing() throws {
         let folder = try BackupScratch()
