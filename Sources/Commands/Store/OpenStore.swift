@@ -79,8 +79,8 @@ final class OpenStore {
             try runtime.sync()
             do throws(StoreFailure) {
                 try runtime.checkpoint()
-            } catch  where error.code == .noSpace {
-                return
+            } catch {
+                guard error.code == .noSpace else { throw error }
             }
         }
     }
