@@ -74,7 +74,7 @@ import Testing
         #expect(stopped > 40 / step)
     }
 
-    /// A sync that fails under a backup or a restore: no backup, no store, and nothing else is lost.
+    /// A sync that fails under a backup or a restore: no backup, no store, and nothing else lost.
     @Test(.enabled(if: FlipSyncFault.isAvailable, "there is no clang"))
     func shouldMakeNoCopyThatWasNotSynced() throws {
         let folder = try BackupScratch()
