@@ -18,7 +18,7 @@ import Testing
         let file = try Self.writeEvents(Self.manyEvents, folder)
         let expected = try Self.replayed(file, into: folder("reference"), folder)
         for mebibytes in [17, 20] {
-            let mount = try FlipMount(folder("disk-\(mebibytes)"), mebibytes: mebibytes)
+            let mount = try FlipMount(folder, "disk-\(mebibytes)", mebibytes: mebibytes)
             let store = mount.path + "/store"
             let run = try Self.replay(file, into: store, folder)
             #expect(run.status == 3)
@@ -213,10 +213,15 @@ final class FlipMount {
     /// Whether this user may mount.
     static let isAllowed: Bool = {
         guard let folder = try? BackupScratch() else { return false }
-        return (try? FlipMount(folder("probe"), mebibytes: 1)) != nil
+        return (try? FlipMount(folder, "probe", mebibytes: 1)) != nil
     }()
 
-    init(_ path: String, mebibytes: Int) throws {
+    /// The folder that it is mounted in: removed once it is unmounted, not before.
+    private let folder: BackupScratch
+
+    init(_ folder: BackupScratch, _ name: String, mebibytes: Int) throws {
+        self.folder = folder
+        let path = folder(name)
         mkdir(path, 0o700)
         guard mount("kindred-test", path, "tmpfs", 0, "size=\(mebibytes)m") == 0 else {
             throw BackupTestError("cannot mount: \(errno)")

@@ -19,7 +19,7 @@ struct FullDiskTests {
 
         init(hasTail: Bool) throws {
             folder = try BackupScratch()
-            mount = try FlipMount(folder("disk"), mebibytes: FullDiskTests.mebibytes)
+            mount = try FlipMount(folder, "disk", mebibytes: FullDiskTests.mebibytes)
             store = mount.path + "/store"
             let lines = BackupEvents.mixed(1_000, seed: 41)
             digest = try BackupTests.fold(
@@ -69,7 +69,7 @@ struct FullDiskTests {
         let store = ["--data", folder("store")]
         let digest = try BackupTests.fold(
             BackupEvents.mixed(1_000, seed: 42)[...], into: folder("store"), checkpointed: 1_000)
-        let mount = try FlipMount(folder("disk"), mebibytes: 1)
+        let mount = try FlipMount(folder, "disk", mebibytes: 1)
         try mount.fill()
         let file = mount.path + "/answer"
         for words in [
@@ -95,7 +95,7 @@ struct FullDiskTests {
         let folder = try BackupScratch()
         let store = folder("store")
         let lines = BackupEvents.mixed(2_000, seed: 43)
-        let mount = try FlipMount(folder("disk"), mebibytes: 8)
+        let mount = try FlipMount(folder, "disk", mebibytes: 8)
         let copies = mount.path + "/copies"
         let digest = try BackupTests.fold(lines[..<1_000], into: store, checkpointed: 1_000)
         _ = try BackupTests.backUp(store, to: copies)
@@ -118,7 +118,7 @@ struct FullDiskTests {
     /// No store is begun where there is no room for one.
     @Test func shouldNotBeginAStoreWithoutRoom() throws {
         let folder = try BackupScratch()
-        let mount = try FlipMount(folder("disk"), mebibytes: 8)
+        let mount = try FlipMount(folder, "disk", mebibytes: 8)
         let store = mount.path + "/store"
         try BackupTests.expectRefusal(
             ["link", "a:1", "b:1", "--source", "x", "--data", store], "No space left")
@@ -132,7 +132,7 @@ struct FullDiskTests {
     /// and the same process goes on when there is room.
     @Test func shouldGoOnInOneProcess() throws {
         let folder = try BackupScratch()
-        let mount = try FlipMount(folder("disk"), mebibytes: 100)
+        let mount = try FlipMount(folder, "disk", mebibytes: 100)
         let store = mount.path + "/store"
         let lines = BackupEvents.mixed(90_000, seed: 44)
         let probe = try StoreProbe(folder: store, key: BackupEvents.key)
@@ -170,7 +170,7 @@ struct FullDiskTests {
     /// Too little room for the checkpoint at its end: the log keeps the tail, and all is well.
     @Test func shouldEndWithoutACheckpointWhereThereIsNoRoom() throws {
         let folder = try BackupScratch()
-        let mount = try FlipMount(folder("disk"), mebibytes: 60)
+        let mount = try FlipMount(folder, "disk", mebibytes: 60)
         let store = mount.path + "/store"
         let probe = try StoreProbe(folder: store, key: BackupEvents.key)
         try probe.fold(BackupEvents.mixed(1_000, seed: 45))
