@@ -116,9 +116,9 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
-                "NodeRuntime", "TestSupport", "kindred",
+                "NodeRuntime", "Commands", "TestSupport", "kindred",
             ],
-            exclude: ["PowerLossRecorder.c"], swiftSettings: common),
+            exclude: ["PowerLossRecorder.c", "FlipSyncFault.c"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

@@ -25,6 +25,7 @@ struct KindredCommand: ParsableCommand {
                     LinkCommand.self, UnlinkCommand.self, BanCommand.self, UnbanCommand.self,
                 ]),
             CommandGroup(name: "Proof", subcommands: [DigestCommand.self, VerifyCommand.self]),
+            CommandGroup(name: "Copies", subcommands: [BackupCommand.self, RestoreCommand.self]),
         ])
 }
 

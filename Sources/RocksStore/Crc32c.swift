@@ -19,10 +19,10 @@ struct Crc32c {
         self.tables = tables
     }
 
-    /// The checksum of `bytes`.
-    func value(of bytes: UnsafeRawBufferPointer) -> UInt32 {
+    /// The checksum of `bytes`, or of all that has the checksum `before` with `bytes` behind it.
+    func value(of bytes: UnsafeRawBufferPointer, after before: UInt32 = 0) -> UInt32 {
         tables.withUnsafeBufferPointer { tables in
-            var crc: UInt32 = 0xFFFF_FFFF
+            var crc = ~before
             var offset = 0
             while offset + 8 <= bytes.count {
                 let word = UInt64(

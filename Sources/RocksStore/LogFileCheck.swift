@@ -31,10 +31,14 @@ struct LogFileCheck {
     ///
     /// - Returns: where its torn end begins, if it has one.
     func checkManifest() throws(StoreError) -> TornEnd? {
-        let current = DatabaseFolder(path: directory).currentManifest()
-        // A CURRENT file that names none is RocksDB's to refuse.
-        guard let current else { return nil }
+        // A CURRENT file that is no such name is RocksDB's to refuse.
+        guard let current = DatabaseFolder(path: directory).currentManifest() else { return nil }
         let path = directory + "/" + current
+        guard access(path, F_OK) == 0 || errno != ENOENT else {
+            let file = directory + "/CURRENT"
+            throw StoreError(
+                .corruption, "\(file) names \(path), which is missing", file: file)
+        }
         var scan = LogFileScan(path: path, content: .edits, checksum: Crc32c())
         guard case .torn(let offset) = try scan.run() else { return nil }
         return TornEnd(path: path, offset: offset)
@@ -116,7 +120,6 @@ extension DatabaseFolder {
         let count = read(file, &bytes, bytes.count)
         guard count > 1, bytes[count - 1] == UInt8(ascii: "\n") else { return nil }
         let name = String(decoding: bytes[..<(count - 1)], as: UTF8.self)
-        guard name.hasPrefix("MANIFEST-"), access(path + "/" + name, F_OK) == 0 else { return nil }
-        return name
+        return name.hasPrefix("MANIFEST-") ? name : nil
     }
 }

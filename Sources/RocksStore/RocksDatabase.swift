@@ -24,7 +24,8 @@ package final class RocksDatabase: @unchecked Sendable {
     ///   open; it sees the database as it was at that moment.
     ///
     /// Before RocksDB opens it, its MANIFEST and write-ahead logs are read: a torn end is dropped,
-    /// damage is `.corruption` (see `LogFileCheck` and `RocksOptions.damagedLog`).
+    /// damage is `.corruption` (see `LogFileCheck`, `SortedFileCheck` and
+    /// `RocksOptions.damagedLog`).
     package init(
         directory: String, options: RocksOptions, createIfMissing: Bool = false,
         mode: Mode = .readWrite
@@ -37,6 +38,7 @@ package final class RocksDatabase: @unchecked Sendable {
             let check = LogFileCheck(directory: directory)
             torn = try check.checkManifest()
             if options.damagedLog == .refuse { try check.checkLogs() }
+            try SortedFileCheck(directory: directory).check()
         }
         native = try RocksDatabase.open(
             directory, NativeOptions(options, createIfMissing: createIfMissing), mode, torn)
@@ -52,7 +54,9 @@ package final class RocksDatabase: @unchecked Sendable {
             return try NativeDatabase(
                 directory: directory, options: options, isReadOnly: mode == .readOnly)
         } catch {
-            guard let torn, torn.isRefused(by: error), mode == .readWrite else { throw error }
+            guard let torn, torn.isRefused(by: error), mode == .readWrite else {
+                throw SortedFileCheck(directory: directory).naming(error)
+            }
             try torn.cut()
             return try NativeDatabase(directory: directory, options: options, isReadOnly: false)
         }

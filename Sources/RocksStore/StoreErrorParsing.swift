@@ -9,6 +9,8 @@ extension StoreError {
         var file = StoreError.file(in: text, directory: directory)
         // RocksDB looks for a missing sorted file under LevelDB's name too, and names that one.
         if let name = file, name.hasSuffix(".ldb") { file = name.dropLast(4) + ".sst" }
+        // What CURRENT holds is told by that word alone, or by the name of the file it leads to.
+        if file == nil, text.contains("CURRENT file") { file = directory + "/CURRENT" }
         self.init(StoreError.code(ofStatus: text), text, file: file)
     }
 

@@ -145,4 +145,40 @@ import Testing
             #expect(error?.file == folder.path("copy/" + manifest))
         }
     }
+
+    /// CURRENT is one of few lines without a checksum: what it names is there, or it is damaged.
+    @Test func shouldNameACurrentFileThatIsChanged() throws {
+        _ = try make()
+        let whole = Bytes.read(folder.path("made/CURRENT"))
+        for index in whole.indices {
+            var changed = whole
+            changed[index] ^= 0x01
+            let error = #expect(throws: StoreError.self, "byte \(index)") {
+                try readAll { Bytes.write(changed, to: $0 + "/CURRENT") }
+            }
+            #expect(error?.code == .corruption, "byte \(index)")
+            #expect(error?.file == folder.path("copy/CURRENT"), "byte \(index)")
+        }
+    }
+
+    /// The footer's version, and the names of the properties: RocksDB alone names the MANIFEST.
+    @Test func shouldNameASortedFileWhoseFooterOrPropertiesAreChanged() throws {
+        let name = try make()
+        let whole = Bytes.read(folder.path("made/" + name))
+        let word = bytes("rocksdb.block.based.table.")
+        let properties = try #require(
+            whole.indices.first { whole[$0...].starts(with: word) })
+        // Eight bytes of magic number end the file; the version's four stand before them.
+        for (index, flip) in [
+            (whole.count - 9, 0x40), (whole.count - 12, 0x08), (properties, 0x0F),
+        ] {
+            var changed = whole
+            changed[index] ^= UInt8(flip)
+            let error = #expect(throws: StoreError.self, "byte \(index)") {
+                try readAll { Bytes.write(changed, to: $0 + "/" + name) }
+            }
+            #expect(error?.code == .corruption)
+            #expect(error?.file == folder.path("copy/" + name), "\(error?.reason ?? "")")
+        }
+    }
 }

@@ -26,7 +26,9 @@ enum Output {
             try FileOutput.writeAll(buffer, to: STDOUT_FILENO)
         } catch {
             if error.isClosedPipe { exit(ExitStatus.done) }
-            Diagnostics.line("kindred: cannot write to standard output: \(error.reason)")
+            Diagnostics.line(
+                "kindred: cannot write to standard output: \(error.reason); make room where it "
+                    + "leads, then run the command again")
             exit(ExitStatus.failed)
         }
     }

@@ -9,6 +9,9 @@ enum TimeText {
         EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
     }
 
+    /// The clock's time as answers show it.
+    static func printNow() -> String { TimestampText.print(now) }
+
     /// RFC 3339 with a zone, or milliseconds since 1970.
     ///
     /// - Throws: `CommandEnd` with the status of a wrong command line.

@@ -23,6 +23,7 @@ final class OpenStore {
     init(_ request: StoreRequest) throws(CommandEnd) {
         try StoreFolder.prepare(request.folder)
         lock = try StoreLock(folder: request.folder)
+        try Self.refuseToMakeWithoutRoom(request.folder)
         var folder = try StoreFolder(request)
         hasher = NodeKeyHasher(key: folder.key)
         let partition = PartitionID(0)
@@ -52,6 +53,13 @@ final class OpenStore {
         }
     }
 
+    /// Refuses to make a store where there is no room for one, before anything of it is made.
+    private static func refuseToMakeWithoutRoom(_ path: String) throws(CommandEnd) {
+        guard try !StoreFolder.holdsStore(path), let shortage = RoomShortage(ofStoreIn: path)
+        else { return }
+        throw CommandEnd(shortage.failure, folder: path)
+    }
+
     /// Runs a part of a command that the store may fail.
     func failing<Answer>(
         _ body: (PartitionRuntime<RocksLog, RocksState>) throws(StoreFailure) -> Answer
@@ -62,13 +70,19 @@ final class OpenStore {
     /// Writes a checkpoint, makes everything durable and lets go of the store.
     ///
     /// A store at rest has no tail: what its log has lost since is then found, for its checkpoint
-    /// stands further on.
+    /// stands further on. Where the disk has too little room for one, the log keeps the tail.
     func close() throws(CommandEnd) {
+        defer { abandon() }
+        // Opened for reading alone: nothing was written.
+        guard shortage == nil else { return }
         try failing { (runtime) throws(StoreFailure) in
-            try runtime.checkpoint()
             try runtime.sync()
+            do throws(StoreFailure) {
+                try runtime.checkpoint()
+            } catch {
+                guard error.code == .noSpace else { throw error }
+            }
         }
-        abandon()
     }
 
     /// Lets go of the store as it is.
@@ -83,6 +97,18 @@ final class OpenStore {
 
     /// The checkpoints as they are stored.
     var stored: RocksState { parts.state }
+
+    /// Why nothing may be written, if so.
+    var shortage: RoomShortage? { parts.shortage }
+
+    /// The store as a backup needs it; `isStill`: nothing is written to it meanwhile.
+    func backupSource(isStill: Bool) -> BackupSource {
+        BackupSource(
+            store: folder, log: parts.log, states: [(runtime.partition, parts.state)],
+            answers: isStill
+                ? BackupSource.Answers(
+                    digest: runtime.digest.hexadecimal, events: runtime.eventCount) : nil)
+    }
 }
 
 extension CommandEnd {

@@ -56,11 +56,28 @@ enum SmallFiles {
         return String(decoding: rest, as: UTF8.self)
     }
 
+    /// Makes an empty file, durably and in one step.
+    static func mark(_ path: String) throws(CommandEnd) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failed(path) }
+        close(descriptor)
+        try syncFolder(parent(of: path))
+    }
+
     /// Makes the names in a folder durable. A folder that this user may not read is left out: what
     /// holds the data folder may be another's.
     static func syncFolder(_ path: String) throws(CommandEnd) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0, errno == EACCES { return }
+        try sync(descriptor, path)
+    }
+
+    /// Makes the bytes of a file durable.
+    static func syncFile(_ path: String) throws(CommandEnd) {
+        try sync(open(path, O_RDONLY | O_CLOEXEC), path)
+    }
+
+    private static func sync(_ descriptor: Int32, _ path: String) throws(CommandEnd) {
         guard descriptor >= 0 else { throw failed(path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failed(path) }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GraphCore
 internal import IdentityModel
 internal import NodeRuntime
 
@@ -20,10 +21,12 @@ struct StoreFile: Codable, Equatable {
     var strict: Bool
     /// The named namespaces.
     var namespaces: [Entry]
-    /// The digest of all that gives identifiers their keys; also finds a damaged file.
+    /// The digest of all that gives identifiers their keys.
     var configurationDigest: String
     /// What the digest was before namespaces were added.
     var earlierDigests: [String]
+    /// A hash over all the other members.
+    private var checksum = ""
 
     /// One namespace.
     struct Entry: Codable, Equatable {
@@ -34,7 +37,7 @@ struct StoreFile: Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case format, partitions, normalization, strict, namespaces
+        case format, partitions, normalization, strict, namespaces, checksum
         case keyFingerprint = "key_fingerprint"
         case configurationDigest = "configuration_digest"
         case earlierDigests = "earlier_digests"
@@ -80,6 +83,11 @@ struct StoreFile: Codable, Equatable {
         guard let data = SmallFiles.read(path) else {
             throw .failed("cannot read \(path)", remedy: "give this user the right to read it")
         }
+        return try decode(data, path)
+    }
+
+    /// Reads the bytes of a `store.json`; `path` names them in errors.
+    static func decode(_ data: Data, _ path: String) throws(CommandEnd) -> StoreFile {
         struct Version: Decodable { var format: Int }
         if let version = try? JSONDecoder().decode(Version.self, from: data),
             version.format > format
@@ -89,12 +97,13 @@ struct StoreFile: Codable, Equatable {
                 remedy: Remedy.upgrade)
         }
         guard let file = try? JSONDecoder().decode(StoreFile.self, from: data),
-            let table = file.table, let fingerprint = UInt64(file.keyFingerprint, radix: 16),
+            file.checksum == file.computedChecksum, let table = file.table,
+            let fingerprint = UInt64(file.keyFingerprint, radix: 16),
             file.configurationDigest
                 == HexadecimalText.print(
                     NodeSettings.digest(keyFingerprint: fingerprint, namespaces: table))
         else {
-            throw .failed("\(path) is damaged", remedy: "restore that file from a backup")
+            throw .failed("\(path) is damaged", remedy: Remedy.bringBack)
         }
         guard file.normalization == NodeSettings.normalizationRevision else {
             throw .failed(
@@ -107,11 +116,26 @@ struct StoreFile: Codable, Equatable {
 
     /// The file's bytes.
     var encoded: [UInt8] {
+        var file = self
+        file.checksum = computedChecksum
+        return file.json + [UInt8(ascii: "\n")]
+    }
+
+    private var computedChecksum: String {
+        var file = self
+        file.checksum = ""
+        return HexadecimalText.print(Mixing.hash(file.json.span))
+    }
+
+    private var json: [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(self) else {
             preconditionFailure("a store's description holds nothing that JSON lacks")
         }
-        return Array(data) + [UInt8(ascii: "\n")]
+        return Array(data)
     }
+
+    /// Whether both describe the same store.
+    static func == (left: StoreFile, right: StoreFile) -> Bool { left.encoded == right.encoded }
 }

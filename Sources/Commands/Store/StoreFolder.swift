@@ -45,9 +45,11 @@ struct StoreFolder {
     let isNew: Bool
 
     private var filePath: String { Self.filePath(path) }
-    private static func filePath(_ path: String) -> String { path + "/store.json" }
-    private static func keyPath(_ path: String) -> String { path + "/node-key" }
     private static func makingPath(_ path: String) -> String { path + "/making" }
+    /// Where a store's description is; the folder holds a store when it is there.
+    static func filePath(_ path: String) -> String { path + "/store.json" }
+    /// Where a store's key is.
+    static func keyPath(_ path: String) -> String { path + "/node-key" }
 
     /// Where the logs are.
     var logPath: String { path + "/log" }
@@ -147,7 +149,7 @@ struct StoreFolder {
                 remedy: "leave --key-file out, or choose another --data")
         }
         guard let stored = file.table else {
-            throw .failed("\(Self.filePath(path)) is damaged", remedy: "restore that file")
+            throw .failed("\(Self.filePath(path)) is damaged", remedy: Remedy.bringBack)
         }
         table = stored
         if let given = request.namespaces, given != stored {
@@ -166,6 +168,16 @@ struct StoreFolder {
         try SmallFiles.syncFolder(path)
     }
 
+    /// A folder that a restore makes a store in: its parts come from the backup, its description
+    /// is written last.
+    init(_ path: String, file: StoreFile, table: NamespaceTable, key: StoreKey) {
+        self.path = path
+        self.file = file
+        self.table = table
+        self.key = key
+        isNew = true
+    }
+
     /// What the runtime is told.
     func settings(_ request: StoreRequest) -> NodeSettings {
         NodeSettings(
@@ -181,11 +193,14 @@ struct StoreFolder {
 
     /// A folder with a store's parts but without its description has lost it.
     private static func refuseRemains(_ path: String) throws(CommandEnd) {
+        guard !FileManager.default.fileExists(atPath: StoreRestore.markerPath(path)) else {
+            throw StoreRestore.unfinished(path)
+        }
         for part in ["log", "partitions"]
         where FileManager.default.fileExists(atPath: "\(path)/\(part)") {
             throw .failed(
                 "\(filePath(path)) is missing, though \(path)/\(part) is there",
-                remedy: "restore that file from a backup, or choose another --data")
+                remedy: Remedy.bringBack)
         }
     }
 
@@ -217,7 +232,7 @@ struct StoreFolder {
         return key
     }
 
-    private static let restoreFile = "restore that file from a backup"
+    private static let restoreFile = "put that file back, or " + Remedy.bringBack
 
     /// Reads a key from a file of 32 hexadecimal digits.
     static func readKeyFile(
@@ -229,7 +244,7 @@ struct StoreFolder {
         do throws(StoreKeyError) {
             return try StoreKey(fileContent: data)
         } catch {
-            throw .failed("\(path): \(error)", remedy: "give a file of 32 hexadecimal digits")
+            throw .failed("\(path): \(error)", remedy: remedy)
         }
     }
 

@@ -37,6 +37,10 @@ final class StoreForVerify {
             try runtime.checkpoint()
             tailFailure = nil
         } catch {
+            // A disk that is full or fails says nothing of what the store holds.
+            guard error.code != .noSpace, error.code != .ioError else {
+                throw CommandEnd(error, folder: path)
+            }
             tailFailure = error
         }
         parts.log.close()

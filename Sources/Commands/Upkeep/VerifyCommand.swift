@@ -70,6 +70,6 @@ struct VerifyCommand: ParsableCommand {
             + "\(answer.links) live links of \(answer.pairs) pairs"
         Output.line(
             answer.ok ? "no fault: \(counted)" : "\(answer.faults) faults in \(counted)")
-        if !answer.ok { Output.line("rebuild by replaying the events into a new directory") }
+        if !answer.ok { Output.line(Remedy.bringBack) }
     }
 }

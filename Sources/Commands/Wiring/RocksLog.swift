@@ -1,3 +1,4 @@
+internal import Foundation
 internal import IdentityModel
 internal import NodeRuntime
 internal import RocksStore
@@ -8,15 +9,37 @@ internal import RocksStore
 /// One database for all partitions, so that one sync is one for all.
 final class RocksLog: LogPort {
     private static let keyBytes = 10
-    private let database: RocksDatabase
+    /// The database.
+    let database: RocksDatabase
+    /// Keeps records from being trimmed while they are copied.
+    let trims = TrimHold()
 
-    /// Opens the database in `directory`; makes it only where `isNew`.
-    init(directory: String, isNew: Bool, memory: MemoryBudget) throws(StoreFailure) {
+    private let shortage: RoomShortage?
+
+    /// Opens the database in `directory`; makes it only where `isNew`. Where room is short it is
+    /// opened for reading alone.
+    init(
+        directory: String, isNew: Bool, memory: MemoryBudget, shortage: RoomShortage? = nil
+    ) throws(StoreFailure) {
+        self.shortage = shortage
         var options = RocksOptions.log
         options.writeBufferBytes = memory.logBufferBytes
         database = try storing { () throws(StoreError) in
-            try RocksDatabase(directory: directory, options: options, createIfMissing: isNew)
+            try RocksDatabase(
+                directory: directory, options: options, createIfMissing: isNew,
+                mode: shortage == nil ? .readWrite : .readOnly)
         }
+    }
+
+    /// Looks whether the database in `directory` has the file that its latest records are in, and
+    /// changes nothing. RocksDB takes a write-ahead log that is gone for one that never was.
+    ///
+    /// - Throws: `StoreFailure`.
+    static func check(directory: String) throws(StoreFailure) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        guard !names.isEmpty, !names.contains(where: { $0.hasSuffix(".log") }) else { return }
+        throw StoreFailure(
+            .damaged, "the write-ahead log \(directory)/*.log is missing", remedy: Remedy.bringBack)
     }
 
     func bounds(of partition: PartitionID) throws(StoreFailure) -> Range<UInt64> {
@@ -33,6 +56,7 @@ final class RocksLog: LogPort {
     func append(
         _ record: Span<UInt8>, at offset: UInt64, of partition: PartitionID
     ) throws(StoreFailure) {
+        if let shortage { throw shortage.failure }
         let key = Self.key(partition, offset)
         try storing { () throws(StoreError) in
             try database.put(key.span, record, sync: false)
@@ -40,6 +64,7 @@ final class RocksLog: LogPort {
     }
 
     func sync() throws(StoreFailure) {
+        if let shortage { throw shortage.failure }
         try storing { () throws(StoreError) in try database.syncLog() }
     }
 
@@ -59,6 +84,9 @@ final class RocksLog: LogPort {
     func trim(before offset: UInt64, of partition: PartitionID) throws(StoreFailure) {
         let lower = Self.key(partition, 0)
         let upper = Self.key(partition, offset)
+        // What is held now goes with a later trim.
+        guard trims.beginTrim() else { return }
+        defer { trims.endTrim() }
         try storing { () throws(StoreError) in
             var batch = WriteBatch()
             batch.deleteRange(from: lower, to: upper)

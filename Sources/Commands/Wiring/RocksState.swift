@@ -5,29 +5,27 @@ internal import RocksStore
 /// One partition's checkpoints in a RocksDB database of its own. A checkpoint is one sorted file,
 /// written beside the database and taken in at once.
 final class RocksState: StatePort {
-    private let database: RocksDatabase
+    /// The database.
+    let database: RocksDatabase
     private let scratch: String
+    private let shortage: RoomShortage?
 
     /// Opens the database in `directory`, makes it only where `isNew`; sorted files are written in
-    /// the folder `scratch` first, which is emptied of what a killed process left there.
+    /// the folder `scratch` first, which is emptied of what a killed process left there. Where room
+    /// is short the database is opened for reading alone.
     init(
-        directory: String, scratch: String, isNew: Bool, memory: MemoryBudget
+        directory: String, scratch: String, isNew: Bool, memory: MemoryBudget,
+        shortage: RoomShortage? = nil
     ) throws(StoreFailure) {
         self.scratch = scratch
+        self.shortage = shortage
         let options = RocksOptions.state(blockCacheBytes: memory.blockCacheBytes)
         database = try storing { () throws(StoreError) in
-            try RocksDatabase(directory: directory, options: options, createIfMissing: isNew)
+            try RocksDatabase(
+                directory: directory, options: options, createIfMissing: isNew,
+                mode: shortage == nil ? .readWrite : .readOnly)
         }
-        try Self.makeEmpty(scratch)
-    }
-
-    /// Looks whether the database in `directory` is whole, and changes nothing.
-    ///
-    /// - Throws: `StoreFailure` that names what is lost or damaged.
-    static func check(directory: String) throws(StoreFailure) {
-        try storing { () throws(StoreError) in
-            try RocksDatabase.check(directory: directory, options: .state)
-        }
+        if shortage == nil { try Self.makeEmpty(scratch) }
     }
 
     private static func makeEmpty(_ path: String) throws(StoreFailure) {
@@ -56,6 +54,7 @@ final class RocksState: StatePort {
     }
 
     func apply(_ batch: consuming CheckpointBatch) throws(StoreFailure) {
+        if let shortage { throw shortage.failure }
         let path = "\(scratch)/checkpoint.sst"
         do throws(StoreError) {
             var writer = try SortedFileWriter(path: path, options: .state)
@@ -63,9 +62,13 @@ final class RocksState: StatePort {
                 if isRemoval { try writer.delete(key) } else { try writer.put(key, value) }
             }
             try writer.finish()
-            try database.ingest(files: [path], move: true)
         } catch {
+            // It was never offered: were it left, it would only take room on a full disk.
+            unlink(path)
             throw StoreFailure(error)
+        }
+        try storing { () throws(StoreError) in
+            try database.ingest(files: [path], move: true)
         }
     }
 

@@ -15,10 +15,9 @@ extension StoreFailure {
             }
         let isNamed = error.file.map { error.reason.contains($0) } ?? true
         // A store's databases are made with it: one that is not there is lost.
-        let remedy = error.code == .notFound ? Remedy.rebuild : error.remedy
         self.init(
             code, isNamed ? error.reason : "\(error.file ?? ""): \(error.reason)",
-            remedy: remedy)
+            remedy: code == .damaged ? Remedy.bringBack : error.remedy)
     }
 }
 

@@ -6,8 +6,11 @@ internal import WireFormat
 package enum Remedy {
     /// For a store that is damaged.
     package static let rebuild =
-        "run 'kindred verify' to see what is damaged, and rebuild by replaying the events into a "
-        + "new directory"
+        "run 'kindred verify' to see what is damaged; then " + bringBack
+    /// For a store that cannot even be opened.
+    package static let bringBack =
+        "bring a backup back into a new folder ('kindred restore'), or rebuild one by replaying "
+        + "the events"
     /// For a store of a later release.
     package static let upgrade = "use the release of kindred that wrote it, or a later one"
 }

@@ -1,0 +1,53 @@
+internal import Foundation
+internal import NodeRuntime
+
+/// A disk with too little room to open a store for writing: it is opened for reading alone, so
+/// that questions are still answered.
+///
+/// Opening for writing writes: two manifests, option files, and the log's tail as a sorted file.
+/// RocksDB must not run into the end of the disk there: as Debian builds it (7.8.3, with
+/// assertions) it then ends the process.
+struct RoomShortage {
+    /// Bytes that must be free beside what the log's tail takes.
+    static let reserveBytes: UInt64 = 16 << 20
+
+    private let path: String
+    private let available: UInt64
+    private let needed: UInt64
+
+    /// The shortage of a store's disk, or of one where a store is to be made; nil where there is
+    /// room.
+    init?(ofStoreIn path: String) {
+        let logPath = path + "/log"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: logPath)) ?? []
+        var tail: UInt64 = 0
+        for name in names where name.hasSuffix(".log") {
+            var status = stat()
+            guard stat(logPath + "/" + name, &status) == 0 else { continue }
+            tail += UInt64(max(0, status.st_size))
+        }
+        self.init(at: path, needed: tail + Self.reserveBytes)
+    }
+
+    /// The shortage of so many bytes on the disk that holds `path`; nil where there is room.
+    init?(at path: String, needed: UInt64) {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        let available = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+        guard available < needed else { return nil }
+        self.path = path
+        self.available = available
+        self.needed = needed
+    }
+
+    /// Why something is not written.
+    var failure: StoreFailure {
+        StoreFailure(
+            .noSpace,
+            "No space left: the disk of \(path) has \(ByteText.print(available)) free, and "
+                + "\(ByteText.print(needed)) are needed to write",
+            remedy:
+                "free space on that disk, then run this again; until then stats, digest, resolve, "
+                + "explain and component answer")
+    }
+}

@@ -1,0 +1,153 @@
+internal import Foundation
+internal import GraphCore
+internal import IdentityModel
+internal import NodeKeys
+internal import NodeRuntime
+internal import WireFormat
+
+/// Why a store refused what a probe asked: what the program would print behind "kindred: ".
+package struct StoreRefusal: Error, Equatable, Sendable {
+    /// The line for a person.
+    package let message: String
+
+    init(_ end: CommandEnd) { message = end.message ?? "ended with status \(end.status)" }
+}
+
+/// A store opened in this process as the commands open it, and asked as a whole.
+///
+/// For tests that damage a store ten thousand times and ask what it says: they run the program's
+/// own code, and need not start the program each time.
+package final class StoreProbe {
+    private var opened: OpenStore?
+    private var lineNumber = 0
+
+    /// The memory of a probe, in bytes: little, so that opening it is quick.
+    private static let memoryBytes = 64 << 20
+
+    /// Opens the store in the folder, or makes it, under `key` (32 hexadecimal digits) where that
+    /// is given.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package init(folder: String, key: String? = nil) throws(StoreRefusal) {
+        do throws(CommandEnd) {
+            var request = StoreRequest(folder: folder)
+            request.memory = MemoryBudget(totalBytes: Self.memoryBytes)
+            if let key {
+                guard let known = try? StoreKey(hexadecimal: key) else {
+                    throw .failed("no key", remedy: "give 32 hexadecimal digits")
+                }
+                request.key = known
+            }
+            opened = try OpenStore(request)
+        } catch {
+            throw StoreRefusal(error)
+        }
+    }
+
+    /// Events folded so far, repeats included.
+    package var events: UInt64 { store.runtime.eventCount }
+    /// The logical digest.
+    package var digest: String { store.runtime.digest.hexadecimal }
+    /// Log records behind the last checkpoint.
+    package var tailRecords: UInt64 { store.runtime.tailRecords }
+
+    /// Folds lines of JSON as one log record; each must be an event.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package func fold(_ lines: [String]) throws(StoreRefusal) {
+        var decoder = JSONEventDecoder(options: EventDecoderOptions(namespaces: store.folder.table))
+        var router = EventRouter(hasher: store.hasher)
+        for line in lines {
+            lineNumber += 1
+            let outcome = decoder.decode(Array(line.utf8).span, lineNumber: lineNumber)
+            guard case .event(let event) = outcome,
+                router.add(event, in: decoder.scratch.bytes.span) == nil
+            else {
+                throw StoreRefusal(.failed("line \(lineNumber) is no event", remedy: "correct it"))
+            }
+        }
+        let record = router.takeRecord(store.runtime.recordHead)
+        _ = try asking { (store) throws(CommandEnd) in
+            try store.failing { (runtime) throws(StoreFailure) in try runtime.append(record) }
+        }
+    }
+
+    /// Writes a checkpoint.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package func checkpoint() throws(StoreRefusal) {
+        try asking { (store) throws(CommandEnd) in
+            try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
+        }
+    }
+
+    /// What `kindred export` prints; writes a checkpoint.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package func export() throws(StoreRefusal) -> [UInt8] {
+        try checkpoint()
+        return try asking { (store) throws(CommandEnd) in
+            var rows = ExportRows()
+            try rows.collect(store)
+            var text: [UInt8] = []
+            for index in rows.sortedIndices() { rows.append(index, to: &text) }
+            return text
+        }
+    }
+
+    /// The faults that `kindred verify` finds; writes a checkpoint.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package func faults() throws(StoreRefusal) -> [String] {
+        try checkpoint()
+        return try asking { (store) throws(CommandEnd) in
+            let verifier = StoreVerifier(
+                partition: store.runtime.partition, namespaces: store.folder.table,
+                keyOf: { store.hasher.hash($0) })
+            let report = try store.failing { (_) throws(StoreFailure) in
+                try verifier.verify(store.stored)
+            }
+            return report.findings.map { "\($0.code.rawValue) \($0.subject) \($0.message)" }
+        }
+    }
+
+    /// Backs the store up into a folder, as a process does that writes to it meanwhile: may run on
+    /// another thread than the rest.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package func backUp(to folder: String) throws(StoreRefusal) {
+        try asking { (store) throws(CommandEnd) in
+            _ = try StoreBackup.take(
+                store.backupSource(isStill: false), into: BackupFolder(toWriteIn: folder))
+        }
+    }
+
+    /// Ends with the store as commands do: with a checkpoint, if there is room for one.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package func finish() throws(StoreRefusal) {
+        try asking { (store) throws(CommandEnd) in try store.close() }
+        opened = nil
+    }
+
+    /// Lets go of the store as it is, without a checkpoint.
+    package func close() {
+        store.abandon()
+        opened = nil
+    }
+
+    private var store: OpenStore {
+        guard let opened else { preconditionFailure("a probe is not asked after it was closed") }
+        return opened
+    }
+
+    private func asking<Answer>(
+        _ body: (OpenStore) throws(CommandEnd) -> Answer
+    ) throws(StoreRefusal) -> Answer {
+        do throws(CommandEnd) {
+            return try body(store)
+        } catch {
+            throw StoreRefusal(error)
+        }
+    }
+}

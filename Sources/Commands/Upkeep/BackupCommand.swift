@@ -1,0 +1,80 @@
+internal import ArgumentParser
+internal import Foundation
+internal import RocksStore
+
+/// `kindred backup`: a consistent copy of the store.
+struct BackupCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copy the store, consistently and incrementally.",
+        discussion: """
+            DEST is a new or an empty folder, or one of earlier backups of the same store: then \
+            only what is new is copied. A backup is complete when its manifest is there; one that \
+            is killed leaves the earlier ones whole. The backup holds the store's key (mode 0600): \
+            guard it like the store.
+            """)
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var format: FormatOptions
+    @Argument(help: ArgumentHelp("The folder of backups.", valueName: "dest")) var destination:
+        String
+    @Option(help: ArgumentHelp("Then remove all but the newest.", valueName: "n")) var keep: Int?
+    @Flag(help: "Show the backups in DEST; make none.") var list = false
+    @Flag(help: "Check every file of the backups in DEST; make none. Exit status 1 at a fault.")
+    var check = false
+
+    struct Answer: Encodable {
+        let id: Int
+        let digest: String?
+        let events: UInt64?
+        let bytes: UInt64
+        let addedBytes: UInt64
+        let seconds: Double
+    }
+
+    func validate() throws {
+        guard !destination.isEmpty else { throw ValidationError("name a folder for the backup") }
+        guard keep ?? 1 >= 1 else { throw ValidationError("--keep must be at least 1") }
+        guard !(list && check), keep == nil || !(list || check) else {
+            throw ValidationError("--list, --check and --keep do not go together")
+        }
+    }
+
+    func run() throws {
+        if list {
+            let folder = try BackupFolder(toReadFrom: destination)
+            return try BackupList.print(folder, asJSON: format.json)
+        }
+        if check {
+            let folder = try BackupFolder(toReadFrom: destination)
+            return try BackupList.check(folder, asJSON: format.json)
+        }
+        let start = ContinuousClock.now
+        guard FileManager.default.fileExists(atPath: StoreFolder.filePath(data.folder)) else {
+            throw CommandEnd.failed(
+                "\(data.folder) holds no store", remedy: "name the store's folder (--data)")
+        }
+        try FolderPlaces.refuseNesting(destination, data.folder)
+        let store = try data.open()
+        // The log's memory table is written out first.
+        if let shortage = store.shortage {
+            throw CommandEnd(shortage.failure, folder: data.folder)
+        }
+        let folder = try BackupFolder(toWriteIn: destination)
+        let manifest = try StoreBackup.take(store.backupSource(isStill: true), into: folder)
+        if let keep { try folder.keep(newest: keep) }
+        store.abandon()
+        let answer = Answer(
+            id: manifest.id, digest: manifest.digest, events: manifest.events,
+            bytes: manifest.bytes, addedBytes: manifest.addedBytes,
+            seconds: (ContinuousClock.now - start) / .seconds(1))
+        if format.json { Output.line(JSONText.encode(answer)) } else { Self.print(answer) }
+    }
+
+    private static func print(_ answer: Answer) {
+        Output.line("backup  \(answer.id), complete")
+        Output.line("digest  \(answer.digest ?? "not known")")
+        let (size, added) = (ByteText.print(answer.bytes), ByteText.print(answer.addedBytes))
+        Output.line("size    \(size), of which \(added) new in the folder")
+    }
+}
