@@ -53,6 +53,15 @@ final class RocksState: StatePort {
         }
     }
 
+    func scanFew(
+        from lower: [UInt8], to upper: [UInt8],
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
+    ) throws(StoreFailure) {
+        try storing { () throws(StoreError) in
+            try database.forEach(in: KeyRange(lower: lower, upper: upper), body)
+        }
+    }
+
     func apply(_ batch: consuming CheckpointBatch) throws(StoreFailure) {
         if let shortage { throw shortage.failure }
         let path = "\(scratch)/checkpoint.sst"

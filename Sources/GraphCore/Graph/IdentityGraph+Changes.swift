@@ -112,6 +112,7 @@ extension IdentityGraph {
         nodes[node].flags.remove(.memberIsDirty)
         let component = nodes[node].component
         guard components[component].isInRows else { return false }
+        nodes[node].flags.insert(.rowIsStored)
         componentImage.reset(components[component].id)
         appendMember(node)
         writer.writeMember(componentImage, rank: rank(of: node))
@@ -123,6 +124,7 @@ extension IdentityGraph {
         links[pair].flags.remove(.edgeIsDirty)
         let component = nodes[links[pair].a].component
         guard components[component].isInRows else { return false }
+        links[pair].flags.insert(.edgeIsStored)
         let edge = StoredEdge(a: nodes[links[pair].a].key, image: edgeImage(pair))
         writer.writeEdge(edge, of: components[component].id)
         return true

@@ -109,7 +109,7 @@ extension IdentityGraph {
 
     mutating func evictEdge(_ pair: Ordinal) {
         if links[pair].flags.contains(.edgeIsLive) { detach(pair) }
-        links[pair].flags.remove(.hasEdge)
+        links[pair].flags.remove([.hasEdge, .edgeIsStored])
         links[pair].edgeVersion = 0
     }
 
@@ -127,7 +127,7 @@ extension IdentityGraph {
         nodes[node].namespace = 0
         nodes[node].value = 0
         nodes[node].valueCount = 0
-        nodes[node].flags.remove(.lacksEdges)
+        nodes[node].flags.remove([.lacksEdges, .rowIsStored])
         releaseUnusedLinks(of: node)
     }
 

@@ -103,7 +103,7 @@ extension IdentityGraph {
     ) throws(StateError) -> Ordinal {
         let node = try installMember(
             index, at: &cursor, of: component, after: components[component].anchor)
-        nodes[node].flags.insert([.lacksEdges, .wasUsed])
+        nodes[node].flags.insert([.lacksEdges, .rowIsStored, .wasUsed])
         if components[component].hasAnchorHeap { enterHeap(of: component, node) }
         return node
     }

@@ -93,7 +93,9 @@ extension IdentityGraph {
         guard lacksEdges(a), !links[pair].flags.contains(.hasEdge) else { return }
         let id = components[nodes[a].component].id
         let stored = try reader.readEdge(nodes[a].key, nodes[links[pair].b].key, of: id)
-        if let stored { install(stored, as: pair) }
+        guard let stored else { return }
+        install(stored, as: pair)
+        links[pair].flags.insert(.edgeIsStored)
     }
 
     /// Brings the edges that start at a member into memory, dead ones included.
@@ -139,6 +141,7 @@ extension IdentityGraph {
         if edge.image.isLive { try needMember(end, of: component, reader) }
         let pair = link(start, end)
         install(edge.image, as: pair)
+        links[pair].flags.insert(.edgeIsStored)
         return pair
     }
 

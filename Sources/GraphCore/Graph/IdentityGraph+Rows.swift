@@ -67,9 +67,13 @@ extension IdentityGraph {
         let component = nodes[member].component
         guard components[component].isInRows else { return }
         let (id, key) = (components[component].id, nodes[member].key)
-        changes.removed.append(.member(key, of: id))
-        changes.removed.append(.rank(rank(of: member), of: id))
-        for pair in outLinks(of: member, { $0.contains(.hasEdge) }) {
+        if nodes[member].flags.contains(.rowIsStored) {
+            nodes[member].flags.remove(.rowIsStored)
+            changes.removed.append(.member(key, of: id))
+            changes.removed.append(.rank(rank(of: member), of: id))
+        }
+        for pair in outLinks(of: member, { $0.contains(.edgeIsStored) }) {
+            links[pair].flags.remove(.edgeIsStored)
             changes.removed.append(.edge(key, nodes[links[pair].b].key, of: id))
         }
     }
@@ -77,7 +81,7 @@ extension IdentityGraph {
     /// Has the store forget the place of a member among the ranks, which is about to change.
     mutating func forgetRank(of member: Ordinal) {
         let component = nodes[member].component
-        guard components[component].isInRows else { return }
+        guard nodes[member].flags.contains(.rowIsStored) else { return }
         changes.removed.append(.rank(rank(of: member), of: components[component].id))
     }
 }

@@ -46,6 +46,8 @@ struct LinkFlags: OptionSet, BitwiseCopyable {
     static let edgeIsDirty = LinkFlags(rawValue: 16)
     /// The evidence's row changed since the last checkpoint. Only in a home in rows.
     static let evidenceIsDirty = LinkFlags(rawValue: 32)
+    /// The store may hold rows of the edge in the present component of its lesser end.
+    static let edgeIsStored = LinkFlags(rawValue: 128)
     /// The pair was looked at since the last sweep for memory.
     static let wasUsed = LinkFlags(rawValue: 64)
 }

@@ -62,6 +62,8 @@ struct NodeFlags: OptionSet, BitwiseCopyable {
     static let lacksPairs = NodeFlags(rawValue: 256)
     /// The home is stored in rows.
     static let homeIsInRows = NodeFlags(rawValue: 1_024)
+    /// The store may hold rows of the member in its present component.
+    static let rowIsStored = NodeFlags(rawValue: 2_048)
     /// A sweep has let go of all that was known of some links that start here.
     static let hasEmptyLinks = NodeFlags(rawValue: 512)
 }

@@ -126,7 +126,7 @@ extension StoredState {
         var count = 0
         var failed: WireError?
         do throws(StoreFailure) {
-            try state.scan(from: range.lower, to: range.upper) { key, value in
+            try state.scanFew(from: range.lower, to: range.upper) { key, value in
                 do throws(WireError) {
                     guard let parsed = StateKey.parse(key) else { throw Self.foreignKey }
                     try body(parsed, value)

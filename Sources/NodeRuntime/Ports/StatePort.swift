@@ -11,6 +11,20 @@ package protocol StatePort {
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
     ) throws(StoreFailure)
 
+    /// Like `scan`, where a few entries are wanted: the store reads nothing ahead.
+    func scanFew(
+        from lower: [UInt8], to upper: [UInt8],
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
+    ) throws(StoreFailure)
+
     /// Applies all changes at once and durably, or none.
     func apply(_ batch: CheckpointBatch) throws(StoreFailure)
+}
+
+extension StatePort {
+    /// `scan`, for stores that never read ahead.
+    package func scanFew(
+        from lower: [UInt8], to upper: [UInt8],
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
+    ) throws(StoreFailure) { try scan(from: lower, to: upper, body) }
 }
