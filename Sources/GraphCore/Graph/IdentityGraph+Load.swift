@@ -107,6 +107,22 @@ extension IdentityGraph {
         try loadEdges(of: component, from: nodes[node].key, reader)
     }
 
+    /// Brings all edges of a member into memory.
+    mutating func loadEdges(
+        of node: Ordinal, in component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        let (id, key) = (components[component].id, nodes[node].key)
+        try loadEdges(of: component, from: key, reader)
+        var last: NodeKey?
+        var edges: [StoredEdge] = []
+        repeat {
+            edges = try reader.readEdges(
+                of: id, to: key, after: last, limit: configuration.limits.rowsAtOnce)
+            for edge in edges { _ = try install(edge, in: component, reader) }
+            last = edges.last?.a
+        } while edges.count == configuration.limits.rowsAtOnce
+    }
+
     private mutating func loadEdges(
         of component: Ordinal, from end: NodeKey? = nil, _ reader: some StateReader
     ) throws(StateError) {

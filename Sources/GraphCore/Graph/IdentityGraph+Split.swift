@@ -110,6 +110,7 @@ extension IdentityGraph {
             if lacksEdges(node) {
                 let stored = try nextStoredEdge(&side, of: node, component, reader)
                 if stored != noOrdinal { return stored }
+                if side.pair != noOrdinal { continue }
             }
             side.endMember()
         }
@@ -117,20 +118,26 @@ extension IdentityGraph {
     }
 
     /// The next live edge of a member that the store has and memory lacks, brought into memory.
+    ///
+    /// A search seldom needs all edges of a hub: a few are read first. Where they do not do, all
+    /// are read, and the list in memory is begun with again.
     private mutating func nextStoredEdge(
         _ side: inout SearchSide, of node: Ordinal, _ component: Ordinal, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
-        while true {
+        let (id, key) = (components[component].id, nodes[node].key)
+        repeat {
             while let edge = side.stored.next() {
-                guard edge.image.isLive else { continue }
                 let pair = try install(edge, in: component, reader)
-                if pair != noOrdinal { return pair }
+                if pair != noOrdinal, edge.image.isLive { return pair }
             }
-            guard side.stored.hasMore else { return noOrdinal }
-            let (id, key) = (components[component].id, nodes[node].key)
-            try side.stored.refill(
-                of: key, in: id, atOnce: configuration.limits.fewRows, reader)
+        } while try side.stored.refill(
+            of: key, in: id, atOnce: configuration.limits.fewRows, reader)
+        if side.stored.isTruncated {
+            try loadEdges(of: node, in: component, reader)
+            side.pair = nodes[node].liveLinks
         }
+        nodes[node].flags.remove(.lacksEdges)
+        return noOrdinal
     }
 
     /// Makes `members` of `component` a component of their own, at the same host. `staying` is one

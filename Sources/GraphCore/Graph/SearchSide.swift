@@ -55,8 +55,7 @@ enum SearchStep {
     case goesOn
 }
 
-/// The stored edges of one member, read a few at a time, as a search seldom needs all of a hub's:
-/// first those that start at it, then those that end there.
+/// The first few stored edges of one member: of those that start at it and of those that end there.
 struct StoredEdges {
     private enum Stage {
         case starting
@@ -67,19 +66,17 @@ struct StoredEdges {
     private var edges: [StoredEdge] = []
     private var place = 0
     private var stage = Stage.starting
-    private var last: NodeKey?
-
-    /// Whether the store was not read to the end yet.
-    var hasMore: Bool { stage != .done }
+    /// Whether the store may have more of them.
+    private(set) var isTruncated = false
 
     /// Begins with another member.
     @inline(__always)
     mutating func restart() {
-        guard stage != .starting || last != nil else { return }
+        guard stage != .starting else { return }
         edges.removeAll(keepingCapacity: true)
         place = 0
         stage = .starting
-        last = nil
+        isTruncated = false
     }
 
     /// The next edge of those that were read.
@@ -89,24 +86,21 @@ struct StoredEdges {
         return edges[place - 1]
     }
 
-    /// Reads some more edges of the member.
+    /// Reads some more edges of the member; false if all that it reads were read.
     mutating func refill(
         of key: NodeKey, in id: ComponentID, atOnce limit: Int, _ reader: some StateReader
-    ) throws(StateError) {
+    ) throws(StateError) -> Bool {
         place = 0
         switch stage {
         case .starting:
-            edges = try reader.readEdges(
-                of: id, from: key, after: last.map { LinkPosition(a: key, b: $0) },
-                limit: limit)
-            last = edges.last?.image.other
+            edges = try reader.readEdges(of: id, from: key, after: nil, limit: limit)
+            stage = .ending
         case .ending:
-            edges = try reader.readEdges(of: id, to: key, after: last, limit: limit)
-            last = edges.last?.a
-        case .done: edges = []
+            edges = try reader.readEdges(of: id, to: key, after: nil, limit: limit)
+            stage = .done
+        case .done: return false
         }
-        guard edges.count < limit else { return }
-        stage = stage == .starting ? .ending : .done
-        last = nil
+        isTruncated = isTruncated || edges.count == limit
+        return true
     }
 }
