@@ -82,7 +82,7 @@ import WireFormat
         try #require(!tables.isEmpty)
         // A block in the middle of the greatest file: met when that part is read.
         let name = try #require(tables.max { $0.bytes.count < $1.bytes.count }).name
-        try Self.expectRefusal(of: name, name, "restore") { bytes in
+        try Self.expectRefusal(of: name, by: "verify", name, "restore") { bytes in
             var bytes = bytes
             bytes[bytes.count / 2] ^= 0x10
             return bytes
@@ -123,7 +123,8 @@ import WireFormat
     }
 
     private static func expectRefusal(
-        of file: String, _ words: String..., change: ([UInt8]) -> [UInt8]
+        of file: String, by command: String = "export", _ words: String...,
+        change: ([UInt8]) -> [UInt8]
     ) throws {
         let folder = try BackupScratch()
         let image = try BackupFolderImage(of: home + "/v1/store")
@@ -131,7 +132,7 @@ import WireFormat
         let bytes = change(image.files[index].bytes)
         try #require(bytes != image.files[index].bytes)
         try image.write(to: folder("store"), changed: index, bytes: bytes)
-        let run = try BackupProgram.run(["export", "--data", folder("store")])
+        let run = try BackupProgram.run([command, "--data", folder("store")])
         #expect(run.status == 3)
         for word in words { #expect(run.errors.contains(word), "\(run.errors)") }
     }

@@ -72,7 +72,8 @@ extension IdentityGraph {
         let id = components[component].id
         while true {
             let ranks = try reader.readRanks(
-                of: id, after: anchorHeaps[component]?.lookedAt, limit: configuration.limits.fewRows)
+                of: id, after: anchorHeaps[component]?.lookedAt, limit: configuration.limits.fewRows
+            )
             for stored in ranks {
                 guard stored < rank else { return nil }
                 anchorHeaps[component]?.lookedAt = stored

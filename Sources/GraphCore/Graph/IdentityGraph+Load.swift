@@ -132,7 +132,9 @@ extension IdentityGraph {
             let edges = try reader.readEdges(
                 of: id, from: end, after: last, limit: configuration.limits.rowsAtOnce)
             for edge in edges { _ = try install(edge, in: component, reader) }
-            guard edges.count == configuration.limits.rowsAtOnce, let end = edges.last else { return }
+            guard edges.count == configuration.limits.rowsAtOnce, let end = edges.last else {
+                return
+            }
             last = LinkPosition(a: end.a, b: end.image.other)
         }
     }
@@ -195,8 +197,10 @@ extension IdentityGraph {
     ) throws(StateError) -> NodeKey? {
         guard nodes[home].flags.contains(.lacksPairs) else { return nil }
         try reader.readPairs(
-            of: nodes[home].key, after: after, limit: configuration.limits.rowsAtOnce, into: &homeImage)
-        let last = homeImage.pairs.count < configuration.limits.rowsAtOnce ? nil : homeImage.pairs.last?.other
+            of: nodes[home].key, after: after, limit: configuration.limits.rowsAtOnce,
+            into: &homeImage)
+        let isFull = homeImage.pairs.count == configuration.limits.rowsAtOnce
+        let last = isFull ? homeImage.pairs.last?.other : nil
         try installPairs(of: home)
         return last
     }

@@ -128,7 +128,9 @@ struct StateKeyTests {
                 all += [.home(a), .member(a, of: id)]
                 let rank = AnchorRank(priority: 3, firstSeen: .minimum, key: a)
                 all.append(.rank(rank, of: id))
-                for b in keys { all += [.pair(a, b), .edge(a, b, of: id), .backEdge(a, b, of: id)] }
+                for b in keys {
+                    all += [.pair(a, b), .edge(a, b, of: id), .backEdge(a, b, of: id)]
+                }
             }
         }
         func isInside(_ range: StateKey.KeyRange, _ key: StateKey.Parsed) -> Bool {
