@@ -191,7 +191,7 @@ extension IdentityGraph {
     }
 
     /// Brings some of the pairs behind `after` of a home into memory, in their order. Gives the
-    /// greater end of the last that was read, behind which there may be others; nil: there are none.
+    /// greater end of the last that was read, behind which there may be others; nil: that is all.
     mutating func loadPairs(
         of home: Ordinal, after: NodeKey?, _ reader: some StateReader
     ) throws(StateError) -> NodeKey? {
