@@ -10,7 +10,42 @@ extension IdentityGraph {
     /// Gives every changed entity to `writer` and counts it as stored from here on. The caller
     /// makes all of it durable at once, or discards the graph.
     package mutating func drainChanges(to writer: inout some StateWriter) {
+        let isDone = drainChanges(to: &writer, atMost: .max)
+        precondition(isDone, "without a limit all changes are given")
+    }
+
+    /// Gives at most `limit` changed entities to `writer`, those that changed first before others,
+    /// and counts them as stored from here on: what changes again is given again. All that was
+    /// given until nothing was left is a checkpoint at that position, each key's last word counts.
+    /// Only then may it become durable, and until it has, nothing may be evicted.
+    ///
+    /// - Returns: whether nothing is left.
+    package mutating func drainChanges(
+        to writer: inout some StateWriter, atMost limit: Int
+    ) -> Bool {
         settleDigest()
+        drainNames(to: &writer)
+        var room = limit
+        while room > 0, let removed = changes.removed.popFirst() {
+            writer.removeComponent(removed.id, storedPages: Int(removed.storedPages))
+            room -= 1
+        }
+        while room > 0, let node = changes.homes.popFirst() {
+            guard nodes[node].flags.contains(.homeIsDirty) else { continue }
+            nodes[node].flags.remove(.homeIsDirty)
+            fillHomeImage(node)
+            writer.writeHome(homeImage)
+            room -= 1
+        }
+        while room > 0, let component = changes.components.popFirst() {
+            guard components[component].isDirty else { continue }
+            write(component, to: &writer)
+            room -= 1
+        }
+        return changeCount == 0
+    }
+
+    private mutating func drainNames(to writer: inout some StateWriter) {
         for number in namespaces.storedCount..<namespaces.names.count {
             writer.writeNamespace(UInt32(number), namespaces.names[number])
         }
@@ -19,25 +54,15 @@ extension IdentityGraph {
         }
         namespaces.markStored()
         sources.markStored()
-        for (id, storedPages) in changes.removed {
-            writer.removeComponent(id, storedPages: Int(storedPages))
-        }
-        for node in changes.homes where nodes[node].flags.contains(.homeIsDirty) {
-            nodes[node].flags.remove(.homeIsDirty)
-            fillHomeImage(node)
-            writer.writeHome(homeImage)
-        }
-        for component in changes.components where components[component].isDirty {
-            components[component].isDirty = false
-            fillComponentImage(component)
-            writer.writeComponent(
-                componentImage, storedPages: Int(components[component].storedPages))
-            components[component].storedPages = UInt32(
-                ComponentImage.pageCount(members: componentImage.members.count))
-        }
-        changes.homes.removeAll(keepingCapacity: true)
-        changes.components.removeAll(keepingCapacity: true)
-        changes.removed.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func write(_ component: Ordinal, to writer: inout some StateWriter) {
+        components[component].isDirty = false
+        fillComponentImage(component)
+        writer.writeComponent(
+            componentImage, storedPages: Int(components[component].storedPages))
+        components[component].storedPages = UInt32(
+            ComponentImage.pageCount(members: componentImage.members.count))
     }
 
     /// What a checkpoint keeps beside the entities.

@@ -140,9 +140,9 @@ struct CarriedState {
 /// What changed since the last checkpoint, and which components the digest lacks. Ordinals in no
 /// order; an ordinal may stand twice after its record was given again, so each is looked at.
 struct ChangeLists {
-    var homes: [Ordinal] = []
-    var components: [Ordinal] = []
-    var removed: [(id: ComponentID, storedPages: UInt32)] = []
+    var homes = ChangeQueue<Ordinal>()
+    var components = ChangeQueue<Ordinal>()
+    var removed = ChangeQueue<(id: ComponentID, storedPages: UInt32)>()
     var undigested: [Ordinal] = []
 }
 
