@@ -12,6 +12,12 @@ struct ChangeQueue<Element> {
     /// Adds what has just changed.
     mutating func append(_ element: Element) { items.append(element) }
 
+    /// What is taken after so many others; nil where fewer wait.
+    @inline(__always)
+    func peek(_ distance: Int) -> Element? {
+        head + distance < items.count ? items[head + distance] : nil
+    }
+
     /// Takes what waits longest; nil where nothing waits. Its room is given back when the queue is
     /// empty, which it is at the end of every checkpoint.
     mutating func popFirst() -> Element? {

@@ -31,6 +31,7 @@ extension IdentityGraph {
             room -= 1
         }
         while room > 0, let node = changes.homes.popFirst() {
+            prefetchNextHomes()
             guard nodes[node].flags.contains(.homeIsDirty) else { continue }
             nodes[node].flags.remove(.homeIsDirty)
             fillHomeImage(node)
@@ -38,6 +39,7 @@ extension IdentityGraph {
             room -= 1
         }
         while room > 0, let component = changes.components.popFirst() {
+            prefetchNextComponents()
             guard components[component].isDirty else { continue }
             write(component, to: &writer)
             room -= 1

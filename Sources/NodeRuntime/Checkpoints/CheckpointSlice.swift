@@ -1,6 +1,8 @@
-/// How much of a checkpoint is gathered behind one record: little enough not to be noticed, and
-/// enough to come to an end.
+/// How much of a checkpoint is gathered at once: little enough not to be noticed, and enough to
+/// come to an end.
 package struct CheckpointSlice: Equatable, Sendable {
+    /// Events between two slices; there is one behind each record too.
+    package var events: Int
     /// Changed entities at least.
     package var entities: Int
     /// Bytes of keys and values at which a slice ends.
@@ -10,14 +12,15 @@ package struct CheckpointSlice: Equatable, Sendable {
 
     /// What takes one to two milliseconds.
     package static let standard = CheckpointSlice(
-        entities: 2_000, bytes: 512 << 10, cutEntities: 2_000)
+        events: 128, entities: 500, bytes: 256 << 10, cutEntities: 1_000)
 
-    /// How many times what a record has newly changed is taken behind it, whatever the size of the
-    /// slice: over 1, so that what waits becomes less.
+    /// How many times what has newly changed since the last slice is taken, whatever a slice's
+    /// size: over 1, so that what waits becomes less.
     package static let pace = 2
 
     /// A slice with its members.
-    package init(entities: Int, bytes: Int, cutEntities: Int) {
+    package init(events: Int, entities: Int, bytes: Int, cutEntities: Int) {
+        self.events = events
         self.entities = entities
         self.bytes = bytes
         self.cutEntities = cutEntities

@@ -73,6 +73,9 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     /// Whether what is clean in memory is in the store too.
     var mayEvict: Bool { if case .resting = phase { true } else { false } }
 
+    /// Whether slices are to be taken.
+    var isGathering: Bool { if case .gathering = phase { true } else { false } }
+
     /// Counts a record that was folded.
     mutating func note(events: Int, bytes: Int) {
         if freshTail.records == 0 { freshTail.since = time.nanoseconds() }
@@ -175,22 +178,27 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
 
     /// Takes a slice, and the cut where little is left.
     private mutating func gather(_ machine: inout PartitionMachine) {
-        measured { this in
-            this.takeSlice(&machine)
-            if machine.graph.changeCount <= this.settings.slice.cutEntities { this.cut(&machine) }
-        }
+        takeSlice(&machine.graph)
+        guard machine.graph.changeCount <= settings.slice.cutEntities else { return }
+        measured { $0.cut(&machine) }
     }
 
-    private mutating func takeSlice(_ machine: inout PartitionMachine) {
-        let atLeast = CheckpointSlice.pace * (machine.graph.changeCount - waiting)
+    /// Gathers some of what has changed.
+    mutating func takeSlice(_ graph: inout IdentityGraph) {
+        measured { $0.drainSlice(&graph) }
+        statistics.slices += 1
+    }
+
+    private mutating func drainSlice(_ graph: inout IdentityGraph) {
+        let atLeast = CheckpointSlice.pace * (graph.changeCount - waiting)
         let (entities, bytes) = (settings.slice.entities, batch.byteCount + settings.slice.bytes)
         var (taken, isDone) = (0, false)
         while !isDone, taken < atLeast || taken < entities && batch.byteCount < bytes {
-            isDone = machine.graph.drainChanges(to: &batch, atMost: Self.stepEntities)
-            taken += Self.stepEntities
+            let step = min(Self.stepEntities, max(atLeast, entities) - taken)
+            isDone = graph.drainChanges(to: &batch, atMost: step)
+            taken += step
         }
-        waiting = machine.graph.changeCount
-        statistics.slices += 1
+        waiting = graph.changeCount
     }
 
     /// Takes all that is left, and hands the batch to the worker.

@@ -1,5 +1,6 @@
 /// A state store that lives as long as the process: for rehearsals and tests.
 package final class MemoryState: StatePort {
+    private let mutex = Mutex()
     private var values: [[UInt8]: [UInt8]] = [:]  // sorted before it is walked
 
     /// An empty store.
@@ -7,7 +8,7 @@ package final class MemoryState: StatePort {
 
     /// Puts the value of `key` into `value` and says whether there is one.
     package func read(_ key: [UInt8], into value: inout [UInt8]) -> Bool {
-        guard let found = values[key] else { return false }
+        guard let found = mutex.locked({ values[key] }) else { return false }
         value = found
         return true
     }
@@ -17,6 +18,7 @@ package final class MemoryState: StatePort {
         from lower: [UInt8], to upper: [UInt8],
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
     ) {
+        let values = mutex.locked { self.values }
         let keys = values.keys.filter {
             !$0.lexicographicallyPrecedes(lower) && $0.lexicographicallyPrecedes(upper)
         }
@@ -27,8 +29,10 @@ package final class MemoryState: StatePort {
 
     /// Applies all changes.
     package func apply(_ batch: CheckpointBatch) {
-        batch.forEachSorted { (key, value, isRemoval) in
-            values[Self.array(key)] = isRemoval ? nil : Self.array(value)
+        mutex.locked {
+            batch.forEachSorted { (key, value, isRemoval) in
+                values[Self.array(key)] = isRemoval ? nil : Self.array(value)
+            }
         }
     }
 

@@ -85,7 +85,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         }
         try guarded(isRetriable: false) { () throws(StoreFailure) in
             if settings.durability == .fsync { try log.sync() }
-            try fold(record.span)
+            try fold(record.span, isGathering: checkpoints.isGathering)
             try turn()
         }
         return offset
@@ -243,9 +243,15 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         if let refusal { throw Self.failure(refusal) }
     }
 
-    private func fold(_ record: Span<UInt8>) throws(StoreFailure) {
+    /// Folds a record; while a checkpoint is gathered, a slice of it is taken every few events.
+    private func fold(
+        _ record: Span<UInt8>, isGathering: Bool = false
+    ) throws(StoreFailure) {
+        let events = isGathering ? settings.slice.events : Int.max
         do throws(StepError) {
-            let result = try machine.step(record, reader: reader)
+            let result = try machine.step(record, reader: reader, pausingEvery: events) {
+                checkpoints.takeSlice(&$0)
+            }
             checkpoints.note(events: result.eventCount, bytes: record.count)
         } catch {
             throw Self.failure(error)
