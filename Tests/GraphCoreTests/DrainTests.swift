@@ -55,20 +55,35 @@ struct DrainTests {
         #expect(driver.graph.drainChanges(to: &batch, atMost: 0), "nothing is left")
     }
 
-    /// What changed long ago is written before what has just changed, which may change again.
+    /// What has just changed is likely to change again: it waits until all before it is written.
     @Test func shouldDrainWhatWaitsLongestFirst() throws {
+        let hub = TestEnd("email", "hub")
         let driver = GraphDriver()
-        let hot = TestEnd("cookie", "hot")
-        var batch = CheckpointBatch()
-        var written = 0
-        for number in 0..<200 {
-            try driver.fold(
-                TestEvent(.link, hot, TestEnd("email", "e\(number)"), at: Int64(number)))
-            _ = driver.graph.drainChanges(to: &batch, atMost: 1)
-            written += 1
+        for number in 0..<400 {
+            try driver.fold(TestEvent(.observe, TestEnd("cookie", "c\(number)")))
         }
-        #expect(batch.count >= written)
-        let isHotAllTheTime = batch.byteCount > 200 * 200 * 16 / 4
-        #expect(!isHotAllTheTime, "the hot one was written \(batch.byteCount) bytes' worth")
+        var batch = CheckpointBatch()
+        var rewritten = 0
+        for number in 0..<300 {
+            try driver.fold(TestEvent(.observe, hub, at: Int64(1_000 - number)))
+            let before = driver.graph.changeCount
+            _ = driver.graph.drainChanges(to: &batch, atMost: 1)
+            if driver.graph.changeCount == before { rewritten += 1 }
+        }
+        #expect(batch.count >= 300)
+        #expect(rewritten == 0, "a queue of others stands before it")
+        let hubs = StoredEntry.all(in: StoredEntry.applied(batch)).filter { entry in
+            entry.key[0] == 0x20 && String(decoding: entry.value, as: UTF8.self).contains("hub")
+        }
+        #expect(hubs.isEmpty, "it changed with every event, and was not written once")
+    }
+}
+
+extension StoredEntry {
+    /// A store that holds what `batch` puts.
+    fileprivate static func applied(_ batch: CheckpointBatch) -> MemoryState {
+        let state = MemoryState()
+        state.apply(batch)
+        return state
     }
 }

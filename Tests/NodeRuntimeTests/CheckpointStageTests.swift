@@ -191,7 +191,7 @@ struct CheckpointStageTests {
     @Test func shouldEndASliceAtItsBytes() throws {
         let slice = CheckpointSlice(events: 1_000, entities: 1_000, bytes: 1, cutEntities: 0)
         let runtime = try RuntimeFixture.open(
-            ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 1, slice: slice),
+            ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 500, slice: slice),
             worker: HeldWorker())
         let events = (0..<500).map { TestEvent(.observe, TestEnd("cookie", "c\($0)")) }
         _ = try runtime.append(EventRecords.record(events, RuntimeFixture.head))
@@ -205,7 +205,7 @@ struct CheckpointStageTests {
     @Test func shouldTakeSlicesWithinARecord() throws {
         let slice = CheckpointSlice(events: 100, entities: 1, bytes: 1, cutEntities: 0)
         let runtime = try RuntimeFixture.open(
-            ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 1, slice: slice),
+            ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 950, slice: slice),
             worker: HeldWorker())
         for (round, slices) in [(0, 1), (1, 11)] as [(Int, UInt64)] {
             let events = (0..<950).map { TestEvent(.observe, TestEnd("c\(round)", "\($0)")) }

@@ -3,8 +3,8 @@ internal import Glibc
 /// A lock that can be waited on: a POSIX mutex and its condition. Not the standard library's, which
 /// the thread sanitizer does not understand.
 ///
-/// `@unchecked Sendable`: both pointers are constant, and POSIX allows every call on what they point
-/// to from any thread.
+/// `@unchecked Sendable`: both pointers are constant, and POSIX allows every call on what they
+/// point to from any thread.
 package final class Mutex: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>

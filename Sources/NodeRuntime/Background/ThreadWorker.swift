@@ -48,6 +48,9 @@ package final class ThreadWorker: BackgroundWorker {
         }
     }
 
+    /// Yes: on a thread of its own.
+    package let isBeside = true
+
     private let mailbox = Mailbox()
     private var thread: pthread_t?
 

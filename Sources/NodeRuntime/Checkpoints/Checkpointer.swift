@@ -88,7 +88,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
 
     /// Takes over what the worker has finished.
     ///
-    /// - Throws: `StoreFailure` of the background, but for a lack of room, which `checkRoom` throws.
+    /// - Throws: `StoreFailure` of the worker, but for a lack of room, which `checkRoom` throws.
     mutating func collect() throws(StoreFailure) {
         guard case .storing(let job) = phase else { return }
         switch job.outcome {
@@ -191,9 +191,10 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
 
     private mutating func drainSlice(_ graph: inout IdentityGraph) {
         let atLeast = CheckpointSlice.pace * (graph.changeCount - waiting)
-        let (entities, bytes) = (settings.slice.entities, batch.byteCount + settings.slice.bytes)
+        let (entities, bytes) = (settings.slice.entities, settings.slice.bytes)
+        let start = batch.byteCount
         var (taken, isDone) = (0, false)
-        while !isDone, taken < atLeast || taken < entities && batch.byteCount < bytes {
+        while !isDone, taken < atLeast || taken < entities && batch.byteCount - start < bytes {
             let step = min(Self.stepEntities, max(atLeast, entities) - taken)
             isDone = graph.drainChanges(to: &batch, atMost: step)
             taken += step
