@@ -74,9 +74,23 @@ package struct PartitionMachine: ~Copyable {
     package mutating func step(
         _ bytes: Span<UInt8>, reader: some StateReader
     ) throws(StepError) -> StepResult {
+        try step(bytes, reader: reader, pausingEvery: .max) { _ in }
+    }
+
+    /// Folds the record at `position`, and gives the graph to `pause` after every so many events of
+    /// it: a record may hold thousands, and what must be done soon need not wait for all of them.
+    /// `pause` may drain changes and ask; it changes no result.
+    ///
+    /// - Throws: `StepError`; the machine is then unusable.
+    package mutating func step(
+        _ bytes: Span<UInt8>, reader: some StateReader, pausingEvery events: Int,
+        _ pause: (inout IdentityGraph) -> Void
+    ) throws(StepError) -> StepResult {
+        precondition(events > 0, "between two pauses lies an event")
         var eventCount = 0
         switch try admitted(bytes) {
-        case .events(let body): eventCount = try foldEvents(bytes, body, reader)
+        case .events(let body):
+            eventCount = try foldEvents(bytes, body, reader, pausingEvery: events, pause)
         case .tick: break  // Coalesced changes go out here once there is a feed.
         case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
         case .collect: break  // One partition leaves no forwarding pointer behind.
@@ -131,7 +145,8 @@ package struct PartitionMachine: ~Copyable {
     }
 
     private mutating func foldEvents(
-        _ bytes: Span<UInt8>, _ body: Range<Int>, _ reader: some StateReader
+        _ bytes: Span<UInt8>, _ body: Range<Int>, _ reader: some StateReader,
+        pausingEvery events: Int, _ pause: (inout IdentityGraph) -> Void
     ) throws(StepError) -> Int {
         do throws(WireError) {
             try frame.decode(bytes, body: body)
@@ -143,9 +158,15 @@ package struct PartitionMachine: ~Copyable {
         sourceNumbers.removeAll(keepingCapacity: true)
         for name in frame.sources { sourceNumbers.append(graph.numberSource(name)) }
         do throws(StateError) {
+            var untilPause = events
             for index in frame.entries.indices {
                 prefetch(after: index)
                 try fold(frame.entries[index], bytes, reader)
+                untilPause -= 1
+                if untilPause == 0 {
+                    pause(&graph)
+                    untilPause = events
+                }
             }
         } catch {
             throw .state(error)

@@ -13,7 +13,9 @@ struct CheckpointAtomicityTests {
 
     init() throws { folder = try CrashFolder() }
 
-    @Test func shouldBeWholeOrAbsentWhenKilledInside() throws {
+    /// With one of every event the writer waits for each; with fewer it goes on beside.
+    @Test(arguments: [1, 5_000])
+    func shouldBeWholeOrAbsentWhenKilledInside(checkpointEvents: Int) throws {
         let wanted = TestBudget.isNightly ? 200 : 12
         let stream = try CrashStream(lines: 120_000, seed: 19, in: folder)
         let start = Date.now
@@ -21,8 +23,8 @@ struct CheckpointAtomicityTests {
         while inside < wanted, kills < wanted * 10 {
             lives += 1
             var life = CrashLife(
-                stream, in: folder, named: "inside-\(lives)", checkpointEvents: 1,
-                seed: UInt64(lives))
+                stream, in: folder, named: "inside-\(lives)",
+                checkpointEvents: checkpointEvents, seed: UInt64(lives))
             while inside < wanted, life.foldedLines < stream.lineCount {
                 let isLeft = try life.strike(
                     .behind, after: life.some(2) - 1, seeing: Self.sortedFile, within: 8)

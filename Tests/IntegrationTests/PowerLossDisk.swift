@@ -25,6 +25,9 @@ struct PowerLossDisk {
     private(set) var checkpointed = 0
     /// How many checkpoints were begun and completed.
     private(set) var checkpoints = (begun: 0, completed: 0)
+    /// Those that were acknowledged when a log was last synced: a checkpoint is made behind that,
+    /// beside a writer that goes on.
+    private var acknowledgedAtLogSync = 0
     private var acknowledgedAtCheckpoint = 0
     /// Folders whose sync has begun, with their names at that time.
     private var syncs: [Int: (folder: String, names: [String: Node])] = [:]  // lookup only
@@ -61,7 +64,7 @@ struct PowerLossDisk {
             durableBytes[inode] = 0
             if path.hasSuffix("/scratch/checkpoint.sst") {
                 checkpoints.begun += 1
-                acknowledgedAtCheckpoint = acknowledged
+                acknowledgedAtCheckpoint = acknowledgedAtLogSync
             }
         case .truncate(let inode): durableBytes[inode] = 0
         case .makeFolder(let path): names[path] = .folder
@@ -75,7 +78,12 @@ struct PowerLossDisk {
                 checkpoints.completed += 1
                 checkpointed = acknowledgedAtCheckpoint
             }
-        case .sync(let inode, let bytes): durableBytes[inode] = bytes
+        case .sync(let inode, let bytes):
+            durableBytes[inode] = bytes
+            let isLog = names.contains {
+                $0.value == .file(inode: inode) && $0.key.hasSuffix(".log")
+            }
+            if isLog { acknowledgedAtLogSync = acknowledged }
         case .beginFolderSync(let number, let path):
             syncs[number] = (path, names.filter { Self.parent($0.key) == path })
         case .endFolderSync(let number):

@@ -38,6 +38,55 @@ struct CheckpointBatchTests {
         }
     }
 
+    /// A key that is put, removed and put again, as often as chance has it: the last word counts.
+    @Test func shouldKeepTheLastChangeOfEachKey() {
+        var chance = SeededGenerator(seed: 2)
+        for _ in 0..<TestBudget.rounds(50) {
+            var twin: [[UInt8]: Change] = [:]
+            var batch = CheckpointBatch()
+            let count = chance.below(400)
+            for _ in 0..<count {
+                let key = [7, 7, 7, 7, 7, 7, 7] + chance.bytes(chance.below(3)).map { $0 & 3 }
+                let isRemoval = chance.chance(40)
+                let value = isRemoval ? [] : chance.bytes(chance.below(20))
+                twin[key] = Change(key: key, value: value, isRemoval: isRemoval)
+                if isRemoval { batch.remove(key) } else { batch.put(key, value) }
+            }
+            #expect(batch.count == count)
+            batch.sort()
+            let wanted = twin.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            let isSame = Self.sorted(batch) == wanted
+            #expect(isSame)
+        }
+    }
+
+    /// Values around the size of a chunk, and more of them than one chunk has entries.
+    @Test func shouldHoldMoreThanOneChunk() {
+        let sizes = [0, 1, 5_000, 1 << 19, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20]
+        var batch = CheckpointBatch()
+        for round in 0..<2 {
+            for (index, size) in sizes.enumerated() {
+                batch.put([1, UInt8(index)], [UInt8](repeating: UInt8(round), count: size))
+            }
+        }
+        for number in 0..<70_000 {
+            let bytes = [number >> 16, number >> 8 & 0xff, number & 0xff]
+            batch.put([0] + bytes.map { UInt8($0) }, [])
+        }
+        var (small, large): (Int, [Int]) = (0, [])
+        batch.forEachSorted { (key, value, _) in
+            if key[0] == 0 {
+                #expect(Int(key[1]) << 16 + Int(key[2]) << 8 + Int(key[3]) == small)
+                small += 1
+            } else {
+                large.append(value.count)
+                #expect(value.indices.allSatisfy { value[$0] == 1 })
+            }
+        }
+        #expect(small == 70_000)
+        #expect(large == sizes)
+    }
+
     @Test func shouldPassAnErrorOnAndStop() {
         struct Full: Error {}
         var batch = CheckpointBatch()

@@ -12,18 +12,22 @@ enum RuntimeFixture {
     static func settings(
         tailEvents: UInt64 = UInt64.max, tailBytes: UInt64 = UInt64.max,
         durability: Durability = .os, digest: UInt64 = head.configurationDigest,
-        earlier: [UInt64] = []
+        earlier: [UInt64] = [], slice: CheckpointSlice = .standard,
+        memory: MemoryBudget = .unlimited
     ) -> NodeSettings {
         NodeSettings(
             namespaces: RandomEvents.namespaces, configurationDigest: digest,
             earlierDigests: earlier, durability: durability,
-            checkpoints: CheckpointPolicy(tailEvents: tailEvents, tailBytes: tailBytes))
+            checkpoints: CheckpointPolicy(tailEvents: tailEvents, tailBytes: tailBytes),
+            slice: slice, memory: memory)
     }
 
     static func open<Log: LogPort, State: StatePort>(
-        _ log: Log, _ state: State, _ settings: NodeSettings = settings()
+        _ log: Log, _ state: State, _ settings: NodeSettings = settings(),
+        worker: any BackgroundWorker = InlineWorker(), time: MonotonicTime = .system
     ) throws(StoreFailure) -> PartitionRuntime<Log, State> {
-        try PartitionRuntime(partition, log: log, state: state, settings: settings)
+        try PartitionRuntime(
+            partition, log: log, state: state, settings: settings, worker: worker, time: time)
     }
 
     /// Random events in records of `size`.

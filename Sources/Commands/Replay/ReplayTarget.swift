@@ -16,6 +16,8 @@ struct ReplayTarget {
     let append: ([UInt8]) throws(CommandEnd) -> Void
     /// What the graph holds and has done.
     let counters: () -> GraphCounters
+    /// What checkpoints did and cost.
+    let checkpoints: () -> CheckpointStatistics
     /// Checkpoints, makes everything durable and lets go.
     let finish: () throws(CommandEnd) -> Void
 
@@ -38,6 +40,7 @@ struct ReplayTarget {
                 }
             },
             counters: { store.runtime.counters },
+            checkpoints: { store.runtime.checkpointStatistics },
             finish: { () throws(CommandEnd) in
                 guard !isRehearsal else { return store.abandon() }
                 try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
@@ -69,6 +72,7 @@ struct ReplayTarget {
                     throw CommandEnd(error, folder: request.folder)
                 }
             },
-            counters: { runtime.counters }, finish: { () throws(CommandEnd) in })
+            counters: { runtime.counters }, checkpoints: { runtime.checkpointStatistics },
+            finish: { () throws(CommandEnd) in })
     }
 }

@@ -49,7 +49,8 @@ final class OpenStore {
     ) throws(CommandEnd) -> PartitionRuntime<RocksLog, RocksState> {
         try CommandEnd.of(folder) { () throws(StoreFailure) in
             try PartitionRuntime(
-                partition, log: parts.log, state: parts.state, settings: folder.settings(request))
+                partition, log: parts.log, state: parts.state, settings: folder.settings(request),
+                worker: ThreadWorker())
         }
     }
 
@@ -85,8 +86,11 @@ final class OpenStore {
         }
     }
 
-    /// Lets go of the store as it is.
-    func abandon() { parts.close() }
+    /// Lets go of the store as it is, once the checkpoint that is on its way has ended.
+    func abandon() {
+        runtime.close()
+        parts.close()
+    }
 
     /// The bytes that the store takes on disk.
     func bytesOnDisk() throws(CommandEnd) -> UInt64 {

@@ -23,12 +23,15 @@ struct StatsCommand: ParsableCommand {
         let memoryBytes: Int
         let diskBytes: UInt64
         let tailRecords: UInt64
+        let openingSeconds: Double
         let keyFingerprint: String
         let positions: [String: UInt64]
     }
 
     func run() throws {
+        let start = MonotonicTime.system.nanoseconds()
         let store = try data.open()
+        let opening = MonotonicTime.system.nanoseconds() - start
         let runtime = store.runtime
         let counters = runtime.counters
         let answer = Answer(
@@ -36,6 +39,7 @@ struct StatsCommand: ParsableCommand {
             links: counters.liveLinks, pairs: counters.pairs, events: runtime.eventCount,
             merges: counters.merges, splits: counters.splits, memoryBytes: runtime.memoryBytes,
             diskBytes: try store.bytesOnDisk(), tailRecords: runtime.tailRecords,
+            openingSeconds: Double(opening / 1_000_000) / 1_000,
             keyFingerprint: store.folder.key.fingerprintText,
             positions: ["\(runtime.partition.rawValue)": runtime.position])
         if format.json {
@@ -57,6 +61,7 @@ struct StatsCommand: ParsableCommand {
             ("memory", "\(ByteText.print(UInt64(answer.memoryBytes))) of graph in memory"),
             ("disk", ByteText.print(answer.diskBytes)),
             ("tail", "\(answer.tailRecords) log records behind the last checkpoint"),
+            ("opening", "took \(answer.openingSeconds) s, the tail's folding included"),
             ("key", "fingerprint \(answer.keyFingerprint)"),
             ("position", "\(answer.positions["0"] ?? 0) in partition 0"),
         ]

@@ -12,10 +12,10 @@ extension IdentityGraph {
         precondition(isDone, "without a limit all changes are given")
     }
 
-    /// Gives about `limit` changed entities to `writer`, in no particular order, and counts them as
-    /// stored from here on: what changes again is given again. All that was given until nothing was
-    /// left is a checkpoint at that position; only then may it become durable, and until it has,
-    /// nothing may be let go.
+    /// Gives at most `limit` changed entities to `writer`, those that changed first before others,
+    /// and counts them as stored from here on: what changes again is given again. All that was
+    /// given until nothing was left is a checkpoint at that position, each key's last word counts.
+    /// Only then may it become durable, and until it has, nothing may be evicted.
     ///
     /// - Returns: whether nothing is left.
     package mutating func drainChanges(
@@ -25,23 +25,25 @@ extension IdentityGraph {
         drainNames(to: &writer)
         // An entity may come back under the key of one that went: it must have the last word.
         var room = limit
-        while room > 0, let removed = changes.removed.popLast() {
+        while room > 0, let removed = changes.removed.popFirst() {
             write(removed, to: &writer)
             room -= 1
         }
-        while room > 0, let node = changes.homes.popLast() {
+        while room > 0, let node = changes.homes.popFirst() {
+            prefetchNextHomes()
             if writeHome(node, to: &writer) { room -= 1 }
         }
-        while room > 0, let component = changes.components.popLast() {
-            room -= writeComponent(component, to: &writer)
+        while room > 0, let component = changes.components.popFirst() {
+            prefetchNextComponents()
+            if writeComponent(component, to: &writer) { room -= 1 }
         }
-        while room > 0, let pair = changes.pairs.popLast() {
+        while room > 0, let pair = changes.pairs.popFirst() {
             if writePair(pair, to: &writer) { room -= 1 }
         }
-        while room > 0, let node = changes.members.popLast() {
+        while room > 0, let node = changes.members.popFirst() {
             if writeMember(node, to: &writer) { room -= 1 }
         }
-        while room > 0, let pair = changes.edges.popLast() {
+        while room > 0, let pair = changes.edges.popFirst() {
             if writeEdge(pair, to: &writer) { room -= 1 }
         }
         return changes.count == 0
@@ -95,16 +97,15 @@ extension IdentityGraph {
         return true
     }
 
-    /// Says how many entities it was, as a member or an edge in rows is one.
     private mutating func writeComponent(
         _ component: Ordinal, to writer: inout some StateWriter
-    ) -> Int {
-        guard components[component].isDirty else { return 0 }
+    ) -> Bool {
+        guard components[component].isDirty else { return false }
         components[component].isDirty = false
         components[component].isStored = true
         fillComponentImage(component)
         writer.writeComponent(componentImage)
-        return 1 + componentImage.members.count
+        return true
     }
 
     private mutating func writeMember(_ node: Ordinal, to writer: inout some StateWriter) -> Bool {

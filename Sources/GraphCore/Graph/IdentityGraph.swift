@@ -140,15 +140,15 @@ struct CarriedState {
 /// What changed since the last checkpoint, and which components the digest lacks. Ordinals in no
 /// order; an ordinal may stand twice after its record was given again, so each is looked at.
 struct ChangeLists {
-    var homes: [Ordinal] = []
-    var components: [Ordinal] = []
-    var removed: [RemovedEntity] = []
+    var homes = ChangeQueue<Ordinal>()
+    var components = ChangeQueue<Ordinal>()
+    var removed = ChangeQueue<RemovedEntity>()
     var undigested: [Ordinal] = []
 
     // Rows of large components and of hubs' homes.
-    var members: [Ordinal] = []
-    var edges: [Ordinal] = []
-    var pairs: [Ordinal] = []
+    var members = ChangeQueue<Ordinal>()
+    var edges = ChangeQueue<Ordinal>()
+    var pairs = ChangeQueue<Ordinal>()
 
     var count: Int {
         homes.count + components.count + removed.count + members.count + edges.count + pairs.count

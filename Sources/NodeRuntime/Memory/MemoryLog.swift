@@ -2,6 +2,7 @@ package import IdentityModel
 
 /// A log that lives as long as the process: for rehearsals and tests.
 package final class MemoryLog: LogPort {
+    private let mutex = Mutex()
     private var records: [PartitionID: [[UInt8]]] = [:]  // lookup only
     private var trimmed: [PartitionID: UInt64] = [:]  // lookup only
 
@@ -10,8 +11,7 @@ package final class MemoryLog: LogPort {
 
     /// The offsets that are held.
     package func bounds(of partition: PartitionID) -> Range<UInt64> {
-        let end = UInt64(records[partition]?.count ?? 0)
-        return (trimmed[partition] ?? 0)..<end
+        mutex.locked { (trimmed[partition] ?? 0)..<UInt64(records[partition]?.count ?? 0) }
     }
 
     /// Adds the record at `offset`, which must be the end.
@@ -21,7 +21,7 @@ package final class MemoryLog: LogPort {
         precondition(offset == bounds(of: partition).upperBound, "records are appended in order")
         var bytes: [UInt8] = []
         for index in 0..<record.count { bytes.append(record[index]) }
-        records[partition, default: []].append(bytes)
+        mutex.locked { records[partition, default: []].append(bytes) }
     }
 
     /// Nothing: no power loss spares memory.
@@ -32,7 +32,7 @@ package final class MemoryLog: LogPort {
         from offset: UInt64, of partition: PartitionID,
         _ body: (_ offset: UInt64, _ record: Span<UInt8>) -> Bool
     ) {
-        let held = records[partition] ?? []
+        let held = mutex.locked { records[partition] ?? [] }
         for index in Int(offset)..<max(Int(offset), held.count) {
             let record = held[index]
             guard body(UInt64(index), record.span) else { return }
@@ -41,6 +41,6 @@ package final class MemoryLog: LogPort {
 
     /// Moves the lower bound up to `offset`; the records stay.
     package func trim(before offset: UInt64, of partition: PartitionID) {
-        trimmed[partition] = max(trimmed[partition] ?? 0, offset)
+        mutex.locked { trimmed[partition] = max(trimmed[partition] ?? 0, offset) }
     }
 }

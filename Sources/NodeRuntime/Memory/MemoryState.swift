@@ -1,5 +1,6 @@
 /// A state store that lives as long as the process: for rehearsals and tests.
 package final class MemoryState: StatePort {
+    private let mutex = Mutex()
     private var values: [[UInt8]: [UInt8]] = [:]  // lookup only
     /// The keys in order; made anew for the first scan after a change.
     private var sortedKeys: [[UInt8]]?
@@ -9,7 +10,7 @@ package final class MemoryState: StatePort {
 
     /// Puts the value of `key` into `value` and says whether there is one.
     package func read(_ key: [UInt8], into value: inout [UInt8]) -> Bool {
-        guard let found = values[key] else { return false }
+        guard let found = mutex.locked({ values[key] }) else { return false }
         value = found
         return true
     }
@@ -19,10 +20,13 @@ package final class MemoryState: StatePort {
         from lower: [UInt8], to upper: [UInt8],
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) -> Bool
     ) {
-        let keys = sortedKeys ?? values.keys.sorted { $0.lexicographicallyPrecedes($1) }
-        sortedKeys = keys
+        let (keys, found) = mutex.locked { () -> ([[UInt8]], [[UInt8]: [UInt8]]) in
+            let keys = sortedKeys ?? values.keys.sorted { $0.lexicographicallyPrecedes($1) }
+            sortedKeys = keys
+            return (keys, values)
+        }
         for key in keys[Self.place(of: lower, in: keys)...] {
-            guard key.lexicographicallyPrecedes(upper), let value = values[key],
+            guard key.lexicographicallyPrecedes(upper), let value = found[key],
                 body(key.span, value.span)
             else { return }
         }
@@ -44,9 +48,11 @@ package final class MemoryState: StatePort {
 
     /// Applies all changes.
     package func apply(_ batch: CheckpointBatch) {
-        sortedKeys = nil
-        batch.forEachSorted { (key, value, isRemoval) in
-            values[Self.array(key)] = isRemoval ? nil : Self.array(value)
+        mutex.locked {
+            sortedKeys = nil
+            batch.forEachSorted { (key, value, isRemoval) in
+                values[Self.array(key)] = isRemoval ? nil : Self.array(value)
+            }
         }
     }
 

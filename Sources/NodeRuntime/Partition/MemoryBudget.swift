@@ -15,7 +15,11 @@ package struct MemoryBudget: Equatable, Sendable {
     package var graphBytes: Int { totalBytes / 2 }
     /// What the graph is brought down to once it is over, so that this is not done all the time.
     package var graphTargetBytes: Int { graphBytes / 8 * 7 }
-    /// For what changed since the last checkpoint and is then held twice: an eighth.
+    /// What the graph may grow by while a checkpoint is gathered and stored, since nothing is
+    /// evicted meanwhile: a sixteenth. Over it, writing waits.
+    package var marginBytes: Int { totalBytes / 16 }
+    /// For a checkpoint on its way, whose changes are held twice: an eighth. It is begun at half of
+    /// it, since as much may change while it is gathered.
     package var changedBytes: Int { totalBytes / 8 }
     /// For the state database's blocks: an eighth, at most 256 MiB.
     package var blockCacheBytes: Int { min(totalBytes / 8, 256 << 20) }

@@ -9,23 +9,6 @@ package enum Durability: String, Sendable, CaseIterable {
     case fsync
 }
 
-/// When a checkpoint is due: when folding the log's tail again would take about two seconds.
-package struct CheckpointPolicy: Equatable, Sendable {
-    /// Events behind the last checkpoint at most.
-    package var tailEvents: UInt64
-    /// Bytes of log behind the last checkpoint at most.
-    package var tailBytes: UInt64
-
-    /// 2 M events or 256 MiB.
-    package static let standard = CheckpointPolicy(tailEvents: 2_000_000, tailBytes: 256 << 20)
-
-    /// A policy with its members.
-    package init(tailEvents: UInt64, tailBytes: UInt64) {
-        self.tailEvents = tailEvents
-        self.tailBytes = tailBytes
-    }
-}
-
 /// What a store is for its whole life, and what one opening of it adds.
 package struct NodeSettings: Sendable {
     /// The namespaces, whose priorities and normalisation never change.
@@ -36,8 +19,10 @@ package struct NodeSettings: Sendable {
     package var earlierDigests: [UInt64]
     /// What an acknowledged event survives.
     package var durability: Durability
-    /// When a checkpoint is due.
+    /// When a checkpoint is begun, and when writing waits for it.
     package var checkpoints: CheckpointPolicy
+    /// How much of a checkpoint is gathered behind one record.
+    package var slice: CheckpointSlice
     /// The memory that the process may use.
     package var memory: MemoryBudget
 
@@ -45,13 +30,14 @@ package struct NodeSettings: Sendable {
     package init(
         namespaces: NamespaceTable, configurationDigest: UInt64, earlierDigests: [UInt64] = [],
         durability: Durability = .os, checkpoints: CheckpointPolicy = .standard,
-        memory: MemoryBudget = .unlimited
+        slice: CheckpointSlice = .standard, memory: MemoryBudget = .unlimited
     ) {
         self.namespaces = namespaces
         self.configurationDigest = configurationDigest
         self.earlierDigests = earlierDigests
         self.durability = durability
         self.checkpoints = checkpoints
+        self.slice = slice
         self.memory = memory
     }
 

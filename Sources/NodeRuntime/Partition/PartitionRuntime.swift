@@ -7,10 +7,12 @@ package import WireFormat
 ///
 /// It performs what the machine computes and keeps `StepResult`'s ordering contract: a record is
 /// in the log before it is folded, `append` returns (and so acknowledges) when it is as durable as
-/// asked, and a checkpoint is applied only after the log up to it was synced.
+/// asked, and a checkpoint is applied only after the log up to it was synced. A checkpoint is
+/// gathered bit by bit between records and stored by a worker beside (see `Checkpointer`).
 ///
 /// Used from one thread. After a failure nothing is certain but what is stored: it refuses all
-/// further work, and the partition is to be opened again.
+/// further work, and the partition is to be opened again. A lack of room is none: what was asked is
+/// refused, questions are answered, and writing goes on when there is room again.
 ///
 ///     usable ──rehearse──▶ rehearsed     questions only
 ///        └──any failure──▶ failed ◀── any failure
@@ -22,7 +24,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     private let reader: StoredState<State>
     private let settings: NodeSettings
     private var machine: PartitionMachine
-    private var tail = Tail()
+    private var checkpoints: Checkpointer<Log, State>
     private var condition = Condition.usable
 
     /// What the partition may still be asked to do.
@@ -35,24 +37,21 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         case failed
     }
 
-    /// What lies behind the last checkpoint.
-    private struct Tail {
-        var events: UInt64 = 0
-        var bytes: UInt64 = 0
-        var records: UInt64 = 0
-    }
-
     /// Opens the partition: reads its checkpoint and folds the log's tail.
     ///
+    /// - Parameter worker: stores checkpoints; for a long life one with a thread.
     /// - Throws: `StoreFailure`: the store is damaged, newer, foreign, or cannot be read.
     package init(
-        _ partition: PartitionID, log: Log, state: State, settings: NodeSettings
+        _ partition: PartitionID, log: Log, state: State, settings: NodeSettings,
+        worker: any BackgroundWorker = InlineWorker(), time: MonotonicTime = .system
     ) throws(StoreFailure) {
         self.partition = partition
         self.log = log
         self.state = state
         self.settings = settings
         reader = StoredState(state)
+        checkpoints = Checkpointer(
+            partition, log: log, state: state, settings: settings, worker: worker, time: time)
         machine = try Self.restore(partition, state, settings)
         try foldTail()
     }
@@ -71,7 +70,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// nothing.
     ///
     /// - Returns: the record's offset.
-    /// - Throws: `StoreFailure`.
+    /// - Throws: `StoreFailure`; after one for a lack of room the same record may be tried again.
     package func append(_ record: [UInt8]) throws(StoreFailure) -> UInt64 {
         try checkUsable()
         do throws(StepError) {
@@ -81,13 +80,30 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         }
         let offset = machine.position
         try guarded { () throws(StoreFailure) in
+            try checkpoints.checkRoom()
             try log.append(record.span, at: offset, of: partition)
+        }
+        try guarded(isRetriable: false) { () throws(StoreFailure) in
             if settings.durability == .fsync { try log.sync() }
-            try fold(record.span)
-            if isCheckpointDue { try writeCheckpoint() }
-            try keepToMemory()
+            try fold(record.span, isGathering: checkpoints.isGathering)
+            try turn()
         }
         return offset
+    }
+
+    /// To be called now and then while no record comes: a checkpoint on its way goes on, and one
+    /// that is due for its age is begun.
+    ///
+    /// - Throws: `StoreFailure`.
+    package func tend() throws(StoreFailure) {
+        try checkNotFailed()
+        guard condition == .usable else { return }
+        try guarded { () throws(StoreFailure) in
+            do throws(StoreFailure) {
+                try checkpoints.checkRoom()
+            } catch  where error.code == .noSpace { return }
+            try turn()
+        }
     }
 
     /// Folds a record in memory alone, to see what it would do. Nothing may be appended or
@@ -108,13 +124,18 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         try guarded { () throws(StoreFailure) in try log.sync() }
     }
 
-    /// Writes a checkpoint if anything lies behind the last one.
+    /// Stores a checkpoint if anything lies behind the last one; returns when it is stored.
     ///
     /// - Throws: `StoreFailure`.
     package func checkpoint() throws(StoreFailure) {
         try checkUsable()
-        guard tail.records > 0 else { return }
-        try guarded { () throws(StoreFailure) in try writeCheckpoint() }
+        try guarded { () throws(StoreFailure) in try checkpoints.finish(&machine) }
+    }
+
+    /// Lets go: waits for the worker, and refuses all further work.
+    package func close() {
+        checkpoints.waitForWorker()
+        condition = .failed
     }
 
     // MARK: Asking
@@ -129,8 +150,10 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package var digest: Digest { machine.graph.logicalDigest }
     /// The memory that the graph takes, in bytes.
     package var memoryBytes: Int { machine.graph.byteCount }
-    /// Records behind the last checkpoint.
-    package var tailRecords: UInt64 { tail.records }
+    /// Records behind the last stored checkpoint.
+    package var tailRecords: UInt64 { checkpoints.tailRecords }
+    /// What checkpoints did and cost since the partition was opened.
+    package var checkpointStatistics: CheckpointStatistics { checkpoints.statistics }
 
     /// Asks the graph; `body` gets it together with the reader that questions need.
     ///
@@ -139,6 +162,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         _ body: (inout IdentityGraph, StoredState<State>) throws(StateError) -> Answer
     ) throws(StoreFailure) -> Answer {
         try checkNotFailed()
+        try guarded { () throws(StoreFailure) in try checkpoints.collect() }
         do throws(StateError) {
             evictIfOver()
             return try body(&machine.graph, reader)
@@ -219,56 +243,45 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         if let refusal { throw Self.failure(refusal) }
     }
 
-    private func fold(_ record: Span<UInt8>) throws(StoreFailure) {
+    /// Folds a record; while a checkpoint is gathered, a slice of it is taken every few events.
+    private func fold(
+        _ record: Span<UInt8>, isGathering: Bool = false
+    ) throws(StoreFailure) {
+        let events = isGathering ? settings.slice.events : Int.max
         do throws(StepError) {
-            let result = try machine.step(record, reader: reader)
-            tail.events += UInt64(result.eventCount)
+            let result = try machine.step(record, reader: reader, pausingEvery: events) {
+                checkpoints.takeSlice(&$0)
+            }
+            checkpoints.note(events: result.eventCount, bytes: record.count)
         } catch {
             throw Self.failure(error)
         }
-        tail.bytes += UInt64(record.count)
-        tail.records += 1
     }
 
-    private var isCheckpointDue: Bool {
-        let changedBytes = machine.graph.changeCount * MemoryBudget.bytesPerChange
-        return tail.events >= settings.checkpoints.tailEvents
-            || tail.bytes >= settings.checkpoints.tailBytes
-            || changedBytes >= settings.memory.changedBytes
-    }
-
-    /// Lets go of what the graph need not hold, once it takes more memory than it should.
-    private func keepToMemory() throws(StoreFailure) {
+    /// What is to be done between two records: memory, and checkpoints.
+    private func turn() throws(StoreFailure) {
         evictIfOver()
-        guard machine.graph.usedByteCount > settings.memory.graphBytes else { return }
-        try writeCheckpoint()
+        try checkpoints.turn(&machine)
         evictIfOver()
     }
 
-    /// Lets go of what has not changed since the last checkpoint, while the graph takes too much.
+    /// Lets go of what has not changed since the last checkpoint, while the graph takes too much;
+    /// not while a checkpoint is on its way, which is where what looks unchanged may be.
     private func evictIfOver() {
-        guard machine.graph.usedByteCount > settings.memory.graphBytes else { return }
+        guard checkpoints.mayEvict, machine.graph.usedByteCount > settings.memory.graphBytes
+        else { return }
         machine.graph.evict(toBytes: settings.memory.graphTargetBytes)
     }
 
-    private func writeCheckpoint() throws(StoreFailure) {
-        try log.sync()
-        var batch = CheckpointBatch()
-        machine.graph.drainChanges(to: &batch)
-        batch.writeHeader(machine.checkpointHeader)
-        try state.apply(batch)
-        tail = Tail()
-        // The last folded record stays: it shows that log and checkpoint belong together.
-        try log.trim(before: max(machine.position, 1) - 1, of: partition)
-    }
-
+    /// Runs what may fail. After a failure the partition is done with, but for a lack of room that
+    /// left nothing half done.
     private func guarded(
-        _ body: () throws(StoreFailure) -> Void
+        isRetriable: Bool = true, _ body: () throws(StoreFailure) -> Void
     ) throws(StoreFailure) {
         do throws(StoreFailure) {
             try body()
         } catch {
-            condition = .failed
+            if !isRetriable || error.code != .noSpace { condition = .failed }
             throw error
         }
     }

@@ -2,7 +2,8 @@ package import IdentityModel
 
 /// Where a node's logs are: one ordered log of records per partition.
 ///
-/// Called from one thread at a time. Every call may block.
+/// Called from two threads: the owner's appends and reads, and beside it another syncs and trims
+/// for a checkpoint. Every call may block.
 package protocol LogPort {
     /// The offsets that are held, from the first that was not trimmed to behind the last.
     func bounds(of partition: PartitionID) throws(StoreFailure) -> Range<UInt64>

@@ -1,6 +1,7 @@
 /// Where one partition's checkpoints are: sorted keys and values, changed in whole checkpoints.
 ///
-/// Called from one thread at a time. Every call may block.
+/// Called from two threads: the owner's reads, and beside it another applies a checkpoint. A read
+/// finds all of it or nothing of it. Every call may block.
 package protocol StatePort {
     /// Puts the value of `key` into `value` and says whether there is one.
     func read(_ key: [UInt8], into value: inout [UInt8]) throws(StoreFailure) -> Bool

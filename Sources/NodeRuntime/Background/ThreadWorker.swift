@@ -1,0 +1,93 @@
+internal import Glibc
+
+/// Does the work on one thread of its own, which is started by the first work and joined at the
+/// end. Not a queue and not a task: it blocks for seconds, and nothing else may wait for it.
+package final class ThreadWorker: BackgroundWorker {
+    /// What both threads look at.
+    ///
+    /// `@unchecked Sendable`: `work` and `isEnding` are read and written under `mutex` alone.
+    private final class Mailbox: @unchecked Sendable {
+        private let mutex = Mutex()
+        private var work: (any BackgroundWork)?
+        private var isEnding = false
+
+        func put(_ work: any BackgroundWork) {
+            mutex.locked {
+                precondition(self.work == nil && !isEnding, "one piece of work at a time")
+                self.work = work
+                mutex.signal()
+            }
+        }
+
+        /// Returns once there is no work.
+        func waitUntilEmpty() { mutex.locked { while work != nil { mutex.wait() } } }
+
+        func end() {
+            mutex.locked {
+                isEnding = true
+                mutex.signal()
+            }
+        }
+
+        /// The thread's life: takes work until the end. Work that was begun is done first.
+        func serve() {
+            while let work = next() {
+                while work.step() {}
+                mutex.locked {
+                    self.work = nil
+                    mutex.signal()
+                }
+            }
+        }
+
+        private func next() -> (any BackgroundWork)? {
+            mutex.locked {
+                while work == nil, !isEnding { mutex.wait() }
+                return work
+            }
+        }
+    }
+
+    /// Yes: on a thread of its own.
+    package let isBeside = true
+
+    private let mailbox = Mailbox()
+    private var thread: pthread_t?
+
+    /// A worker whose thread is not yet started.
+    package init() {}
+
+    deinit {
+        guard let thread else { return }
+        mailbox.end()
+        pthread_join(thread, nil)
+    }
+
+    /// Hands the work to the thread.
+    package func begin(_ work: any BackgroundWork) {
+        if thread == nil { thread = Self.start(mailbox) }
+        mailbox.put(work)
+    }
+
+    /// Returns once the thread has done its work.
+    package func wait() { mailbox.waitUntilEmpty() }
+
+    private static func start(_ mailbox: Mailbox) -> pthread_t {
+        // Signals are the main thread's: it is woken out of its reads by them.
+        var (all, before) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var thread = pthread_t()
+        let argument = Unmanaged.passRetained(mailbox).toOpaque()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Mailbox>.fromOpaque(argument).takeRetainedValue().serve()
+                return nil
+            }, argument)
+        precondition(status == 0, "the system gives no thread: error \(status)")
+        return thread
+    }
+}

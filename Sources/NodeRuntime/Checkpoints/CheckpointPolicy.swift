@@ -1,0 +1,40 @@
+/// When a checkpoint is begun, and how much may lie behind the last one before writing waits.
+package struct CheckpointPolicy: Equatable, Sendable {
+    /// Events behind the last checkpoint at which the next is begun.
+    package var tailEvents: UInt64
+    /// Bytes of log behind the last checkpoint at which the next is begun.
+    package var tailBytes: UInt64
+    /// The age of the oldest record behind the last checkpoint at which the next is begun, in
+    /// nanoseconds.
+    package var ageNanoseconds: UInt64
+    /// Events behind the last stored checkpoint at which writing waits until one is stored.
+    package var longestTailEvents: UInt64
+    /// Bytes of log behind the last stored checkpoint at which writing waits until one is stored.
+    package var longestTailBytes: UInt64
+
+    /// How much longer the tail may be than where the next checkpoint is begun: while one is
+    /// gathered and stored, records go on coming.
+    package static let longestTailFactor: UInt64 = 4
+    /// A minute: what rests for that long rests in a checkpoint.
+    package static let standardAgeNanoseconds: UInt64 = 60_000_000_000
+
+    /// Begun at 500,000 events or 64 MiB, stored before there are 2 M or 256 MiB.
+    package static let standard = CheckpointPolicy(tailEvents: 500_000, tailBytes: 64 << 20)
+
+    /// A policy whose longest tail is so many times longer than the one that begins a checkpoint.
+    package init(
+        tailEvents: UInt64, tailBytes: UInt64,
+        ageNanoseconds: UInt64 = CheckpointPolicy.standardAgeNanoseconds
+    ) {
+        self.tailEvents = tailEvents
+        self.tailBytes = tailBytes
+        self.ageNanoseconds = ageNanoseconds
+        longestTailEvents = Self.longest(tailEvents)
+        longestTailBytes = Self.longest(tailBytes)
+    }
+
+    private static func longest(_ tail: UInt64) -> UInt64 {
+        let (longest, isOver) = tail.multipliedReportingOverflow(by: longestTailFactor)
+        return isOver ? .max : longest
+    }
+}

@@ -1,0 +1,247 @@
+internal import GraphCore
+internal import IdentityModel
+internal import PartitionCore
+
+/// Makes checkpoints while a partition goes on, as a running machine is moved to another host: what
+/// changed is copied bit by bit, what changes meanwhile is copied again, until so little is left
+/// that the rest can be copied at once. That is the cut: the batch is then the state at that
+/// position, and goes into the store beside the owner's thread.
+///
+///     resting ──due──▶ gathering ──little left──▶ storing ──stored──▶ resting
+///                                                   └no room┴─again, later─▶ storing
+///
+/// From the first slice until it is stored, what the batch holds is nowhere but there and in
+/// memory, and counts as clean: nothing may be evicted. A read error, or any failure but a lack of
+/// room, is thrown at the owner's next call.
+struct Checkpointer<Log: LogPort, State: StatePort> {
+    private enum Phase {
+        case resting
+        case gathering
+        case storing(CheckpointJob<Log, State>)
+    }
+
+    /// Records that no stored checkpoint holds.
+    private struct Tail {
+        var events: UInt64 = 0
+        var bytes: UInt64 = 0
+        var records: UInt64 = 0
+        /// When the oldest of them was folded.
+        var since: UInt64 = 0
+    }
+
+    private let partition: PartitionID
+    private let log: Log
+    private let state: State
+    private let settings: NodeSettings
+    private let worker: any BackgroundWorker
+    private let time: MonotonicTime
+    private var phase = Phase.resting
+    /// What is being gathered; between two checkpoints empty memory for the next.
+    private var batch = CheckpointBatch()
+    /// Records before the last cut and behind the last stored checkpoint.
+    private var cutTail = Tail()
+    /// Records behind the last cut.
+    private var freshTail = Tail()
+    /// What waited when the last slice was taken.
+    private var waiting = 0
+    private var retryTime: UInt64 = 0
+    /// What was done and how long it took.
+    private(set) var statistics = CheckpointStatistics()
+
+    /// How long nothing is tried after there was no room, in nanoseconds.
+    static var retryNanoseconds: UInt64 { 1_000_000_000 }
+    /// How many entities are drained between two looks at the bytes.
+    private static var stepEntities: Int { 64 }
+    /// How much memory a batch keeps for the next one, in bytes.
+    private static var keptBytes: Int { 64 << 20 }
+
+    init(
+        _ partition: PartitionID, log: Log, state: State, settings: NodeSettings,
+        worker: any BackgroundWorker, time: MonotonicTime
+    ) {
+        self.partition = partition
+        self.log = log
+        self.state = state
+        self.settings = settings
+        self.worker = worker
+        self.time = time
+    }
+
+    /// Records behind the last stored checkpoint.
+    var tailRecords: UInt64 { cutTail.records + freshTail.records }
+
+    /// Whether what is clean in memory is in the store too.
+    var mayEvict: Bool { if case .resting = phase { true } else { false } }
+
+    /// Whether slices are to be taken.
+    var isGathering: Bool { if case .gathering = phase { true } else { false } }
+
+    /// Counts a record that was folded.
+    mutating func note(events: Int, bytes: Int) {
+        if freshTail.records == 0 { freshTail.since = time.nanoseconds() }
+        freshTail.events += UInt64(events)
+        freshTail.bytes += UInt64(bytes)
+        freshTail.records += 1
+    }
+
+    // MARK: Between records
+
+    /// Takes over what the worker has finished.
+    ///
+    /// - Throws: `StoreFailure` of the worker, but for a lack of room, which `checkRoom` throws.
+    mutating func collect() throws(StoreFailure) {
+        guard case .storing(let job) = phase else { return }
+        switch job.outcome {
+        case .running: break
+        case .failed(let failure): if failure.code != .noSpace { throw failure }
+        case .stored:
+            phase = .resting
+            cutTail = Tail()
+            statistics.checkpoints += 1
+            batch = job.takeBatch()
+            batch.reset(keepingBytes: Self.keptBytes)
+        }
+    }
+
+    /// Before a record is taken: refuses it while there is no room to store what was cut. The batch
+    /// is kept, and every now and then its storing is tried again.
+    mutating func checkRoom() throws(StoreFailure) {
+        try collect()
+        guard case .storing(let job) = phase, case .failed(let failure) = job.outcome
+        else { return }
+        let now = time.nanoseconds()
+        guard now >= retryTime else { throw failure }
+        retryTime = now + Self.retryNanoseconds
+        try storeAgain(job)
+    }
+
+    /// Behind a record, or when there is none: begins, goes on, cuts, as it is due; waits where
+    /// the tail or memory may not grow further.
+    mutating func turn(_ machine: inout PartitionMachine) throws(StoreFailure) {
+        try collect()
+        switch phase {
+        case .resting:
+            guard isDue(machine) else { return }
+            begin(machine)
+            gather(&machine)
+        case .gathering: gather(&machine)
+        case .storing: break
+        }
+        try collect()
+        guard isOverLimit(machine) else { return }
+        if case .gathering = phase {
+            statistics.forcedCuts += 1
+            measured { $0.cut(&machine) }
+        }
+        try waitForStore()
+    }
+
+    /// Stores all that was folded so far, and returns when that is done.
+    mutating func finish(_ machine: inout PartitionMachine) throws(StoreFailure) {
+        try settle()
+        guard freshTail.records > 0 else { return }
+        if case .resting = phase { begin(machine) }
+        cut(&machine)
+        try settle()
+    }
+
+    /// Waits until the worker has ended, however it went.
+    func waitForWorker() { worker.wait() }
+
+    // MARK: When
+
+    private func isDue(_ machine: borrowing PartitionMachine) -> Bool {
+        guard freshTail.records > 0 else { return false }
+        let policy = settings.checkpoints
+        let changedBytes = machine.graph.changeCount * MemoryBudget.bytesPerChange
+        return freshTail.events >= policy.tailEvents || freshTail.bytes >= policy.tailBytes
+            || changedBytes >= settings.memory.changedBytes / 2
+            || machine.graph.usedByteCount > settings.memory.graphBytes
+            || time.nanoseconds() - freshTail.since >= policy.ageNanoseconds
+    }
+
+    private func isOverLimit(_ machine: borrowing PartitionMachine) -> Bool {
+        if case .resting = phase { return false }
+        let policy = settings.checkpoints
+        let memory = settings.memory
+        return cutTail.events + freshTail.events >= policy.longestTailEvents
+            || cutTail.bytes + freshTail.bytes >= policy.longestTailBytes
+            || machine.graph.usedByteCount > memory.graphBytes + memory.marginBytes
+    }
+
+    // MARK: Parts
+
+    private mutating func begin(_ machine: borrowing PartitionMachine) {
+        phase = .gathering
+        waiting = machine.graph.changeCount
+    }
+
+    /// Takes a slice, and the cut where little is left.
+    private mutating func gather(_ machine: inout PartitionMachine) {
+        takeSlice(&machine.graph)
+        guard machine.graph.changeCount <= settings.slice.cutEntities else { return }
+        measured { $0.cut(&machine) }
+    }
+
+    /// Gathers some of what has changed.
+    mutating func takeSlice(_ graph: inout IdentityGraph) {
+        measured { $0.drainSlice(&graph) }
+        statistics.slices += 1
+    }
+
+    private mutating func drainSlice(_ graph: inout IdentityGraph) {
+        let atLeast = CheckpointSlice.pace * (graph.changeCount - waiting)
+        let (entities, bytes) = (settings.slice.entities, settings.slice.bytes)
+        let start = batch.byteCount
+        var (taken, isDone) = (0, false)
+        while !isDone, taken < atLeast || taken < entities && batch.byteCount - start < bytes {
+            let step = min(Self.stepEntities, max(atLeast, entities) - taken)
+            isDone = graph.drainChanges(to: &batch, atMost: step)
+            taken += step
+        }
+        waiting = graph.changeCount
+    }
+
+    /// Takes all that is left, and hands the batch to the worker.
+    private mutating func cut(_ machine: inout PartitionMachine) {
+        machine.graph.drainChanges(to: &batch)
+        batch.writeHeader(machine.checkpointHeader)
+        let job = CheckpointJob(
+            batch, at: machine.position, of: partition, log: log, state: state)
+        batch = CheckpointBatch()
+        (cutTail, freshTail) = (freshTail, Tail())
+        phase = .storing(job)
+        worker.begin(job)
+    }
+
+    private mutating func measured(_ body: (inout Self) -> Void) {
+        let start = time.nanoseconds()
+        body(&self)
+        statistics.pauses.record(nanoseconds: time.nanoseconds() - start)
+    }
+
+    /// Back-pressure: the writer waits for the worker.
+    private mutating func waitForStore() throws(StoreFailure) {
+        guard case .storing = phase else { return }
+        let start = time.nanoseconds()
+        worker.wait()
+        statistics.waits.record(nanoseconds: time.nanoseconds() - start)
+        try collect()
+    }
+
+    /// Waits for what is on its way; where it lacked room, tries again.
+    private mutating func settle() throws(StoreFailure) {
+        guard case .storing(let job) = phase else { return }
+        worker.wait()
+        try collect()
+        if case .failed = job.outcome { try storeAgain(job) }
+    }
+
+    private mutating func storeAgain(_ job: CheckpointJob<Log, State>) throws(StoreFailure) {
+        job.resume()
+        worker.begin(job)
+        worker.wait()
+        try collect()
+        if case .failed(let failure) = job.outcome { throw failure }
+    }
+}
