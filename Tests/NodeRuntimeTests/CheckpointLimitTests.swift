@@ -82,7 +82,7 @@ struct CheckpointLimitTests {
             ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 100, slice: slice),
             worker: HeldWorker())
         _ = try runtime.append(Self.record(100))
-        for _ in 0..<3 {
+        for _ in 1..<CheckpointPolicy.longestTailFactor {
             #expect(runtime.checkpointStatistics.forcedCuts == 0)
             _ = try runtime.append(Self.record(100))
         }

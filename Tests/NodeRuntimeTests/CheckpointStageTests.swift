@@ -13,6 +13,9 @@ struct CheckpointStageTests {
     private static let smallSlice = CheckpointSlice(
         events: 2, entities: 1, bytes: 1, cutEntities: 2)
 
+    /// Slices end for entities and bytes alone.
+    private static let standingTime = MonotonicTime { 1 }
+
     private struct Stores {
         let log: ScratchLog
         let state: MemoryState
@@ -159,7 +162,8 @@ struct CheckpointStageTests {
         let slice = CheckpointSlice(events: 1_000, entities: 10, bytes: .max, cutEntities: 0)
         let runtime = try RuntimeFixture.open(
             ScratchLog(), MemoryState(),
-            RuntimeFixture.settings(tailEvents: 300, slice: slice), worker: HeldWorker())
+            RuntimeFixture.settings(tailEvents: 300, slice: slice), worker: HeldWorker(),
+            time: Self.standingTime)
         let waiting = { () throws(StoreFailure) in
             try runtime.ask { graph, _ throws(StateError) in graph.changeCount }
         }
@@ -172,12 +176,12 @@ struct CheckpointStageTests {
         _ = try runtime.append(last)
         let each = all / 299
         #expect(try waiting() == all + each - 10, "a slice's entities")
-        // Now 100 repeat and three are new: twice what is new is less than a slice.
         _ = try runtime.append(last)
         #expect(try waiting() == all + each - 20, "nothing is new")
-        let more = (0..<50).map { TestEvent(.observe, TestEnd("cookie", "more\($0)")) }
+        let more = (0..<20).map { TestEvent(.observe, TestEnd("cookie", "more\($0)")) }
         _ = try runtime.append(EventRecords.record(more, RuntimeFixture.head))
-        #expect(try waiting() == all + each - 20 - 50 * each, "twice what is new")
+        let pace = CheckpointSlice.pace
+        #expect(try waiting() == all + each - 20 - (pace - 1) * 20 * each, "more than is new")
         #expect(runtime.checkpointStatistics.slices == 3)
         #expect(runtime.checkpointStatistics.pauses.count == 3)
         var records = 0
@@ -188,17 +192,49 @@ struct CheckpointStageTests {
         #expect(records <= all / 10 + 1, "it comes to an end")
     }
 
+    /// What a slice owes when its time is over is owed by the next ones.
+    @Test func shouldEndASliceAtItsTime() throws {
+        let slice = CheckpointSlice(
+            events: 1_000, entities: 1_000, bytes: .max, nanoseconds: 10, cutEntities: 0)
+        let ticks = Ticks()
+        let runtime = try RuntimeFixture.open(
+            ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 500, slice: slice),
+            worker: HeldWorker(), time: ticks.time)
+        let events = (0..<500).map { TestEvent(.observe, TestEnd("cookie", "c\($0)")) }
+        _ = try runtime.append(EventRecords.record(events, RuntimeFixture.head))
+        let before = try runtime.ask { graph, _ throws(StateError) in graph.changeCount }
+        ticks.step = 10
+        try runtime.tend()
+        let after = try runtime.ask { graph, _ throws(StateError) in graph.changeCount }
+        #expect(before - after == 8, "time is looked at every 8 entities")
+    }
+
+    /// A clock that goes on by `step` whenever it is looked at.
+    ///
+    /// `@unchecked Sendable`: it is used by one thread alone.
+    private final class Ticks: @unchecked Sendable {
+        var step: UInt64 = 0
+        private var value: UInt64 = 1
+
+        var time: MonotonicTime {
+            MonotonicTime {
+                self.value += self.step
+                return self.value
+            }
+        }
+    }
+
     @Test func shouldEndASliceAtItsBytes() throws {
         let slice = CheckpointSlice(events: 1_000, entities: 1_000, bytes: 1, cutEntities: 0)
         let runtime = try RuntimeFixture.open(
             ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 500, slice: slice),
-            worker: HeldWorker())
+            worker: HeldWorker(), time: Self.standingTime)
         let events = (0..<500).map { TestEvent(.observe, TestEnd("cookie", "c\($0)")) }
         _ = try runtime.append(EventRecords.record(events, RuntimeFixture.head))
         let before = try runtime.ask { graph, _ throws(StateError) in graph.changeCount }
         try runtime.tend()
         let after = try runtime.ask { graph, _ throws(StateError) in graph.changeCount }
-        #expect(before - after == 64, "bytes are looked at every 64 entities")
+        #expect(before - after == 8, "bytes are looked at every 8 entities")
     }
 
     /// A record's own events are not gathered in one piece behind it.
@@ -206,7 +242,7 @@ struct CheckpointStageTests {
         let slice = CheckpointSlice(events: 100, entities: 1, bytes: 1, cutEntities: 0)
         let runtime = try RuntimeFixture.open(
             ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 950, slice: slice),
-            worker: HeldWorker())
+            worker: HeldWorker(), time: Self.standingTime)
         for (round, slices) in [(0, 1), (1, 11)] as [(Int, UInt64)] {
             let events = (0..<950).map { TestEvent(.observe, TestEnd("c\(round)", "\($0)")) }
             _ = try runtime.append(EventRecords.record(events, RuntimeFixture.head))

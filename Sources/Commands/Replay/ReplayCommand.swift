@@ -45,7 +45,9 @@ struct ReplayCommand: ParsableCommand {
             "The memory to use, at least 32MiB; the graph may be larger. (default: a quarter of "
                 + "the machine's)", valueName: "2GiB"))
     var memory: String?
-    @Option(help: ArgumentHelp("Events between two checkpoints.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Events behind the last checkpoint at which the next is begun.", valueName: "n"))
     var checkpointEvents: UInt64 = ReplayCommand.standardCheckpointEvents
     @Option(
         help: ArgumentHelp(

@@ -77,7 +77,7 @@ final class ReplayRun {
         progress.finish()
         if let end { throw stopped(end) }
         summary.close(before, target.counters(), seconds: progress.elapsed)
-        summary.checkpoints = ReplaySummary.Checkpoints(target.checkpoints())
+        summary.checkpoints = ReplayCheckpoints(target.checkpoints())
         if command.format.json {
             Output.line(JSONText.encode(summary))
         } else {

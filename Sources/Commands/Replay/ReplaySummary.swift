@@ -16,40 +16,7 @@ struct ReplaySummary: Encodable {
     var splits: UInt64 = 0
     var seconds = 0.0
     var dryRun = false
-    var checkpoints = Checkpoints()
-
-    /// What checkpoints did, and how long they stopped the replay, in microseconds.
-    struct Checkpoints: Encodable {
-        var stored: UInt64 = 0
-        var slices: UInt64 = 0
-        var forcedCuts: UInt64 = 0
-        var pauses: UInt64 = 0
-        var pauseP50Us: UInt64 = 0
-        var pauseP99Us: UInt64 = 0
-        var pauseMaximumUs: UInt64 = 0
-        var pauseTotalUs: UInt64 = 0
-        var waits: UInt64 = 0
-        var waitMaximumUs: UInt64 = 0
-        var waitTotalUs: UInt64 = 0
-
-        /// Nothing.
-        init() {}
-
-        /// What `statistics` says.
-        init(_ statistics: CheckpointStatistics) {
-            stored = statistics.checkpoints
-            slices = statistics.slices
-            forcedCuts = statistics.forcedCuts
-            pauses = statistics.pauses.count
-            pauseP50Us = statistics.pauses.percentileMicroseconds(50)
-            pauseP99Us = statistics.pauses.percentileMicroseconds(99)
-            pauseMaximumUs = statistics.pauses.maximumMicroseconds
-            pauseTotalUs = statistics.pauses.totalMicroseconds
-            waits = statistics.waits.count
-            waitMaximumUs = statistics.waits.maximumMicroseconds
-            waitTotalUs = statistics.waits.totalMicroseconds
-        }
-    }
+    var checkpoints = ReplayCheckpoints()
 
     /// Counts a refusal.
     mutating func reject(_ reason: RejectReason) {
@@ -83,6 +50,7 @@ struct ReplaySummary: Encodable {
             ("links", "\(links)"), ("identifiers", "\(identifiers)"),
             ("customers", "\(customers)"), ("merges", "\(merges)"), ("splits", "\(splits)"),
         ]
+        if checkpoints.stored > 0 { rows.append(("checkpoints", checkpoints.text)) }
         var lines = rows.map { $0.0.padding(to: 20) + $0.1 }
         if dryRun { lines.append("dry run: nothing was written") }
         return lines

@@ -220,6 +220,9 @@ extension IdentityGraph {
         var member = head
         repeat {
             members.append(member)
+            // A hint: who asks for the members asks for what they hold next.
+            bytes.prefetch(nodes[member].value)
+            links.prefetch(nodes[member].outLinks)
             member = nodes[member].nextMember
         } while member != head
         return members

@@ -57,6 +57,16 @@
         unsafe output.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
     }
 
+    /// Asks for a string's first cache line ahead of its use; any reference is fine.
+    @inline(__always)
+    package func prefetch(_ reference: UInt32) {
+        let chunk = Int(reference) / Self.chunkUnits
+        guard unsafe chunk < chunks.count else { return }
+        // unsafe: an address that is in bounds, and only a hint.
+        unsafe kindredPrefetch(
+            chunks[chunk] + Int(reference) % Self.chunkUnits * Self.unitBytes)
+    }
+
     private static func units(_ count: Int) -> Int { (count + unitBytes - 1) / unitBytes }
 
     private mutating func allocate(_ count: Int) -> UInt32 {

@@ -7,9 +7,6 @@ package protocol BackgroundWork: AnyObject, Sendable {
 
 /// Runs one piece of work at a time beside its owner's thread.
 package protocol BackgroundWorker: AnyObject {
-    /// Whether work goes on while the owner does something else.
-    var isBeside: Bool { get }
-
     /// Begins work; what was begun before has ended.
     func begin(_ work: any BackgroundWork)
 
@@ -19,9 +16,6 @@ package protocol BackgroundWorker: AnyObject {
 
 /// Does all of the work where it is begun: for tests, and where nobody waits for the owner.
 package final class InlineWorker: BackgroundWorker {
-    /// No: all of it is done where it is begun.
-    package let isBeside = false
-
     /// A worker.
     package init() {}
 
@@ -35,9 +29,6 @@ package final class InlineWorker: BackgroundWorker {
 /// Does the work when it is told to: a test decides how far it has come, and what dies with it.
 package final class HeldWorker: BackgroundWorker {
     private var work: (any BackgroundWork)?
-
-    /// No: it is done when it is told to.
-    package let isBeside = false
 
     /// A worker that holds nothing.
     package init() {}

@@ -48,9 +48,6 @@ package final class ThreadWorker: BackgroundWorker {
         }
     }
 
-    /// Yes: on a thread of its own.
-    package let isBeside = true
-
     private let mailbox = Mailbox()
     private var thread: pthread_t?
 

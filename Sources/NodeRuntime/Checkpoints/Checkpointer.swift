@@ -44,14 +44,16 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     private var freshTail = Tail()
     /// What waited when the last slice was taken.
     private var waiting = 0
+    /// How many entities the next slices are to take, for what has changed since the first.
+    private var owed = 0
     private var retryTime: UInt64 = 0
     /// What was done and how long it took.
     private(set) var statistics = CheckpointStatistics()
 
     /// How long nothing is tried after there was no room, in nanoseconds.
     static var retryNanoseconds: UInt64 { 1_000_000_000 }
-    /// How many entities are drained between two looks at the bytes.
-    private static var stepEntities: Int { 64 }
+    /// How many entities are drained between two looks at bytes and time.
+    private static var stepEntities: Int { 8 }
     /// How much memory a batch keeps for the next one, in bytes.
     private static var keptBytes: Int { 64 << 20 }
 
@@ -174,6 +176,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     private mutating func begin(_ machine: borrowing PartitionMachine) {
         phase = .gathering
         waiting = machine.graph.changeCount
+        owed = 0
     }
 
     /// Takes a slice, and the cut where little is left.
@@ -190,15 +193,18 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     }
 
     private mutating func drainSlice(_ graph: inout IdentityGraph) {
-        let atLeast = CheckpointSlice.pace * (graph.changeCount - waiting)
-        let (entities, bytes) = (settings.slice.entities, settings.slice.bytes)
-        let start = batch.byteCount
+        let slice = settings.slice
+        let (bytes, end) = (batch.byteCount, time.nanoseconds() + slice.nanoseconds)
+        owed += CheckpointSlice.pace * (graph.changeCount - waiting)
         var (taken, isDone) = (0, false)
-        while !isDone, taken < atLeast || taken < entities && batch.byteCount - start < bytes {
-            let step = min(Self.stepEntities, max(atLeast, entities) - taken)
+        repeat {
+            let step = min(Self.stepEntities, max(owed, slice.entities - taken))
             isDone = graph.drainChanges(to: &batch, atMost: step)
             taken += step
-        }
+            owed = max(0, owed - step)
+        } while !isDone
+            && (owed > 0 || taken < slice.entities && batch.byteCount - bytes < slice.bytes)
+            && time.nanoseconds() < end
         waiting = graph.changeCount
     }
 
