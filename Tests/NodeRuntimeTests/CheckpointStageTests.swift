@@ -195,7 +195,7 @@ struct CheckpointStageTests {
     /// What a slice owes when its time is over is owed by the next ones.
     @Test func shouldEndASliceAtItsTime() throws {
         let slice = CheckpointSlice(
-            events: 1_000, entities: 1_000, bytes: .max, nanoseconds: 10, cutEntities: 0)
+            events: 1_000, entities: 200, bytes: .max, nanoseconds: 10, cutEntities: 0)
         let ticks = Ticks()
         let runtime = try RuntimeFixture.open(
             ScratchLog(), MemoryState(), RuntimeFixture.settings(tailEvents: 500, slice: slice),
