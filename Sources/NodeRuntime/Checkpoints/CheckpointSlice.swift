@@ -12,7 +12,7 @@ package struct CheckpointSlice: Equatable, Sendable {
     /// Entities left at which the rest is taken at once: the cut.
     package var cutEntities: Int
 
-    /// What takes well under a millisecond, and two at most but for one entity that takes longer.
+    /// What takes a millisecond at most, but for one entity that takes longer.
     package static let standard = CheckpointSlice(
         events: 32, entities: 200, bytes: 64 << 10, cutEntities: 200)
 
@@ -22,7 +22,7 @@ package struct CheckpointSlice: Equatable, Sendable {
 
     /// A slice with its members.
     package init(
-        events: Int, entities: Int, bytes: Int, nanoseconds: UInt64 = 2_000_000, cutEntities: Int
+        events: Int, entities: Int, bytes: Int, nanoseconds: UInt64 = 1_000_000, cutEntities: Int
     ) {
         self.events = events
         self.entities = entities
