@@ -35,6 +35,37 @@ struct CommandLineReplayTests {
         #expect(seconds >= 0 && seconds < 60)
     }
 
+    /// Enough events for several checkpoints, which the summary and `stats` tell of.
+    @Test func shouldTellWhatItsCheckpointsCost() throws {
+        let test = try TestStore()
+        let lines = (0..<40_000).map {
+            #"{"a":"email:\#($0 / 3)","b":"cookie:\#($0)","ts":\#($0)}"#
+        }
+        let text = lines.joined(separator: "\n")
+        let told = try test.json("replay", "-", "--checkpoint-events", "5000", input: text)
+        let checkpoints = told["checkpoints"]
+        let stored = checkpoints["stored"].integer
+        let slices = checkpoints["slices"].integer
+        let pauses = checkpoints["pauses"]["count"].integer
+        #expect(stored >= 2 && slices >= stored && pauses >= slices)
+        let p50 = checkpoints["pauses"]["p50_us"].integer
+        let p99 = checkpoints["pauses"]["p99_us"].integer
+        let longest = checkpoints["pauses"]["maximum_us"].integer
+        let total = checkpoints["pauses"]["total_us"].integer
+        #expect(0 < p50 && p50 <= p99 && p99 <= longest && longest <= total)
+        #expect(checkpoints["waits"]["count"].integer >= 0)
+        #expect(checkpoints["forced_cuts"].integer >= 0)
+        let stats = try test.json("stats")
+        #expect(stats["tail_records"].integer == 0)
+        guard case .number(let seconds) = stats["opening_seconds"] else {
+            Issue.record("stats does not say how long opening took")
+            return
+        }
+        #expect(seconds > 0 && seconds < 60)
+        let again = try test.run("replay", "-", "--checkpoint-events", "5000", input: text)
+        #expect(String(decoding: again.output, as: UTF8.self).contains("\ncheckpoints"))
+    }
+
     @Test func shouldSummarizeInText() throws {
         let test = try TestStore()
         let done = try test.run("replay", "-", input: Self.four)
