@@ -30,7 +30,7 @@ struct LargeStoreTests {
     /// by link in another order.
     @Test(arguments: ["star", "chain", "clique"])
     func shouldTakeLargeCustomersApart(_ shape: String) throws {
-        let count = TestStore.isNightly ? (shape == "clique" ? 2_000 : 200_000) : 700
+        let count = TestStore.isNightly ? (shape == "clique" ? 1_000 : 200_000) : 700
         let pairs = Self.pairs(shape, count)
         let test = try TestStore()
         try test.write("key", Self.key)
