@@ -19,6 +19,7 @@ let package = Package(
     products: [.executable(name: "kindred", targets: ["kindred"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -51,7 +52,10 @@ let package = Package(
         // The shell, the command line, the program.
         .target(
             name: "NodeRuntime",
-            dependencies: ["IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys"],
+            dependencies: [
+                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: common),
         .target(
             name: "Commands",

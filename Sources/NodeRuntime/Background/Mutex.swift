@@ -14,7 +14,12 @@ package final class Mutex: @unchecked Sendable {
         mutex = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
         pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        // Waits end by the clock of `MonotonicTime`, which nobody sets back.
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -35,6 +40,14 @@ package final class Mutex: @unchecked Sendable {
 
     /// Lets other bodies run until one signals. For use inside `locked`.
     package func wait() { pthread_cond_wait(condition, mutex) }
+
+    /// Lets other bodies run until one signals, or until `end`, in nanoseconds of
+    /// `MonotonicTime.system`. For use inside `locked`.
+    package func wait(until end: UInt64) {
+        var time = timespec(
+            tv_sec: Int(clamping: end / 1_000_000_000), tv_nsec: Int(end % 1_000_000_000))
+        pthread_cond_timedwait(condition, mutex, &time)
+    }
 
     /// Wakes all that wait. For use inside `locked`.
     package func signal() { pthread_cond_broadcast(condition) }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Does the work on one thread of its own, which is started by the first work and joined at the
 /// end. Not a queue and not a task: it blocks for seconds, and nothing else may wait for it.
 package final class ThreadWorker: BackgroundWorker {
@@ -49,7 +47,7 @@ package final class ThreadWorker: BackgroundWorker {
     }
 
     private let mailbox = Mailbox()
-    private var thread: pthread_t?
+    private var thread: SystemThread?
 
     /// A worker whose thread is not yet started.
     package init() {}
@@ -57,34 +55,15 @@ package final class ThreadWorker: BackgroundWorker {
     deinit {
         guard let thread else { return }
         mailbox.end()
-        pthread_join(thread, nil)
+        thread.join()
     }
 
     /// Hands the work to the thread.
     package func begin(_ work: any BackgroundWork) {
-        if thread == nil { thread = Self.start(mailbox) }
+        if thread == nil { thread = SystemThread { [mailbox] in mailbox.serve() } }
         mailbox.put(work)
     }
 
     /// Returns once the thread has done its work.
     package func wait() { mailbox.waitUntilEmpty() }
-
-    private static func start(_ mailbox: Mailbox) -> pthread_t {
-        // Signals are the main thread's: it is woken out of its reads by them.
-        var (all, before) = (sigset_t(), sigset_t())
-        sigfillset(&all)
-        pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let argument = Unmanaged.passRetained(mailbox).toOpaque()
-        let status = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Mailbox>.fromOpaque(argument).takeRetainedValue().serve()
-                return nil
-            }, argument)
-        precondition(status == 0, "the system gives no thread: error \(status)")
-        return thread
-    }
 }

@@ -118,8 +118,10 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     }
 
     /// Behind a record, or when there is none: begins, goes on, cuts, as it is due; waits where
-    /// the tail or memory may not grow further.
-    mutating func turn(_ machine: inout PartitionMachine) throws(StoreFailure) {
+    /// the tail or memory may not grow further, if it may.
+    mutating func turn(
+        _ machine: inout PartitionMachine, mayWait: Bool
+    ) throws(StoreFailure) {
         try collect()
         switch phase {
         case .resting:
@@ -135,7 +137,13 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
             statistics.forcedCuts += 1
             measured { $0.cut(&machine) }
         }
-        try waitForStore()
+        if mayWait { try waitForStore() }
+    }
+
+    /// Whether the tail or memory may not grow before what was cut is stored.
+    func isStalled(_ machine: borrowing PartitionMachine) -> Bool {
+        guard case .storing(let job) = phase, case .running = job.outcome else { return false }
+        return isOverLimit(machine)
     }
 
     /// Stores all that was folded so far, and returns when that is done.

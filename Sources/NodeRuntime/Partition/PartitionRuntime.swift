@@ -1,3 +1,4 @@
+internal import DequeModule
 package import GraphCore
 package import IdentityModel
 internal import PartitionCore
@@ -19,13 +20,19 @@ package import WireFormat
 package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// The partition's number.
     package let partition: PartitionID
-    private let log: Log
+    /// Where its records are.
+    package let log: Log
     private let state: State
     private let reader: StoredState<State>
-    private let settings: NodeSettings
+    /// What it was opened with.
+    package let settings: NodeSettings
     private var machine: PartitionMachine
     private var checkpoints: Checkpointer<Log, State>
     private var condition = Condition.usable
+    /// Records that are in the log and wait to be folded, the oldest first.
+    private var staged: Deque<[UInt8]> = []
+    /// Why the partition refuses all further work; nil while it does not.
+    package private(set) var failure: StoreFailure?
 
     /// What the partition may still be asked to do.
     private enum Condition {
@@ -72,27 +79,57 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// - Returns: the record's offset.
     /// - Throws: `StoreFailure`; after one for a lack of room the same record may be tried again.
     package func append(_ record: [UInt8]) throws(StoreFailure) -> UInt64 {
+        let offset = try stage(record)
+        if settings.durability == .fsync {
+            try guarded(isRetriable: false) { () throws(StoreFailure) in try log.sync() }
+        }
+        while !staged.isEmpty { try foldStaged(mayWait: true) }
+        return offset
+    }
+
+    /// Adds a record to the log and leaves it to `foldStaged`, for whoever makes several records
+    /// durable at once. It is acknowledged only when it is as durable as asked.
+    ///
+    /// - Returns: the record's offset.
+    /// - Throws: `StoreFailure`, as `append` does.
+    package func stage(_ record: [UInt8]) throws(StoreFailure) -> UInt64 {
         try checkUsable()
         do throws(StepError) {
             try machine.admit(record.span)
         } catch {
             throw Self.failure(error)
         }
-        let offset = machine.position
+        let offset = machine.position + UInt64(staged.count)
         try guarded { () throws(StoreFailure) in
             try checkpoints.checkRoom()
             try log.append(record.span, at: offset, of: partition)
         }
-        try guarded(isRetriable: false) { () throws(StoreFailure) in
-            if settings.durability == .fsync { try log.sync() }
-            try fold(record.span, isGathering: checkpoints.isGathering)
-            try turn()
-        }
+        staged.append(record)
         return offset
     }
 
+    /// Folds the oldest staged record, which the caller has made as durable as asked.
+    ///
+    /// - Parameter mayWait: whether to wait where a checkpoint must be stored first; if not, the
+    ///   partition `isStalled` from then on, and the next record should wait until it no longer is.
+    /// - Throws: `StoreFailure`; none of them is retriable, since the record is in the log.
+    package func foldStaged(mayWait: Bool) throws(StoreFailure) {
+        try checkUsable()
+        guard let record = staged.popFirst() else { preconditionFailure("nothing is staged") }
+        try guarded(isRetriable: false) { () throws(StoreFailure) in
+            try fold(record.span, isGathering: checkpoints.isGathering)
+            try turn(mayWait: mayWait)
+        }
+    }
+
+    /// How many staged records wait to be folded.
+    package var stagedCount: Int { staged.count }
+
+    /// Whether the tail or memory may not grow before the checkpoint on its way is stored.
+    package var isStalled: Bool { checkpoints.isStalled(machine) }
+
     /// To be called now and then while no record comes: a checkpoint on its way goes on, and one
-    /// that is due for its age is begun.
+    /// that is due for its age is begun. Waits for nothing.
     ///
     /// - Throws: `StoreFailure`.
     package func tend() throws(StoreFailure) {
@@ -102,7 +139,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             do throws(StoreFailure) {
                 try checkpoints.checkRoom()
             } catch  where error.code == .noSpace { return }
-            try turn()
+            try turn(mayWait: false)
         }
     }
 
@@ -130,6 +167,17 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package func checkpoint() throws(StoreFailure) {
         try checkUsable()
         try guarded { () throws(StoreFailure) in try checkpoints.finish(&machine) }
+    }
+
+    /// A partition of its own in memory, as this one is now, for `rehearse`: whatever is folded
+    /// there changes nothing here. Stores a checkpoint first, which this one waits for. The
+    /// rehearsal is good until this partition is used again.
+    ///
+    /// - Throws: `StoreFailure`.
+    package func rehearsal() throws(StoreFailure) -> PartitionRuntime {
+        precondition(staged.isEmpty, "what is staged may not be durable yet")
+        try checkpoint()
+        return try PartitionRuntime(partition, log: log, state: state, settings: settings)
     }
 
     /// Lets go: waits for the worker, and refuses all further work.
@@ -167,12 +215,18 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             evictIfOver()
             return try body(&machine.graph, reader)
         } catch {
-            condition = .failed
+            fail(StoreFailure(error))
             throw StoreFailure(error)
         }
     }
 
     // MARK: Parts
+
+    /// Refuses all further work, for a reason: what is to be done beside this has failed.
+    func fail(_ failure: StoreFailure) {
+        condition = .failed
+        self.failure = self.failure ?? failure
+    }
 
     private static func restore(
         _ partition: PartitionID, _ state: State, _ settings: NodeSettings
@@ -259,9 +313,9 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     }
 
     /// What is to be done between two records: memory, and checkpoints.
-    private func turn() throws(StoreFailure) {
+    private func turn(mayWait: Bool) throws(StoreFailure) {
         evictIfOver()
-        try checkpoints.turn(&machine)
+        try checkpoints.turn(&machine, mayWait: mayWait)
         evictIfOver()
     }
 
@@ -281,7 +335,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         do throws(StoreFailure) {
             try body()
         } catch {
-            if !isRetriable || error.code != .noSpace { condition = .failed }
+            if !isRetriable || error.code != .noSpace { fail(error) }
             throw error
         }
     }

@@ -2,9 +2,9 @@ package import IdentityModel
 
 /// Where a node's logs are: one ordered log of records per partition.
 ///
-/// Called from two threads: the owner's appends and reads, and beside it another syncs and trims
+/// Called from several threads: the owner's appends and reads, and beside it others sync, and trim
 /// for a checkpoint. Every call may block.
-package protocol LogPort {
+package protocol LogPort: SendableMetatype {
     /// The offsets that are held, from the first that was not trimmed to behind the last.
     func bounds(of partition: PartitionID) throws(StoreFailure) -> Range<UInt64>
 

@@ -2,7 +2,7 @@
 ///
 /// Called from two threads: the owner's reads, and beside it another applies a checkpoint. A read
 /// finds all of it or nothing of it. Every call may block.
-package protocol StatePort {
+package protocol StatePort: SendableMetatype {
     /// Puts the value of `key` into `value` and says whether there is one.
     func read(_ key: [UInt8], into value: inout [UInt8]) throws(StoreFailure) -> Bool
 

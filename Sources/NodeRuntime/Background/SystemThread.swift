@@ -1,0 +1,36 @@
+internal import Glibc
+
+/// A thread of the operating system, for work that blocks: no queue and no task, since nothing else
+/// may wait for it.
+package struct SystemThread: Sendable {
+    private let thread: pthread_t
+
+    /// What the thread is handed.
+    private final class Start: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Runs `body` on a new thread. Signals are not delivered to it: they are the main thread's,
+    /// which is woken out of its reads by them.
+    package init(_ body: @escaping @Sendable () -> Void) {
+        var (all, before) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var thread = pthread_t()
+        let argument = Unmanaged.passRetained(Start(body)).toOpaque()
+        let status = pthread_create(
+            &thread, nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+                return nil
+            }, argument)
+        precondition(status == 0, "the system gives no thread: error \(status)")
+        self.thread = thread
+    }
+
+    /// Returns once the thread has ended. Each thread is joined once.
+    package func join() { pthread_join(thread, nil) }
+}

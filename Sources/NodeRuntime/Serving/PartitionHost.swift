@@ -1,0 +1,102 @@
+/// A partition that serves: any thread and any task may ask and write; one thread, which `serve` is
+/// called on, does it. That thread may block, as RocksDB and the disk please; tasks wait without
+/// holding a thread.
+package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
+    /// How much is taken on.
+    package let limits: ServingLimits
+    private let mailbox: Mailbox<Log, State>
+    private let time: MonotonicTime
+
+    /// A host whose requests wait until `serve` is called.
+    package init(limits: ServingLimits = ServingLimits(), time: MonotonicTime = .system) {
+        self.limits = limits
+        self.time = time
+        mailbox = Mailbox(limits)
+    }
+
+    // MARK: The partition's thread
+
+    /// Serves until `close`, or until the store fails; then every request has been answered.
+    ///
+    /// - Parameter syncer: makes groups of records durable, on a thread of its own.
+    /// - Returns: the failure; nil after `close`.
+    package func serve(
+        _ runtime: PartitionRuntime<Log, State>, syncer: any BackgroundWorker = ThreadWorker()
+    ) -> StoreFailure? {
+        let sweeper = Sweeper(every: limits.sweepNanoseconds) { [mailbox, time] in
+            mailbox.sweep(Deadline(nanoseconds: time.nanoseconds()))
+        }
+        defer { sweeper.end() }
+        return PartitionLoop(runtime, mailbox, limits: limits, syncer: syncer, time: time).run()
+    }
+
+    // MARK: Any thread
+
+    /// Refuses all that comes from here on; what came before is still answered.
+    package func close() { mailbox.close() }
+
+    /// Refuses all that came and all that comes: the partition could not be opened.
+    package func fail(_ failure: StoreFailure) { mailbox.fail(failure) }
+
+    /// Asks on the partition's thread, once it has reached `minimumPosition`.
+    ///
+    /// - Parameter body: is run on that thread, between two records.
+    package func ask<Answer: Sendable>(
+        by deadline: Deadline, minimumPosition: UInt64 = 0,
+        _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
+    ) async -> Result<Answer, ServingError> {
+        await ask(by: deadline, minimumPosition: minimumPosition, needsRest: false, body)
+    }
+
+    /// Asks a rehearsal of the partition, in which a record has been folded; nothing of it stays.
+    /// Stores a checkpoint first, for which other requests wait.
+    package func rehearse<Answer: Sendable>(
+        _ record: [UInt8], by deadline: Deadline,
+        _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
+    ) async -> Result<Answer, ServingError> {
+        await ask(by: deadline, minimumPosition: 0, needsRest: true) { runtime in
+            do throws(StoreFailure) {
+                let rehearsal = try runtime.rehearsal()
+                defer { rehearsal.close() }
+                try rehearsal.rehearse(record)
+                return body(rehearsal)
+            } catch {
+                return .failure(.store(error))
+            }
+        }
+    }
+
+    /// Writes records; answers when they are as durable as the store's settings ask and have been
+    /// folded.
+    ///
+    /// - Returns: the position behind the last of them. A failure for a lack of room, or for the
+    ///   deadline, may have left the first of several records in the log.
+    package func append(
+        _ records: [[UInt8]], by deadline: Deadline
+    ) async -> Result<UInt64, ServingError> {
+        precondition(!records.isEmpty, "a write has records")
+        return await withCheckedContinuation { continuation in
+            let reply = Reply<UInt64>(deadline: deadline) { continuation.resume(returning: $0) }
+            let byteCount = records.reduce(0) { $0 + $1.count }
+            mailbox.offer(
+                Mailbox.Append(reply: reply, records: records, byteCount: byteCount))
+        }
+    }
+
+    private func ask<Answer: Sendable>(
+        by deadline: Deadline, minimumPosition: UInt64, needsRest: Bool,
+        _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
+    ) async -> Result<Answer, ServingError> {
+        let positionDeadline =
+            minimumPosition == 0
+            ? deadline : min(deadline, .after(nanoseconds: limits.positionNanoseconds, time))
+        return await withCheckedContinuation { continuation in
+            let reply = Reply<Answer>(deadline: deadline) { continuation.resume(returning: $0) }
+            mailbox.offer(
+                Mailbox.Ask(
+                    reply: reply, minimumPosition: minimumPosition,
+                    positionDeadline: positionDeadline, needsRest: needsRest,
+                    run: { reply.answer(body($0)) }))
+        }
+    }
+}

@@ -1,0 +1,219 @@
+internal import DequeModule
+
+/// What a partition's thread does while its node serves: takes requests out of the mailbox, makes
+/// writes durable in groups, folds them, and answers questions in between.
+///
+///     appends ──▶ staged in the log ──sync (another thread)──▶ settling ──fold──▶ answered
+///
+/// While one group is synced the one before it is folded and questions are answered, and the next
+/// one gathers in the mailbox; so the slower a disk syncs, the larger the groups. Nothing is folded
+/// before it is durable, so no answer can tell of what a power loss may take back. A write is
+/// answered once it is folded: whoever asks this node next sees it.
+///
+/// Used from one thread.
+final class PartitionLoop<Log: LogPort, State: StatePort> {
+    private typealias Box = Mailbox<Log, State>
+
+    /// A write of which some records are staged and not folded.
+    private struct Settling {
+        let append: Box.Append
+        var remaining: Int
+    }
+
+    private let runtime: PartitionRuntime<Log, State>
+    private let mailbox: Mailbox<Log, State>
+    private let limits: ServingLimits
+    private let syncer: any BackgroundWorker
+    private let sync: GroupSync<Log, State>
+    private let time: MonotonicTime
+    private var asks: Deque<Box.Ask> = []
+    /// Questions that wait for a position.
+    private var waiting: [Box.Ask] = []
+    /// Questions that wait until nothing is on its way.
+    private var resting: [Box.Ask] = []
+    /// Writes that are being synced.
+    private var syncing: [Settling] = []
+    /// Writes that are durable.
+    private var settling: Deque<Settling> = []
+    private var wish = Mailbox<Log, State>.Wish()
+    private var isClosed = false
+    private var nextTend: UInt64 = 0
+
+    init(
+        _ runtime: PartitionRuntime<Log, State>, _ mailbox: Mailbox<Log, State>,
+        limits: ServingLimits, syncer: any BackgroundWorker, time: MonotonicTime
+    ) {
+        self.runtime = runtime
+        self.mailbox = mailbox
+        self.limits = limits
+        self.syncer = syncer
+        self.time = time
+        sync = GroupSync(runtime.log, mailbox)
+        nextTend = time.nanoseconds() + limits.tendNanoseconds
+    }
+
+    /// Serves until the mailbox is closed and all that was in it is answered, or the store fails.
+    ///
+    /// - Returns: the failure; nil: closed.
+    func run() -> StoreFailure? {
+        while turn() {}
+        syncer.wait()
+        return runtime.failure
+    }
+
+    /// Does a little of everything that there is to do; where there is nothing, waits for it.
+    ///
+    /// - Returns: whether there may be more.
+    func turn() -> Bool {
+        let isStalled = !settling.isEmpty && runtime.isStalled
+        let takesAppends =
+            syncing.isEmpty && resting.isEmpty && !isStalled
+            && runtime.stagedCount < limits.stagedRecords
+        wish.takesAppends = takesAppends
+        wish.knowsClosed = isClosed
+        wish.end = waitEnd(isStalled: isStalled)
+        let delivery = mailbox.take(wish)
+        wish = Mailbox<Log, State>.Wish()
+        isClosed = delivery.isClosed
+        let isDrained = isClosed && takesAppends && delivery.appends.isEmpty
+        asks.append(contentsOf: delivery.asks)
+        noteSynced(delivery.synced)
+        stage(delivery.appends)
+        if !isStalled { foldNext() }
+        wakeWaiting()
+        answerAsks()
+        tend()
+        if let failure = runtime.failure {
+            mailbox.fail(failure)
+            return false
+        }
+        let isIdle = isAtRest && asks.isEmpty && waiting.isEmpty && resting.isEmpty
+        return !(isDrained && isIdle)
+    }
+
+    /// Whether no write is on its way.
+    private var isAtRest: Bool { syncing.isEmpty && settling.isEmpty }
+
+    private func waitEnd(isStalled: Bool) -> UInt64 {
+        guard asks.isEmpty, settling.isEmpty || isStalled, !isClosed || !syncing.isEmpty,
+            resting.isEmpty || !isAtRest
+        else { return 0 }
+        var end = isStalled ? time.nanoseconds() + limits.stallNanoseconds : nextTend
+        for ask in waiting { end = min(end, ask.positionDeadline.nanoseconds) }
+        return end
+    }
+
+    // MARK: Writes
+
+    /// Appends a group to the log, and begins to sync it.
+    private func stage(_ appends: [Box.Append]) {
+        for append in appends {
+            // Nobody waits for it any more, and nothing of it was written.
+            guard !append.reply.isAnswered else {
+                finish(append)
+                continue
+            }
+            var staged = 0
+            do throws(StoreFailure) {
+                for record in append.records {
+                    _ = try runtime.stage(record)
+                    staged += 1
+                }
+            } catch {
+                append.reply.refuse(.store(error))
+            }
+            if staged == 0 {
+                finish(append)
+            } else {
+                syncing.append(Settling(append: append, remaining: staged))
+            }
+        }
+        guard !syncing.isEmpty, !appends.isEmpty else { return }
+        if runtime.settings.durability == .os {
+            noteSynced(.success(()))
+        } else {
+            syncer.wait()
+            syncer.begin(sync)
+        }
+    }
+
+    private func noteSynced(_ result: Result<Void, StoreFailure>?) {
+        switch result {
+        case nil: return
+        case .success:
+            settling.append(contentsOf: syncing)
+            syncing.removeAll(keepingCapacity: true)
+        case .failure(let failure): runtime.fail(failure)
+        }
+    }
+
+    /// Folds one record that is durable.
+    private func foldNext() {
+        guard !settling.isEmpty, runtime.failure == nil else { return }
+        // What fails is told by the runtime's failure.
+        try? runtime.foldStaged(mayWait: false)
+        settling[0].remaining -= 1
+        guard settling[0].remaining == 0, runtime.failure == nil else { return }
+        let append = settling.removeFirst().append
+        append.reply.answer(.success(runtime.position))
+        finish(append)
+    }
+
+    private func finish(_ append: Box.Append) {
+        wish.finishedAppends += 1
+        wish.finishedBytes += append.byteCount
+    }
+
+    // MARK: Questions
+
+    /// Puts what has waited long enough, or for long enough, to the others.
+    private func wakeWaiting() {
+        if !waiting.isEmpty {
+            let now = Deadline(nanoseconds: time.nanoseconds())
+            let (held, position) = (waiting, runtime.position)
+            waiting.removeAll(keepingCapacity: true)
+            for ask in held {
+                if ask.minimumPosition <= position || ask.reply.isAnswered {
+                    asks.append(ask)
+                } else if ask.positionDeadline <= now || isClosed {
+                    ask.reply.refuse(isClosed ? .closed : .pending)
+                    wish.finishedAsks += 1
+                } else {
+                    waiting.append(ask)
+                }
+            }
+        }
+        guard !resting.isEmpty, isAtRest else { return }
+        let ask = resting.removeFirst()
+        run(ask)
+    }
+
+    /// Answers questions for a while.
+    private func answerAsks() {
+        guard !asks.isEmpty else { return }
+        let end = time.nanoseconds() + limits.askNanoseconds
+        repeat {
+            guard let ask = asks.popFirst(), runtime.failure == nil else { return }
+            if ask.minimumPosition > runtime.position, !ask.reply.isAnswered {
+                waiting.append(ask)
+            } else if ask.needsRest, !isAtRest {
+                resting.append(ask)
+            } else {
+                run(ask)
+            }
+        } while time.nanoseconds() < end
+    }
+
+    private func run(_ ask: Box.Ask) {
+        // Its deadline may have passed while it waited.
+        if !ask.reply.isAnswered { ask.run(runtime) }
+        wish.finishedAsks += 1
+    }
+
+    private func tend() {
+        guard runtime.failure == nil, time.nanoseconds() >= nextTend else { return }
+        // What fails is told by the runtime's failure.
+        try? runtime.tend()
+        nextTend = time.nanoseconds() + limits.tendNanoseconds
+    }
+}

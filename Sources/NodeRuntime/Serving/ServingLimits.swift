@@ -1,0 +1,31 @@
+/// How much a partition's thread takes on.
+package struct ServingLimits: Equatable, Sendable {
+    /// Questions that wait or are being answered.
+    package var asks = 4_096
+    /// Writes that wait or are being made durable.
+    package var appends = 1_024
+    /// The bytes of their records.
+    package var appendBytes = 64 << 20
+    /// The bytes of records that are made durable together, but for one write more.
+    package var groupBytes = 4 << 20
+    /// Records in the log that are not folded yet at which no further group is begun.
+    package var stagedRecords = 64
+    /// How long questions are answered between two records, in nanoseconds, but for one question
+    /// more: 1 ms.
+    package var askNanoseconds: UInt64 = 1_000_000
+    /// How long a question waits for the position that it is to see, in nanoseconds: 2 s.
+    package var positionNanoseconds: UInt64 = 2_000_000_000
+    /// How often the partition is tended while nothing comes, in nanoseconds: 250 ms.
+    package var tendNanoseconds: UInt64 = 250_000_000
+    /// How often requests that are over their deadline are looked for, in nanoseconds: 50 ms.
+    package var sweepNanoseconds: UInt64 = 50_000_000
+    /// How often is looked whether a checkpoint that the writer waits for is stored, in
+    /// nanoseconds: 0.5 ms.
+    package var stallNanoseconds: UInt64 = 500_000
+
+    /// Events in one record of a node that serves: questions wait for one record at most.
+    package static let recordEvents = 256
+
+    /// The usual limits.
+    package init() {}
+}

@@ -1,0 +1,78 @@
+import GraphCore
+import IdentityModel
+import NodeRuntime
+import TestSupport
+
+/// A partition that serves on a thread of its own, over ports whose doors a test opens.
+final class HostFixture: Sendable {
+    typealias Host = PartitionHost<GatedLog, GatedState>
+    typealias Runtime = PartitionRuntime<GatedLog, GatedState>
+
+    let log = GatedLog()
+    let state = GatedState()
+    let host: Host
+    private let thread: SystemThread
+    private let outcome: Outcome
+
+    /// How serving ended.
+    ///
+    /// `@unchecked Sendable`: `failure` is written before the gate opens, and read behind it.
+    private final class Outcome: @unchecked Sendable {
+        let ended = Gate()
+        var failure: StoreFailure?
+    }
+
+    init(
+        _ settings: NodeSettings = RuntimeFixture.settings(durability: .fsync),
+        limits: ServingLimits = ServingLimits()
+    ) {
+        let (host, outcome) = (Host(limits: limits), Outcome())
+        (self.host, self.outcome) = (host, outcome)
+        thread = SystemThread { [log, state] in
+            do throws(StoreFailure) {
+                let runtime = try RuntimeFixture.open(log, state, settings, worker: ThreadWorker())
+                outcome.failure = host.serve(runtime)
+                runtime.close()
+            } catch {
+                outcome.failure = error
+            }
+            outcome.ended.pass()
+        }
+    }
+
+    /// Closes the host, opens the doors, and gives back how serving ended.
+    func end() async -> StoreFailure? {
+        host.close()
+        log.syncs.open()
+        state.applies.open()
+        await outcome.ended.wait(forArrivals: 1)
+        thread.join()
+        return outcome.failure
+    }
+
+    static func soon(_ milliseconds: UInt64 = 20_000) -> Deadline {
+        .after(nanoseconds: milliseconds * 1_000_000)
+    }
+
+    /// Writes one record of events that name `count` cookies.
+    func append(
+        _ name: String, count: Int = 1, by deadline: Deadline = soon()
+    ) async -> Result<UInt64, ServingError> {
+        await host.append([Self.record(name, count)], by: deadline)
+    }
+
+    static func record(_ name: String, _ count: Int = 1) -> [UInt8] {
+        EventRecords.record(
+            (0..<count).map { TestEvent(.observe, TestEnd("cookie", "\(name)-\($0)")) },
+            RuntimeFixture.head)
+    }
+
+    /// How many identifiers there are.
+    func identifiers(
+        minimumPosition: UInt64 = 0, by deadline: Deadline = soon()
+    ) async -> Result<UInt64, ServingError> {
+        await host.ask(by: deadline, minimumPosition: minimumPosition) {
+            .success($0.counters.identifiers)
+        }
+    }
+}
