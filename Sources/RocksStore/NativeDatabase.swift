@@ -41,6 +41,33 @@ final class NativeDatabase: @unchecked Sendable {
 
     func writeOptions(sync: Bool) -> OpaquePointer { sync ? syncedWriteOptions : writeOptions }
 
+    /// Writes the value of `key` over the content of `bytes`; false, and empty, where none is.
+    func get(
+        _ key: Span<UInt8>, _ options: OpaquePointer, into bytes: inout [UInt8]
+    ) throws(StoreError) -> Bool {
+        bytes.removeAll(keepingCapacity: true)
+        guard let slice = try pinned(key, options) else { return false }
+        defer { rocksdb_pinnableslice_destroy(slice) }
+        var count = 0
+        let start = UnsafeRawPointer(rocksdb_pinnableslice_value(slice, &count))
+        bytes.append(
+            contentsOf: UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
+        return true
+    }
+
+    /// The value of `key`, to be destroyed by the caller; nil where there is none.
+    @inline(__always)
+    func pinned(
+        _ key: Span<UInt8>, _ options: OpaquePointer
+    ) throws(StoreError) -> OpaquePointer? {
+        var message: UnsafeMutablePointer<CChar>?
+        let slice = key.withCharacters { key, count in
+            rocksdb_get_pinned(handle, options, key, count, &message)
+        }
+        guard let message else { return slice }
+        throw StoreError(status: takeString(message), directory: directory)
+    }
+
     private static func open(
         directory: String, options: NativeOptions, isReadOnly: Bool,
         family: inout OpaquePointer?

@@ -108,7 +108,7 @@ package final class RocksDatabase: @unchecked Sendable {
     /// The value of `key`, pinned in RocksDB's memory; nil where there is none.
     package func get(_ key: Span<UInt8>) throws(StoreError) -> RocksBytes? {
         let native = try opened()
-        let slice = try pinned(key, native)
+        let slice = try native.pinned(key, native.readOptions)
         return slice.map { RocksBytes(slice: $0, database: native) }
     }
 
@@ -118,26 +118,7 @@ package final class RocksDatabase: @unchecked Sendable {
     /// Writes the value of `key` over the content of `bytes`; false, and empty, where none is.
     package func get(_ key: Span<UInt8>, into bytes: inout [UInt8]) throws(StoreError) -> Bool {
         let native = try opened()
-        bytes.removeAll(keepingCapacity: true)
-        guard let slice = try pinned(key, native) else { return false }
-        defer { rocksdb_pinnableslice_destroy(slice) }
-        var count = 0
-        let start = UnsafeRawPointer(rocksdb_pinnableslice_value(slice, &count))
-        bytes.append(
-            contentsOf: UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
-        return true
-    }
-
-    @inline(__always)
-    private func pinned(
-        _ key: Span<UInt8>, _ native: NativeDatabase
-    ) throws(StoreError) -> OpaquePointer? {
-        var message: UnsafeMutablePointer<CChar>?
-        let slice = key.withCharacters { key, count in
-            rocksdb_get_pinned(native.handle, native.readOptions, key, count, &message)
-        }
-        guard let message else { return slice }
-        throw StoreError(status: takeString(message), directory: directory)
+        return try native.get(key, native.readOptions, into: &bytes)
     }
 
     // MARK: - Writing

@@ -17,10 +17,15 @@ package struct RocksIterator: ~Copyable {
     /// Stands nowhere at first: seek it.
     ///
     /// `readsOnce` keeps what it reads out of the block cache and reads ahead 2 MiB at a time.
-    init(database: NativeDatabase, range: KeyRange, readsOnce: Bool) {
+    /// `snapshot`, which must outlive it, has it read the database as that has it.
+    init(
+        database: NativeDatabase, range: KeyRange, readsOnce: Bool,
+        snapshot: OpaquePointer? = nil
+    ) {
         self.database = database
         options = rocksdb_readoptions_create()
         rocksdb_readoptions_set_verify_checksums(options, 1)
+        if let snapshot { rocksdb_readoptions_set_snapshot(options, snapshot) }
         if readsOnce {
             rocksdb_readoptions_set_fill_cache(options, 0)
             rocksdb_readoptions_set_readahead_size(options, 2 << 20)
@@ -143,13 +148,22 @@ extension RocksDatabase {
         _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws(StoreError) -> Bool
     ) throws(StoreError) {
         var iterator = try iterator(over: range, readsOnce: readsOnce)
-        try iterator.seekToFirst()
-        while iterator.isValid {
-            let goesOn = try iterator.withKey { (key) throws(StoreError) in
-                try iterator.withValue { (value) throws(StoreError) in try body(key, value) }
+        try iterator.forEach(body)
+    }
+}
+
+extension RocksIterator {
+    /// Calls `body` with each key and value of the range in order, until it returns false.
+    mutating func forEach(
+        _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws(StoreError) -> Bool
+    ) throws(StoreError) {
+        try seekToFirst()
+        while isValid {
+            let goesOn = try withKey { (key) throws(StoreError) in
+                try withValue { (value) throws(StoreError) in try body(key, value) }
             }
             guard goesOn else { return }
-            try iterator.next()
+            try next()
         }
     }
 }

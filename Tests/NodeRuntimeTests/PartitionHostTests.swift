@@ -146,6 +146,25 @@ struct PartitionHostTests {
         #expect(await fixture.end() == nil)
     }
 
+    @Test func shouldStoreACheckpointOnRequestWhileItServes() async {
+        let fixture = HostFixture()
+        let soon = HostFixture.soon()
+        #expect(await fixture.host.checkpoint(by: soon) == .success(0), "there is nothing to store")
+        // More than a slice takes at once.
+        #expect(await fixture.append("a", count: 3_000) == .success(1))
+        fixture.state.applies.shut()
+        async let stored = fixture.host.checkpoint(by: soon)
+        await fixture.state.applies.wait(forArrivals: 1)
+        #expect(await fixture.append("b") == .success(2))
+        #expect(await fixture.identifiers() == .success(3_001))
+        fixture.state.applies.open()
+        #expect(await stored == .success(1))
+        #expect(await fixture.host.checkpoint(by: soon) == .success(2))
+        let tail = await fixture.host.ask(by: soon) { .success($0.tailRecords) }
+        #expect(tail == .success(0))
+        #expect(await fixture.end() == nil)
+    }
+
     @Test(arguments: 0..<4)
     func differentialManyWritersGiveTheGraphOfOne(seed: Int) async {
         let fixture = HostFixture(

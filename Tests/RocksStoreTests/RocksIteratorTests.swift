@@ -128,4 +128,26 @@ import Testing
             if step % 500 == 499 { try database.flush() }
         }
     }
+
+    @Test func shouldShowASnapshotAsTheDatabaseWas() throws {
+        let database = try filled([[1], [2], [3]])
+        let snapshot = try database.snapshot()
+        try database.put([2], [9])
+        try database.put([4], [4, 0])
+        var batch = WriteBatch()
+        batch.delete([1])
+        try database.write(batch, sync: false)
+        var seen: [[UInt8]] = []
+        try snapshot.forEach(in: .all) { key, value in
+            seen.append(value.withUnsafeBytes { Array($0) })
+            return true
+        }
+        #expect(seen == [[1, 0], [2, 0], [3, 0]])
+        var value: [UInt8] = []
+        #expect(try snapshot.get([UInt8]([1]).span, into: &value) && value == [1, 0])
+        #expect(try !snapshot.get([UInt8]([4]).span, into: &value) && value.isEmpty)
+        // It holds the database open, and reads on when that is closed.
+        database.close()
+        #expect(try snapshot.get([UInt8]([2]).span, into: &value) && value == [2, 0])
+    }
 }

@@ -34,3 +34,15 @@ package struct SystemThread: Sendable {
     /// Returns once the thread has ended. Each thread is joined once.
     package func join() { pthread_join(thread, nil) }
 }
+
+extension SystemThread {
+    /// Runs what blocks on a thread of its own, and holds none of the callers' meanwhile.
+    package static func run<Value: Sendable>(
+        _ body: @escaping @Sendable () -> Value
+    ) async -> Value {
+        await withCheckedContinuation { continuation in
+            let thread = SystemThread { continuation.resume(returning: body()) }
+            pthread_detach(thread.thread)
+        }
+    }
+}

@@ -47,6 +47,12 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     /// How many entities the next slices are to take, for what has changed since the first.
     private var owed = 0
     private var retryTime: UInt64 = 0
+    /// Whether somebody has asked for a checkpoint of what was folded by then.
+    private var isRequested = false
+    /// The position of the checkpoint that was cut last.
+    private var cutPosition: UInt64
+    /// The position of the checkpoint that is stored.
+    private(set) var storedPosition: UInt64
     /// What was done and how long it took.
     private(set) var statistics = CheckpointStatistics()
 
@@ -59,9 +65,11 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
 
     init(
         _ partition: PartitionID, log: Log, state: State, settings: NodeSettings,
-        worker: any BackgroundWorker, time: MonotonicTime
+        worker: any BackgroundWorker, time: MonotonicTime, storedPosition: UInt64
     ) {
         self.partition = partition
+        self.storedPosition = storedPosition
+        cutPosition = storedPosition
         self.log = log
         self.state = state
         self.settings = settings
@@ -86,6 +94,9 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         freshTail.records += 1
     }
 
+    /// Makes a checkpoint due: one that is begun from here on.
+    mutating func request() { isRequested = true }
+
     // MARK: Between records
 
     /// Takes over what the worker has finished.
@@ -98,6 +109,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         case .failed(let failure): if failure.code != .noSpace { throw failure }
         case .stored:
             phase = .resting
+            storedPosition = cutPosition
             cutTail = Tail()
             statistics.checkpoints += 1
             batch = job.takeBatch()
@@ -162,6 +174,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
 
     private func isDue(_ machine: borrowing PartitionMachine) -> Bool {
         guard freshTail.records > 0 else { return false }
+        if isRequested { return true }
         let policy = settings.checkpoints
         let changedBytes = machine.graph.changeCount * MemoryBudget.bytesPerChange
         return freshTail.events >= policy.tailEvents || freshTail.bytes >= policy.tailBytes
@@ -183,6 +196,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
 
     private mutating func begin(_ machine: borrowing PartitionMachine) {
         phase = .gathering
+        isRequested = false
         waiting = machine.graph.changeCount
         owed = 0
     }
@@ -220,6 +234,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     private mutating func cut(_ machine: inout PartitionMachine) {
         machine.graph.drainChanges(to: &batch)
         batch.writeHeader(machine.checkpointHeader)
+        cutPosition = machine.position
         let job = CheckpointJob(
             batch, at: machine.position, of: partition, log: log, state: state)
         batch = CheckpointBatch()

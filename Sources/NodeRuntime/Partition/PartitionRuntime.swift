@@ -57,9 +57,10 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         self.state = state
         self.settings = settings
         reader = StoredState(state)
-        checkpoints = Checkpointer(
-            partition, log: log, state: state, settings: settings, worker: worker, time: time)
         machine = try Self.restore(partition, state, settings)
+        checkpoints = Checkpointer(
+            partition, log: log, state: state, settings: settings, worker: worker, time: time,
+            storedPosition: machine.position)
         try foldTail()
     }
 
@@ -169,6 +170,13 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         try guarded { () throws(StoreFailure) in try checkpoints.finish(&machine) }
     }
 
+    /// Asks for a checkpoint of all that was folded so far, which is made as others are: beside the
+    /// writer. It is there once `storedPosition` has reached what `position` is now.
+    package func requestCheckpoint() { checkpoints.request() }
+
+    /// Whether `tend` would go on with a checkpoint.
+    package var hasCheckpointToGather: Bool { checkpoints.isGathering }
+
     /// A partition of its own in memory, as this one is now, for `rehearse`: whatever is folded
     /// there changes nothing here. Stores a checkpoint first, which this one waits for. The
     /// rehearsal is good until this partition is used again.
@@ -198,6 +206,8 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package var digest: Digest { machine.graph.logicalDigest }
     /// The memory that the graph takes, in bytes.
     package var memoryBytes: Int { machine.graph.byteCount }
+    /// The position that the stored checkpoint has.
+    package var storedPosition: UInt64 { checkpoints.storedPosition }
     /// Records behind the last stored checkpoint.
     package var tailRecords: UInt64 { checkpoints.tailRecords }
     /// What checkpoints did and cost since the partition was opened.

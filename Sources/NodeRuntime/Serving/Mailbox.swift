@@ -51,8 +51,11 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
     }
 
     private enum Condition {
+        /// Requests are let in.
         case open
+        /// None are; those that were let in are answered.
         case closed
+        /// None are, and those that were let in are refused.
         case failed(StoreFailure)
     }
 
@@ -89,7 +92,7 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
         refuse(
             append.reply,
             admit(append.reply) {
-                // A write that is larger than all room there is would wait for ever: it may come alone.
+                // One that is larger than all room would wait for ever: it may come alone.
                 guard
                     appendCount == 0
                         || appendCount < limits.appends

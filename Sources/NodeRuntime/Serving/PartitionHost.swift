@@ -83,6 +83,28 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
         }
     }
 
+    /// Has a checkpoint stored of all that was folded by now, beside the writer.
+    ///
+    /// - Returns: its position, or one behind it.
+    package func checkpoint(by deadline: Deadline) async -> Result<UInt64, ServingError> {
+        var target: UInt64?
+        while true {
+            let asked = target
+            let stored = await ask(by: deadline) { runtime in
+                if asked == nil, runtime.tailRecords > 0 { runtime.requestCheckpoint() }
+                return .success((runtime.position, runtime.storedPosition))
+            }
+            switch stored {
+            case .failure(let error): return .failure(error)
+            case .success((let position, let stored)):
+                if stored >= target ?? position { return .success(stored) }
+                target = target ?? position
+            }
+            // Cut short by cancellation: the next question is then refused at its deadline.
+            try? await Task.sleep(nanoseconds: limits.checkpointPollNanoseconds)
+        }
+    }
+
     private func ask<Answer: Sendable>(
         by deadline: Deadline, minimumPosition: UInt64, needsRest: Bool,
         _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>

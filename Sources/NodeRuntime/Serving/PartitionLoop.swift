@@ -214,6 +214,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         guard runtime.failure == nil, time.nanoseconds() >= nextTend else { return }
         // What fails is told by the runtime's failure.
         try? runtime.tend()
-        nextTend = time.nanoseconds() + limits.tendNanoseconds
+        // What was begun goes on at once where nothing else is to be done.
+        let pause = runtime.hasCheckpointToGather ? 0 : limits.tendNanoseconds
+        nextTend = time.nanoseconds() + pause
     }
 }

@@ -23,6 +23,10 @@ package struct ServingLimits: Equatable, Sendable {
     /// nanoseconds: 0.5 ms.
     package var stallNanoseconds: UInt64 = 500_000
 
+    /// How often is looked whether a checkpoint that somebody asked for is stored, in nanoseconds:
+    /// 10 ms.
+    package var checkpointPollNanoseconds: UInt64 = 10_000_000
+
     /// Events in one record of a node that serves: questions wait for one record at most.
     package static let recordEvents = 256
 

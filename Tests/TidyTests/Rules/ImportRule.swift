@@ -17,6 +17,7 @@ enum ImportRule {
         // The shell knows its ports, never an adapter.
         "NodeRuntime": [
             "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys", "Glibc",
+            "DequeModule", "Synchronization",
         ],
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
