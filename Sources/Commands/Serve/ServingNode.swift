@@ -1,0 +1,140 @@
+internal import Answers
+internal import Foundation
+internal import HTTPAPI
+internal import NodeRuntime
+internal import WireFormat
+
+/// A store that serves: its partition on a thread of its own, and the gate through which the HTTP
+/// interface asks it.
+///
+/// ```
+/// opening ──opened──▶ ready ──drain──▶ draining ──close──▶ checkpointed, ended
+///    └──────any failure─┴────────────────┴──▶ failed, ended
+/// ```
+/// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
+final class ServingNode: @unchecked Sendable {
+    /// What is known once the store is open. Its log and checkpoints may be read from any thread.
+    struct Opened: Sendable {
+        let keys: IdentifierKeys
+        let recordHead: RecordHead
+        let backup: BackupSource
+        let state: RocksState
+        let log: RocksLog
+        let shortage: RoomShortage?
+        let seconds: Double
+    }
+
+    /// Where requests go.
+    let host = PartitionHost<RocksLog, RocksState>()
+    private let request: StoreRequest
+    private let whenChanged: @Sendable () -> Void
+    private let mutex = Mutex()
+    private var thread: SystemThread?
+    private var progress = Readiness.opening
+    private var openedParts: Opened?
+    private var outcome: Result<Void, CommandEnd>?
+    /// Work that is done one at a time, and is under way.
+    private var busy: Set<Chore> = []  // lookup only
+
+    /// Work beside the partition's thread, of which there is one of a kind at a time.
+    enum Chore { case top, backup }
+
+    /// A node of the store that `request` names.
+    ///
+    /// - Parameter whenChanged: called from any thread, when it has opened and when it has ended.
+    init(_ request: StoreRequest, whenChanged: @escaping @Sendable () -> Void) {
+        self.request = request
+        self.whenChanged = whenChanged
+    }
+
+    /// Begins to open the store.
+    func start() {
+        let thread = SystemThread { self.live() }
+        mutex.locked { self.thread = thread }
+    }
+
+    /// Readers are told that the node goes; requests are still answered.
+    func drain() { mutex.locked { if progress == .ready { progress = .draining } } }
+
+    /// Answers what it has taken and takes no more; stores a checkpoint; returns when the store is
+    /// let go.
+    func close() {
+        host.close()
+        mutex.locked { thread }?.join()
+    }
+
+    /// What the node is doing.
+    var readiness: Readiness { mutex.locked { progress } }
+
+    /// The store, once it is open.
+    var opened: Opened? { mutex.locked { openedParts } }
+
+    /// How it ended; nil: it has not.
+    var ended: Result<Void, CommandEnd>? { mutex.locked { outcome } }
+
+    // MARK: The partition's thread
+
+    private func live() {
+        let result: Result<Void, CommandEnd>
+        do throws(CommandEnd) {
+            try serve()
+            result = .success(())
+        } catch {
+            result = .failure(error)
+            // The reason is the program's to tell; clients need not know the node's folders.
+            host.fail(
+                StoreFailure(
+                    .ioError, "the node cannot go on with its store",
+                    remedy: "see the node's own log"))
+        }
+        mutex.locked {
+            if case .failure = result { progress = .failed }
+            outcome = result
+        }
+        whenChanged()
+    }
+
+    private func serve() throws(CommandEnd) {
+        let start = MonotonicTime.system.nanoseconds()
+        let store = try OpenStore(request)
+        let opening = MonotonicTime.system.nanoseconds() - start
+        mutex.locked {
+            openedParts = Opened(
+                keys: store.keys, recordHead: store.runtime.recordHead,
+                backup: store.backupSource(isStill: false), state: store.stored,
+                log: store.log, shortage: store.shortage,
+                seconds: Double(opening / 1_000_000) / 1_000)
+            if progress == .opening { progress = .ready }
+        }
+        whenChanged()
+        if let failure = host.serve(store.runtime) {
+            store.abandon()
+            throw CommandEnd(failure, folder: store.folder.path)
+        }
+        try store.close()
+    }
+
+    // MARK: Beside it
+
+    /// Runs what blocks, on a thread of its own, one of a kind at a time.
+    ///
+    /// - Throws: `ServingError.overloaded` where one is under way.
+    func perform<Value: Sendable>(
+        _ chore: Chore, _ body: @escaping @Sendable () -> Result<Value, ServingError>
+    ) async throws(ServingError) -> Value {
+        guard mutex.locked({ busy.insert(chore).inserted }) else {
+            throw .refused(
+                word: "busy", message: "another one is under way: ask again when it has ended")
+        }
+        defer { _ = mutex.locked { busy.remove(chore) } }
+        return try await SystemThread.run(body).get()
+    }
+
+    /// The store's parts.
+    ///
+    /// - Throws: `ServingError.closed` while it is not open.
+    func requireOpened() throws(ServingError) -> Opened {
+        guard let opened else { throw .closed }
+        return opened
+    }
+}
