@@ -54,10 +54,14 @@ let package = Package(
             dependencies: ["IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys"],
             swiftSettings: common),
         .target(
+            name: "Answers",
+            dependencies: ["IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime"],
+            swiftSettings: common),
+        .target(
             name: "Commands",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime",
+                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "Answers",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -110,6 +114,13 @@ let package = Package(
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
                 "NodeRuntime", "TestSupport",
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "AnswersTests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Answers",
+                "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(

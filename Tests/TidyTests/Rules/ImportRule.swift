@@ -18,11 +18,14 @@ enum ImportRule {
         "NodeRuntime": [
             "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys", "Glibc",
         ],
+        // Questions and answers, the same for the command line and for a node.
+        "Answers": [
+            "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Foundation",
+        ],
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
-            "EventInput", "RetailWorkload", "NodeRuntime", "ArgumentParser", "Yams", "Dispatch",
-            "Foundation",
-            "Glibc",
+            "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "ArgumentParser", "Yams",
+            "Dispatch", "Foundation", "FoundationNetworking", "Glibc",
         ],
         "kindred": ["Commands"],
     ]
