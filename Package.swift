@@ -83,7 +83,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "HTTPAPI",
+                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "HTTPAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -136,6 +136,13 @@ let package = Package(
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
                 "NodeRuntime", "TestSupport",
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "AnswersTests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Answers",
+                "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(
