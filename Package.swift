@@ -21,6 +21,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        // What Hummingbird is made of, where its parts are named.
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.0.0"),
     ],
     targets: [
         // Pure: values and deterministic machines. No Foundation, no C but one header.
@@ -58,10 +66,28 @@ let package = Package(
             ],
             swiftSettings: common),
         .target(
+            name: "Answers",
+            dependencies: ["IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime"],
+            swiftSettings: common),
+        .target(
+            name: "HTTPAPI",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Answers",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: common),
+        .target(
             name: "Commands",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime",
+                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "HTTPAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -117,12 +143,26 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
+            name: "AnswersTests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Answers",
+                "TestSupport",
+            ],
+            swiftSettings: common),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
                 "NodeRuntime", "Commands", "TestSupport", "kindred",
             ],
             exclude: ["PowerLossRecorder.c", "FlipSyncFault.c"], swiftSettings: common),
+        .testTarget(
+            name: "HTTPAPITests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "WireFormat", "NodeRuntime", "Answers", "HTTPAPI",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
     ]
 )

@@ -1,5 +1,5 @@
+internal import Answers
 internal import ArgumentParser
-internal import GraphCore
 internal import IdentityModel
 
 /// `kindred explain`: why two identifiers are one customer, or that they are not.
@@ -13,7 +13,7 @@ struct ExplainCommand: ParsableCommand {
             one of them is not found.
             """)
 
-    @OptionGroup var data: DataOptions
+    @OptionGroup var source: SourceOptions
     @OptionGroup var format: FormatOptions
     @Option(help: ArgumentHelp("Links of the path that are shown.", valueName: "n"))
     var limit: Int = PageLimits.pathLinks
@@ -21,31 +21,14 @@ struct ExplainCommand: ParsableCommand {
     @Argument(help: "An identifier (ns:value) or customer id.") var a: String
     @Argument(help: "Another.") var b: String
 
-    struct Answer: Encodable {
-        let a: String
-        let b: String
-        var same: Bool
-        var customerID: String?
-        var customerIds: [String?]?
-        var path: [String]?
-        var links: [LinkAnswer]?
-        var linkCount: Int?
-        var nextCursor: String?
-        var direct: LinkAnswer?
-        var error: String?
-        let position: PositionAnswer
-    }
-
     func validate() throws { try PageLimits.check(limit) }
 
     func run() throws {
         let start = try cursor.map { (text) throws(CommandEnd) in try Self.start(text) }
-        let store = try data.open()
-        let (one, other) = (try Question(a, in: store), try Question(b, in: store))
-        var path: PathAnswer?
-        let answer = try answer(one, other, store, from: start, &path)
-        if format.json { Output.line(JSONText.encode(answer)) } else { print(answer, path) }
-        try store.close()
+        let source = try source.open()
+        let answer = try source.explain(a, b, from: start, limit: limit)
+        if format.json { Output.line(JSONText.encode(answer)) } else { print(answer) }
+        try source.close()
         if !answer.same { throw CommandEnd.answerIsNo }
     }
 
@@ -56,52 +39,22 @@ struct ExplainCommand: ParsableCommand {
         return key
     }
 
-    private func answer(
-        _ one: Question, _ other: Question, _ store: OpenStore, from start: NodeKey?,
-        _ path: inout PathAnswer?
-    ) throws(CommandEnd) -> Answer {
-        let position = PositionAnswer(store.runtime)
-        let customers = (
-            try store.customer(of: one.key), try store.customer(of: other.key)
-        )
-        var answer = Answer(a: a, b: b, same: false, position: position)
-        if let direct = try store.link(one.key, other.key) {
-            answer.direct = LinkAnswer(direct, a: one.text, b: other.text)
-        }
-        guard let first = customers.0, let second = customers.1 else {
-            answer.error = "not_found"
-            answer.customerIds = [customers.0?.id.description, customers.1?.id.description]
-            return answer
-        }
-        path = try PathAnswer(
-            from: one.key, to: other.key, startingAt: start, limit: limit, in: store)
-        guard let path else {
-            answer.customerIds = [first.id.description, second.id.description]
-            return answer
-        }
-        answer.same = true
-        answer.customerID = first.id.description
-        answer.path = path.identifiers
-        answer.links = path.links
-        answer.linkCount = path.linkCount
-        answer.nextCursor = path.next?.text
-        return answer
-    }
-
-    private func print(_ answer: Answer, _ path: PathAnswer?) {
+    private func print(_ answer: ExplainAnswer) {
         let (first, second) = (Escaping.terminal(a.utf8), Escaping.terminal(b.utf8))
-        if let path {
+        if answer.same {
             Output.line("\(first) and \(second) are one customer: \(answer.customerID ?? "")")
-            Output.line("by \(PathAnswer.countText(path.linkCount)):")
-            for line in path.lines { Output.line(line) }
-            if let next = path.next {
+            Output.line("by \(PathText.count(answer.linkCount ?? 0)):")
+            let lines = PathText.lines(
+                answer.path ?? [], answer.links ?? [], remaining: answer.remainingLinkCount ?? 0)
+            for line in lines { Output.line(line) }
+            if let next = answer.nextCursor {
                 let words = ["kindred", "explain", a, b, "--limit", "\(limit)"]
-                let command = words + ["--cursor", next.text]
+                let command = words + ["--cursor", next]
                 Output.line("more: " + command.map(ShellText.quoted).joined(separator: " "))
             }
             return
         }
-        let customers = answer.customerIds ?? []
+        let customers = answer.customerIDs ?? [nil, nil]
         if answer.error == nil {
             Output.line("\(first) and \(second) are two customers:")
         } else {

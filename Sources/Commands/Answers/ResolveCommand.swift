@@ -1,6 +1,6 @@
+internal import Answers
 internal import ArgumentParser
 internal import GraphCore
-internal import IdentityModel
 
 /// `kindred resolve`: the customer of each identifier or customer id.
 struct ResolveCommand: ParsableCommand {
@@ -15,7 +15,7 @@ struct ResolveCommand: ParsableCommand {
             is no id is answered too. Exit status 1 if any is not found.
             """)
 
-    @OptionGroup var data: DataOptions
+    @OptionGroup var source: SourceOptions
     @OptionGroup var format: FormatOptions
     @Option(
         help: ArgumentHelp(
@@ -28,17 +28,6 @@ struct ResolveCommand: ParsableCommand {
     var cursor: String?
     @Argument(help: "Identifiers (ns:value) or customer ids.")
     var ids: [String] = []
-
-    struct Answer: Encodable {
-        let id: String
-        var customerID: String?
-        var requested: String?
-        var identifiers: [String]?
-        var identifierCount: Int?
-        var nextCursor: String?
-        var position: PositionAnswer?
-        var error: String?
-    }
 
     func validate() throws {
         try PageLimits.check(limit)
@@ -53,26 +42,22 @@ struct ResolveCommand: ParsableCommand {
     func run() throws {
         if let file, file != "-" { try ReplayFiles.check([file]) }
         let place = try cursor.map { (text) throws(CommandEnd) in try Self.place(text) }
-        let store = try data.open()
-        let foundAll = try file.map { try answerLines(of: $0, store) } ?? answerWords(store, place)
-        try store.close()
+        let source = try source.open()
+        let foundAll =
+            try file.map { (file) throws(CommandEnd) in
+                try source.resolveLines(of: file, asJSON: format.json)
+            } ?? answerWords(source, place)
+        try source.close()
         if !foundAll { throw CommandEnd.answerIsNo }
     }
 
-    private func answerLines(of file: String, _ store: OpenStore) throws(CommandEnd) -> Bool {
-        var run = try ResolveFile(store, isJSON: format.json)
-        try run.answer(file)
-        return run.foundAll
-    }
-
     private func answerWords(
-        _ store: OpenStore, _ place: MemberPosition?
+        _ source: any AnswerSource, _ place: MemberPosition?
     ) throws(CommandEnd) -> Bool {
-        var questions: [Question] = []
-        for id in ids { questions.append(try Question(id, in: store)) }
+        try source.check(ids)
         var foundAll = true
-        for question in questions {
-            let answer = try answer(question, store, place)
+        for id in ids {
+            let answer = try source.resolve(id, after: place, limit: limit)
             foundAll = foundAll && answer.error == nil
             if format.json {
                 Output.line(JSONText.encode(answer))
@@ -90,23 +75,7 @@ struct ResolveCommand: ParsableCommand {
         return place
     }
 
-    private func answer(
-        _ question: Question, _ store: OpenStore, _ place: MemberPosition?
-    ) throws(CommandEnd) -> Answer {
-        guard let customer = try store.customer(of: question.key) else {
-            return Answer(id: question.text, error: "not_found")
-        }
-        let page = try store.memberPage(withMember: question.key, after: place, limit: limit)
-        let id = customer.id.description
-        return Answer(
-            id: question.text, customerID: id,
-            requested: question.isCustomer && question.text != id ? question.text : nil,
-            identifiers: page.members.map(\.string), identifierCount: customer.identifierCount,
-            nextCursor: page.next.map { Cursor.member($0).text },
-            position: PositionAnswer(store.runtime))
-    }
-
-    private func print(_ answer: Answer) {
+    private func print(_ answer: ResolveAnswer) {
         let id = Escaping.terminal(answer.id.utf8)
         guard let customer = answer.customerID, let identifiers = answer.identifiers else {
             Output.line("\(id)\n  not found")

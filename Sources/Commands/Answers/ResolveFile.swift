@@ -1,39 +1,49 @@
+internal import Answers
 internal import EventInput
 internal import IdentityModel
 internal import NodeKeys
 internal import WireFormat
 
+/// Resolves lines, a batch at a time.
+protocol LineResolver {
+    /// Lines that are answered together at most.
+    var batchLines: Int { get }
+    /// Bytes of their ids at most, but for one line more.
+    var batchBytes: Int { get }
+
+    /// Takes a line into the batch, at its place there.
+    ///
+    /// - Returns: what becomes of it, if that is known at once.
+    mutating func take(_ line: Span<UInt8>, place: Int) -> ResolvedRow.Outcome?
+
+    /// Answers the lines that were taken, in any order, and forgets them. One that `found` is not
+    /// called for is not found.
+    mutating func settle(
+        _ found: (_ place: Int, _ outcome: ResolvedRow.Outcome) -> Void
+    ) throws(CommandEnd)
+}
+
 /// `kindred resolve --file`: an id a line in, an answer a line out in the same order, in constant
 /// memory: a batch of lines and their answers at a time.
-struct ResolveFile {
-    /// Lines that are answered together at most.
-    private static let batchLines = 1 << 17
-    /// Bytes of their ids at most, but for one line more: 8 MiB.
-    private static let batchBytes = 8 << 20
-
+struct ResolveFile<Resolver: LineResolver> {
     private struct Line {
         let end: Int
         var outcome: ResolvedRow.Outcome
     }
 
-    private let store: OpenStore
     private let isJSON: Bool
-    private var resolver: CheckpointResolver
-    private var parser: IdentifierParser
+    private var resolver: Resolver
     private var row = ResolvedRow()
     /// The batch's ids, one behind the other, and where each ends.
     private var ids: [UInt8] = []
     private var batch: [Line] = []
-    private var asked: [CheckpointResolver.Asked] = []
     /// Whether every id was found.
     private(set) var foundAll = true
 
-    /// Answers from what the store holds.
-    init(_ store: OpenStore, isJSON: Bool) throws(CommandEnd) {
-        self.store = store
+    /// Answers by what the resolver says.
+    init(_ resolver: Resolver, isJSON: Bool) {
+        self.resolver = resolver
         self.isJSON = isJSON
-        resolver = try CheckpointResolver(store)
-        parser = IdentifierParser(namespaces: store.folder.table)
     }
 
     /// Reads ids from a file, or from - for standard input, and prints the answers. When reading
@@ -44,7 +54,9 @@ struct ResolveFile {
             while try advance(&lines) {
                 let isTooLong = lines.isTooLong
                 lines.withLine { ask($0, isTooLong: isTooLong) }
-                if batch.count == Self.batchLines || ids.count >= Self.batchBytes { try settle() }
+                if batch.count == resolver.batchLines || ids.count >= resolver.batchBytes {
+                    try settle()
+                }
             }
         } catch {
             try settle()
@@ -56,27 +68,18 @@ struct ResolveFile {
     /// Takes a line into the batch.
     private mutating func ask(_ line: Span<UInt8>, isTooLong: Bool) {
         ids.append(line, 0..<line.count)
-        var outcome = ResolvedRow.Outcome.notFound
-        if isTooLong {
-            outcome = .refused(.lineTooLong)
-        } else if let customer = Self.customer(line) {
-            asked.append(.init(node: customer, place: batch.count))
-        } else if let rejected = parser.read(line) {
-            outcome = .refused(rejected.reason)
-        } else {
-            let key = parser.withNormalized { store.hasher.hash($0) }
-            asked.append(.init(node: key, place: batch.count))
-        }
-        batch.append(Line(end: ids.count, outcome: outcome))
+        let outcome =
+            isTooLong
+            ? .refused(RejectReason.lineTooLong.rawValue) : resolver.take(line, place: batch.count)
+        batch.append(Line(end: ids.count, outcome: outcome ?? .notFound))
     }
 
     /// Answers the batch.
     private mutating func settle() throws(CommandEnd) {
-        try resolver.anchors(of: &asked) { batch[$0].outcome = .found($1) }
+        try resolver.settle { batch[$0].outcome = $1 }
         printAnswers()
         ids.removeAll(keepingCapacity: true)
         batch.removeAll(keepingCapacity: true)
-        asked.removeAll(keepingCapacity: true)
     }
 
     private mutating func printAnswers() {
@@ -99,107 +102,55 @@ struct ResolveFile {
             throw CommandEnd(ExitStatus.failed, error.description)
         }
     }
+}
 
-    /// The key that 32 lower-case hexadecimal digits stand for; nil for other text.
-    private static func customer(_ line: Span<UInt8>) -> NodeKey? {
+/// Resolves lines straight out of a store's checkpoint.
+struct StoreLines: LineResolver {
+    let batchLines = 1 << 17
+    /// 8 MiB.
+    let batchBytes = 8 << 20
+
+    private let hasher: NodeKeyHasher
+    private var resolver: CheckpointResolver
+    private var parser: IdentifierParser
+    private var asked: [CheckpointResolver.Asked] = []
+
+    /// Answers from what the store holds.
+    init(_ store: OpenStore) throws(CommandEnd) {
+        resolver = try CheckpointResolver(store)
+        hasher = store.hasher
+        parser = IdentifierParser(namespaces: store.folder.table)
+    }
+
+    mutating func take(_ line: Span<UInt8>, place: Int) -> ResolvedRow.Outcome? {
+        if let customer = NodeKey(customerLine: line) {
+            asked.append(.init(node: customer, place: place))
+        } else if let rejected = parser.read(line) {
+            return .refused(rejected.reason.rawValue)
+        } else {
+            let key = parser.withNormalized { hasher.hash($0) }
+            asked.append(.init(node: key, place: place))
+        }
+        return nil
+    }
+
+    mutating func settle(
+        _ found: (_ place: Int, _ outcome: ResolvedRow.Outcome) -> Void
+    ) throws(CommandEnd) {
+        try resolver.anchors(of: &asked) { found($0, .found($1)) }
+        asked.removeAll(keepingCapacity: true)
+    }
+}
+
+extension NodeKey {
+    /// The key that a line of 32 lower-case hexadecimal digits stands for; nil for other lines.
+    init?(customerLine line: Span<UInt8>) {
         guard line.count == NodeKey.hexadecimalDigitCount else { return nil }
         var text: [UInt8] = []
         for index in line.indices {
             guard line[index] != UInt8(ascii: ":") else { return nil }
             text.append(line[index])
         }
-        return NodeKey(hexadecimal: String(decoding: text, as: UTF8.self))
-    }
-}
-
-/// Writes answers as bytes: what JSONEncoder would take several microseconds for.
-struct ResolvedRow {
-    /// What became of an id.
-    enum Outcome {
-        case found(NodeKey)
-        case notFound
-        case refused(RejectReason)
-
-        /// Whether there is a customer.
-        var isFound: Bool { if case .found = self { true } else { false } }
-    }
-
-    private static let flushBytes = 1 << 16
-    private static let digits = Array("0123456789abcdef".utf8)
-    private var bytes: [UInt8] = []
-
-    /// Whether it is time to hand the rows on.
-    var isFull: Bool { bytes.count >= Self.flushBytes }
-
-    /// Hands the rows to standard output.
-    mutating func flush() {
-        Output.write(bytes)
-        bytes.removeAll(keepingCapacity: true)
-    }
-
-    /// Appends `{"id":…,"customer_id":…}` or `{"id":…,"error":…}`.
-    mutating func appendJSON(_ id: Span<UInt8>, _ outcome: Outcome) {
-        append(#"{"id":""#)
-        appendEscaped(id)
-        switch outcome {
-        case .found(let anchor):
-            append(#"","customer_id":""#)
-            append(anchor)
-        case .notFound: append(#"","error":"not_found"#)
-        case .refused(let reason):
-            append(#"","error":""#)
-            bytes.append(contentsOf: reason.rawValue.utf8)
-        }
-        append("\"}\n")
-    }
-
-    /// Appends the id, a tab, and its customer or what is wrong with it. A tab inside the id is
-    /// escaped, so that it is the only one.
-    mutating func appendText(_ id: Span<UInt8>, _ outcome: Outcome) {
-        bytes.append(contentsOf: Escaping.terminal(id.indices.map { id[$0] }).utf8)
-        bytes.append(UInt8(ascii: "\t"))
-        switch outcome {
-        case .found(let anchor): append(anchor)
-        case .notFound: append("not found")
-        case .refused(let reason): bytes.append(contentsOf: "refused: \(reason.rawValue)".utf8)
-        }
-        bytes.append(UInt8(ascii: "\n"))
-    }
-
-    @inline(__always)
-    private mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    }
-
-    private mutating func append(_ key: NodeKey) {
-        for word in [key.high, key.low] {
-            for shift in stride(from: UInt64(60), through: 0, by: -4) {
-                bytes.append(Self.digits[Int(word >> shift & 15)])
-            }
-        }
-    }
-
-    /// Appends a JSON string's inside (RFC 8259, 7): quotes, reverse solidi and control characters
-    /// escaped. What is not UTF-8 is mended with U+FFFD, as everywhere in answers.
-    private mutating func appendEscaped(_ text: Span<UInt8>) {
-        var isPlain = true
-        for index in text.indices {
-            let byte = text[index]
-            if byte < 0x20 || byte >= 0x80 || byte == 0x22 || byte == 0x5C { isPlain = false }
-        }
-        if isPlain { return text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) } }
-        let mended = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
-        for byte in mended.utf8 {
-            switch byte {
-            case 0x22, 0x5C:
-                bytes.append(0x5C)
-                bytes.append(byte)
-            case 0..<0x20:
-                append("\\u00")
-                bytes.append(Self.digits[Int(byte >> 4)])
-                bytes.append(Self.digits[Int(byte & 15)])
-            default: bytes.append(byte)
-            }
-        }
+        self.init(hexadecimal: String(decoding: text, as: UTF8.self))
     }
 }

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Values as they are shown.
 enum Escaping {
     /// A value for a terminal: control characters (C0, DEL, C1) and the marks that turn the
@@ -53,19 +51,5 @@ enum Escaping {
             row.append(byte)
         }
         row.append(quote)
-    }
-}
-
-/// Answers as JSON: one value on one line; names in snake_case and in order, slashes as they are.
-enum JSONText {
-    /// The value on one line.
-    static func encode(_ value: some Encodable) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        guard let data = try? encoder.encode(value) else {
-            preconditionFailure("answers hold nothing that JSON lacks")
-        }
-        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -13,6 +13,11 @@ struct ReplayCheckpoints: Encodable {
     /// How often and how long the replay waited for a checkpoint to be stored.
     private(set) var waits = Times()
 
+    private enum CodingKeys: String, CodingKey {
+        case stored, slices, pauses, waits
+        case forcedCuts = "forced_cuts"
+    }
+
     /// A histogram in short.
     struct Times: Encodable {
         private(set) var count: UInt64 = 0
@@ -20,6 +25,14 @@ struct ReplayCheckpoints: Encodable {
         private(set) var p99Us: UInt64 = 0
         private(set) var maximumUs: UInt64 = 0
         private(set) var totalUs: UInt64 = 0
+
+        private enum CodingKeys: String, CodingKey {
+            case count
+            case p50Us = "p50_us"
+            case p99Us = "p99_us"
+            case maximumUs = "maximum_us"
+            case totalUs = "total_us"
+        }
 
         /// None.
         init() {}

@@ -18,6 +18,14 @@ struct ReplaySummary: Encodable {
     var dryRun = false
     var checkpoints = ReplayCheckpoints()
 
+    private enum CodingKeys: String, CodingKey {
+        case events, accepted, rejected, links, identifiers, customers, merges, splits, seconds
+        case checkpoints
+        case rejectedByReason = "rejected_by_reason"
+        case ignoredKeys = "ignored_keys"
+        case dryRun = "dry_run"
+    }
+
     /// Counts a refusal.
     mutating func reject(_ reason: RejectReason) {
         events += 1

@@ -16,13 +16,20 @@ final class OpenStore {
     private let lock: StoreLock
     private let parts: StoreParts
 
-    /// Opens the store, or makes it where there is none; folds its log's tail; adds namespaces
-    /// that are given now.
+    /// Takes the folder's lock, making the folder where there is none, and opens the store.
     ///
     /// - Throws: `CommandEnd` that says what to do.
-    init(_ request: StoreRequest) throws(CommandEnd) {
+    convenience init(_ request: StoreRequest) throws(CommandEnd) {
         try StoreFolder.prepare(request.folder)
-        lock = try StoreLock(folder: request.folder)
+        try self.init(request, try StoreLock(folder: request.folder))
+    }
+
+    /// Opens the store whose folder is locked, or makes it where there is none; folds its log's
+    /// tail; adds namespaces that are given now.
+    ///
+    /// - Throws: `CommandEnd` that says what to do.
+    init(_ request: StoreRequest, _ lock: StoreLock) throws(CommandEnd) {
+        self.lock = lock
         try Self.refuseToMakeWithoutRoom(request.folder)
         var folder = try StoreFolder(request)
         hasher = NodeKeyHasher(key: folder.key)
@@ -109,8 +116,8 @@ final class OpenStore {
     func backupSource(isStill: Bool) -> BackupSource {
         BackupSource(
             store: folder, log: parts.log, states: [(runtime.partition, parts.state)],
-            answers: isStill
-                ? BackupSource.Answers(
+            content: isStill
+                ? BackupSource.Content(
                     digest: runtime.digest.hexadecimal, events: runtime.eventCount) : nil)
     }
 }

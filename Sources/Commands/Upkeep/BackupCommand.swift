@@ -1,6 +1,6 @@
+internal import Answers
 internal import ArgumentParser
 internal import Foundation
-internal import RocksStore
 
 /// `kindred backup`: a consistent copy of the store.
 struct BackupCommand: ParsableCommand {
@@ -11,7 +11,8 @@ struct BackupCommand: ParsableCommand {
             DEST is a new or an empty folder, or one of earlier backups of the same store: then \
             only what is new is copied. A backup is complete when its manifest is there; one that \
             is killed leaves the earlier ones whole. The backup holds the store's key (mode 0600): \
-            guard it like the store.
+            guard it like the store. Where a running node holds the store, that node takes \
+            the backup and goes on serving.
             """)
 
     @OptionGroup var data: DataOptions
@@ -22,15 +23,6 @@ struct BackupCommand: ParsableCommand {
     @Flag(help: "Show the backups in DEST; make none.") var list = false
     @Flag(help: "Check every file of the backups in DEST; make none. Exit status 1 at a fault.")
     var check = false
-
-    struct Answer: Encodable {
-        let id: Int
-        let digest: String?
-        let events: UInt64?
-        let bytes: UInt64
-        let addedBytes: UInt64
-        let seconds: Double
-    }
 
     func validate() throws {
         guard !destination.isEmpty else { throw ValidationError("name a folder for the backup") }
@@ -55,7 +47,21 @@ struct BackupCommand: ParsableCommand {
                 "\(data.folder) holds no store", remedy: "name the store's folder (--data)")
         }
         try FolderPlaces.refuseNesting(destination, data.folder)
-        let store = try data.open()
+        let answer: BackupAnswer
+        switch try StoreLock.orNode(of: data.folder) {
+        case .lock(let lock):
+            let store = try OpenStore(StoreRequest(folder: data.folder), lock)
+            answer = try take(store, since: start)
+        case .node(let serving, let address):
+            serving.announce(asking: address, of: data.folder)
+            answer = try NodeClient(address).backup(to: destination, keep: keep, serving.token)
+        }
+        if format.json { Output.line(JSONText.encode(answer)) } else { Self.print(answer) }
+    }
+
+    private func take(
+        _ store: OpenStore, since start: ContinuousClock.Instant
+    ) throws(CommandEnd) -> BackupAnswer {
         // The log's memory table is written out first.
         if let shortage = store.shortage {
             throw CommandEnd(shortage.failure, folder: data.folder)
@@ -64,14 +70,10 @@ struct BackupCommand: ParsableCommand {
         let manifest = try StoreBackup.take(store.backupSource(isStill: true), into: folder)
         if let keep { try folder.keep(newest: keep) }
         store.abandon()
-        let answer = Answer(
-            id: manifest.id, digest: manifest.digest, events: manifest.events,
-            bytes: manifest.bytes, addedBytes: manifest.addedBytes,
-            seconds: (ContinuousClock.now - start) / .seconds(1))
-        if format.json { Output.line(JSONText.encode(answer)) } else { Self.print(answer) }
+        return BackupAnswer(manifest, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
-    private static func print(_ answer: Answer) {
+    private static func print(_ answer: BackupAnswer) {
         Output.line("backup  \(answer.id), complete")
         Output.line("digest  \(answer.digest ?? "not known")")
         let (size, added) = (ByteText.print(answer.bytes), ByteText.print(answer.addedBytes))

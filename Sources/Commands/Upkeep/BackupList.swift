@@ -1,3 +1,4 @@
+internal import Answers
 internal import Foundation
 internal import RocksStore
 
@@ -13,6 +14,11 @@ enum BackupList {
         var addedBytes: UInt64?
         var release: String?
         var fault: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case id, ok, time, digest, events, bytes, release, fault
+            case addedBytes = "added_bytes"
+        }
 
         init(_ entry: BackupFolder.Entry, _ folder: BackupFolder) {
             id = entry.id

@@ -1,3 +1,4 @@
+internal import Answers
 internal import Foundation
 internal import GraphCore
 internal import IdentityModel
@@ -67,14 +68,14 @@ struct BackupManifest: Codable, Equatable {
     /// The description of a backup that is complete but for it.
     init(
         id: Int, time: String, store: StoreFolder, log: Part, states: [Part], addedBytes: UInt64,
-        answers: BackupSource.Answers?
+        content: BackupSource.Content?
     ) {
         self.id = id
         self.time = time
         release = Release.version
         keyFingerprint = store.key.fingerprintText
-        digest = answers?.digest
-        events = answers?.events
+        digest = content?.digest
+        events = content?.events
         self.addedBytes = addedBytes
         self.log = log
         self.states = states

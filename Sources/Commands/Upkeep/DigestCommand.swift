@@ -1,3 +1,4 @@
+internal import Answers
 internal import ArgumentParser
 internal import Foundation
 internal import GraphCore
@@ -24,6 +25,12 @@ struct DigestCommand: ParsableCommand {
         let keyFingerprint: String
         var equal: Bool?
         var otherDigest: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case digest, equal
+            case keyFingerprint = "key_fingerprint"
+            case otherDigest = "other_digest"
+        }
     }
 
     func run() throws {

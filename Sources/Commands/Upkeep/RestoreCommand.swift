@@ -1,3 +1,4 @@
+internal import Answers
 internal import ArgumentParser
 
 /// `kindred restore`: a store out of a backup.

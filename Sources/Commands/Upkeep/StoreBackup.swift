@@ -6,7 +6,7 @@ internal import RocksStore
 /// A store as a backup needs it: open databases, which may be written to meanwhile.
 struct BackupSource {
     /// What a store that stands still can say of itself.
-    struct Answers {
+    struct Content {
         let digest: String
         let events: UInt64
     }
@@ -18,7 +18,7 @@ struct BackupSource {
     /// Each partition's checkpoints.
     let states: [(partition: PartitionID, state: RocksState)]
     /// What it holds, if nothing is written to it meanwhile.
-    let answers: Answers?
+    let content: Content?
 }
 
 /// Takes a consistent copy of a store.
@@ -61,7 +61,7 @@ enum StoreBackup {
             id: (entries.last?.id ?? 0) + 1, time: TimeText.printNow(), store: source.store,
             log: log, states: states,
             addedBytes: folder.byteCount() - min(before, folder.byteCount()),
-            answers: source.answers)
+            content: source.content)
         try folder.add(manifest)
         return manifest
     }

@@ -44,12 +44,15 @@ package struct IdentifierParser: Sendable {
 
     /// Reads `ns:value` from bytes as `parse` does and copies nothing out: `withNormalized`
     /// lends the identifier until the next call. Says why the text is none, or nil.
-    package mutating func read(_ text: Span<UInt8>) -> Rejected? {
+    ///
+    /// `namespaceLength` is given where the namespace was a field of its own, of so many bytes.
+    package mutating func read(_ text: Span<UInt8>, namespaceLength: Int? = nil) -> Rejected? {
         if let rejected = EventRules.checkLine(text) { return rejected }
         scratch.reset()
         let start = scratch.count
         scratch.append(text, 0..<text.count)
-        return rules.finishIdentifier(&scratch, from: start, "the identifier", into: &found)
+        return rules.finishIdentifier(
+            &scratch, from: start, namespaceLength: namespaceLength, "the identifier", into: &found)
     }
 
     /// Lends the bytes of the identifier that was read last: `ns:value`, normalised.

@@ -9,7 +9,7 @@ extension JSONScanner {
             index = JSONScanner.nextStop(bytes, from: index)
             guard index < bytes.count else {
                 position = index
-                return fail("the line ends inside a string")
+                return fail("the text ends inside a string")
             }
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") {
@@ -47,7 +47,7 @@ extension JSONScanner {
     /// Moves over one escape, or over the two that make a surrogate pair.
     @inline(never)
     private mutating func skipEscape(_ bytes: Span<UInt8>) -> Bool {
-        guard position + 1 < bytes.count else { return fail("the line ends inside a string") }
+        guard position + 1 < bytes.count else { return fail("the text ends inside a string") }
         switch bytes[position + 1] {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
             UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):

@@ -35,7 +35,7 @@ struct JSONToken {
     /// A key that was not there.
     static let absent = JSONToken(.absent, 0, 0)
 
-    /// A value of `kind` in `start..<end` of a line, which is at most 1 MiB.
+    /// A value of `kind` in `start..<end` of a text of less than 256 MiB.
     @inline(__always)
     init(_ kind: JSONKind, _ start: Int, _ end: Int) {
         packed =

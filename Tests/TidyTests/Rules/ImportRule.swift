@@ -19,11 +19,20 @@ enum ImportRule {
             "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys", "Glibc",
             "DequeModule", "Synchronization",
         ],
+        // Questions and answers, the same for the command line and for a node.
+        "Answers": [
+            "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Foundation",
+        ],
+        // HTTP over a protocol that it declares; what it says is what Answers says.
+        "HTTPAPI": [
+            "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Answers",
+            "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+            "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle",
+        ],
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
-            "EventInput", "RetailWorkload", "NodeRuntime", "ArgumentParser", "Yams", "Dispatch",
-            "Foundation",
-            "Glibc",
+            "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "ArgumentParser", "Yams",
+            "Dispatch", "Foundation", "FoundationNetworking", "Glibc",
         ],
         "kindred": ["Commands"],
     ]

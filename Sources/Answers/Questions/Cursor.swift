@@ -1,11 +1,10 @@
-internal import ArgumentParser
-internal import GraphCore
-internal import IdentityModel
+package import GraphCore
+package import IdentityModel
 
 /// Where a long answer goes on: opaque text for users, behind which stands the place of the last
 /// thing that was shown. It names a place in the answer's order and no index, so that it stays
 /// good while other things come and go.
-enum Cursor: Equatable {
+package enum Cursor: Equatable, Sendable {
     /// Behind an identifier.
     case member(MemberPosition)
     /// Behind all identifiers and this pair; nil: before the first pair.
@@ -14,7 +13,7 @@ enum Cursor: Equatable {
     case step(NodeKey)
 
     /// The text that the user hands back.
-    var text: String {
+    package var text: String {
         switch self {
         case .member(let place):
             "m" + HexadecimalText.print(UInt64(place.priority)) + place.key.hexadecimal
@@ -25,7 +24,7 @@ enum Cursor: Equatable {
     }
 
     /// Reads a cursor; nil for text that is none.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let digits = text.dropFirst()
         switch (text.first, digits.utf8.count) {
         case ("m", 48):
@@ -44,35 +43,6 @@ enum Cursor: Equatable {
             guard let key = NodeKey(hexadecimal: digits) else { return nil }
             self = .step(key)
         default: return nil
-        }
-    }
-
-    /// What a command says of a cursor that it did not give out.
-    static func refused(_ text: String, by command: String) -> CommandEnd {
-        CommandEnd(
-            ExitStatus.usage,
-            "--cursor '\(Escaping.terminal(text.utf8))' is none that \(command) gave: take "
-                + "next_cursor as it was printed, or leave --cursor out to start again")
-    }
-}
-
-/// How much a page of an answer holds.
-enum PageLimits {
-    /// Identifiers that `resolve` lists of one customer.
-    static let resolvedIdentifiers = 100
-    /// Members and links together that `component` lists.
-    static let componentItems = 1_000
-    /// Links of a path that `explain` lists.
-    static let pathLinks = 1_000
-    /// Customers that `top` lists.
-    static let topCustomers = 10
-    /// The most that may be asked for in one page, of whatever it holds.
-    static let maximum = 1_000_000
-
-    /// Refuses a --limit that is out of bounds.
-    static func check(_ limit: Int) throws {
-        guard limit >= 1, limit <= maximum else {
-            throw ValidationError("--limit must be from 1 to \(maximum)")
         }
     }
 }

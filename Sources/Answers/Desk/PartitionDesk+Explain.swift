@@ -1,0 +1,80 @@
+internal import GraphCore
+package import IdentityModel
+internal import NodeRuntime
+
+// Paths.
+extension PartitionDesk {
+    package func explain(
+        _ one: Question, _ other: Question, from start: NodeKey?, limit: Int
+    ) throws(AnswerFailure) -> ExplainAnswer {
+        var answer = ExplainAnswer(a: one.text, b: other.text, position: position)
+        let (direct, first, second) = try AnswerFailure.of { () throws(StoreFailure) in
+            (
+                try link(one.key, other.key), try customer(of: one)?.id.description,
+                try customer(of: other)?.id.description
+            )
+        }
+        answer.direct = direct.map { LinkAnswer($0, a: one.text, b: other.text) }
+        if first == nil || second == nil { answer.error = AnswerError.notFound }
+        guard answer.error == nil, let path = try path(one, other, from: start, limit: limit) else {
+            answer.customerIDs = [first, second]
+            return answer
+        }
+        answer.same = true
+        answer.customerID = first
+        answer.path = path.identifiers
+        answer.links = path.links
+        answer.linkCount = path.linkCount
+        answer.remainingLinkCount = path.remaining > 0 ? path.remaining : nil
+        answer.nextCursor = path.next?.text
+        return answer
+    }
+
+    /// At most `limit` links of the shortest path, from `start` on; nil where the two are not one
+    /// customer.
+    private func path(
+        _ one: Question, _ other: Question, from start: NodeKey?, limit: Int
+    ) throws(AnswerFailure) -> PathAnswer? {
+        try AnswerFailure.of { () throws(StoreFailure) in try keysOfPath(one, other) }
+            .map { (keys) throws(AnswerFailure) in
+                var first = 0
+                if let start {
+                    guard let place = keys.firstIndex(of: start) else { throw .stalePathCursor }
+                    first = place
+                }
+                return try AnswerFailure.of { () throws(StoreFailure) in
+                    try describe(keys, from: first, limit: limit)
+                }
+            }
+    }
+
+    /// The nodes on the shortest path of live links; nil where the two are not one customer.
+    func keysOfPath(
+        _ one: Question, _ other: Question
+    ) throws(StoreFailure) -> [NodeKey]? {
+        try ask { (graph, reader) throws(StateError) in
+            try graph.path(from: one.key, to: other.key, reader: reader)
+        }
+    }
+
+    /// The part of a path that begins at its node `first` and has at most `limit` links.
+    func describe(
+        _ keys: [NodeKey], from first: Int, limit: Int
+    ) throws(StoreFailure) -> PathAnswer {
+        let end = min(keys.count, first + limit + 1)
+        var identifiers: [String] = []
+        var links: [LinkAnswer] = []
+        for index in first..<end {
+            identifiers.append(try text(of: keys[index]))
+            guard index > first else { continue }
+            if let link = try link(keys[index - 1], keys[index]) {
+                let (a, b) = (identifiers[index - first - 1], identifiers[index - first])
+                links.append(LinkAnswer(link, a: a, b: b))
+            }
+        }
+        let remaining = keys.count - end
+        return PathAnswer(
+            identifiers: identifiers, links: links, linkCount: keys.count - 1,
+            remaining: remaining, next: remaining > 0 ? .step(keys[end - 1]) : nil)
+    }
+}

@@ -1,0 +1,51 @@
+package import IdentityModel
+
+/// The largest customers.
+package struct TopAnswer: Codable, Equatable, Sendable {
+    /// A customer in one line.
+    package struct Customer: Codable, Equatable, Sendable {
+        /// Its id.
+        package let customerID: String
+        /// How many identifiers it has.
+        package let identifierCount: Int
+        /// Its strongest identifier, "namespace:value"; the value may be masked.
+        package let identifier: String
+        /// Whether it is.
+        package let masked: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case identifier, masked
+            case customerID = "customer_id"
+            case identifierCount = "identifier_count"
+        }
+    }
+
+    /// By size, the greatest first; equal ones by customer id.
+    package let customers: [Customer]
+    /// What the answer reflects.
+    package let position: PositionAnswer
+
+    /// What stands in place of a sensitive value. Nothing of it is left: half an address is still
+    /// somebody's.
+    package static let mask = "***"
+
+    /// The answer out of what a walk has found. Values of namespaces that are sensitive are masked
+    /// unless `reveal` says not to.
+    package init(
+        _ largest: LargestComponents, of partition: PartitionID, namespaces: NamespaceTable,
+        reveal: Bool
+    ) {
+        customers = largest.components.map { found in
+            let isSensitive =
+                namespaces.namespaces
+                .first { $0.name.utf8.elementsEqual(found.namespace) }?.isSensitive ?? false
+            let isMasked = isSensitive && !reveal
+            let value = isMasked ? Self.mask : String(decoding: found.value, as: UTF8.self)
+            return Customer(
+                customerID: found.anchor.hexadecimal, identifierCount: found.count,
+                identifier: String(decoding: found.namespace, as: UTF8.self) + ":" + value,
+                masked: isMasked)
+        }
+        position = PositionAnswer(partition, largest.position)
+    }
+}

@@ -1,0 +1,80 @@
+internal import Answers
+internal import ArgumentParser
+internal import GraphCore
+internal import IdentityModel
+
+/// Whoever answers the commands' questions: a store that this process holds, or a node.
+///
+/// Ids are words as they were typed. Failures, and words that name nothing, are `CommandEnd`s that
+/// say what to do.
+protocol AnswerSource: AnyObject {
+    /// Refuses words that name nothing before any is answered, as far as that can be told here.
+    func check(_ ids: [String]) throws(CommandEnd)
+
+    /// The customer of an id, and a page of its identifiers.
+    func resolve(
+        _ id: String, after place: MemberPosition?, limit: Int
+    ) throws(CommandEnd) -> ResolveAnswer
+
+    /// Answers the ids in a file, one a line, on standard output; whether all were found.
+    func resolveLines(of file: String, asJSON: Bool) throws(CommandEnd) -> Bool
+
+    /// A page of what is inside a customer.
+    func component(
+        _ id: String, from place: Cursor?, limit: Int, bridges: Bool
+    ) throws(CommandEnd) -> ComponentAnswer
+
+    /// Why two ids are one customer, or that they are not.
+    func explain(
+        _ a: String, _ b: String, from start: NodeKey?, limit: Int
+    ) throws(CommandEnd) -> ExplainAnswer
+
+    /// The largest customers.
+    func top(limit: Int, reveal: Bool) throws(CommandEnd) -> TopAnswer
+
+    /// Counts, sizes, memory, positions.
+    func stats() throws(CommandEnd) -> StatsAnswer
+
+    /// Says one event by hand, or shows what it would change.
+    func perform(_ event: HandEvent) throws(CommandEnd) -> HandAnswer
+
+    /// Ends what was begun: what was acknowledged is durable, and a store is let go of.
+    func close() throws(CommandEnd)
+}
+
+/// Who is asked: the store in a folder, the node that holds it, or a node at an address.
+struct SourceOptions: ParsableArguments {
+    @OptionGroup var data: DataOptions
+    @Option(
+        help: ArgumentHelp(
+            "Ask the node at this address, such as http://127.0.0.1:7411, and no folder. "
+                + "(default: the node that holds the folder, if one does)",
+            valueName: "url"))
+    var server: String?
+
+    func validate() throws {
+        guard let server, NodeAddress(server) == nil else { return }
+        throw ValidationError(
+            "--server needs a node's address: http:// or https://, a host, and a port")
+    }
+
+    /// The source. A store is opened for as long as it is there.
+    ///
+    /// - Parameter isRehearsal: nothing that is asked may stay.
+    func open(isRehearsal: Bool = false) throws(CommandEnd) -> any AnswerSource {
+        if let address = server.flatMap({ NodeAddress($0) }) {
+            return RemoteAnswers(NodeClient(address))
+        }
+        var request = StoreRequest(folder: data.folder)
+        request.isRehearsal = isRehearsal
+        if isRehearsal, try !StoreFolder.holdsStore(request.folder) {
+            return try LocalAnswers(rehearsingWithout: request)
+        }
+        switch try StoreLock.orNode(of: request.folder) {
+        case .lock(let lock): return try LocalAnswers(request, lock)
+        case .node(let serving, let address):
+            serving.announce(asking: address, of: request.folder)
+            return RemoteAnswers(NodeClient(address))
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Answers
+internal import HTTPTypes
+internal import IdentityModel
+internal import NodeRuntime
+
+/// What each route does. A handler reads the request, asks the gate and makes the answer.
+struct NodeRoutes: Sendable {
+    let gate: any NodeGate
+    let limits: HTTPLimits
+    let token: String
+
+    /// All routes.
+    var table: RouteTable { RouteTable(questions + writing + operating + Self.later) }
+
+    // MARK: What routes share
+
+    /// Reads an id of a request.
+    func question(_ text: String) throws(Problem) -> Question {
+        do throws(QuestionRefusal) {
+            return try gate.keys.question(text)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// Refuses what needs the store's key before its folder is read.
+    func checkOpened() throws(Problem) {
+        guard gate.readiness != .opening else { throw Problem(.closed, limits: limits) }
+    }
+
+    /// How long a question may take, and what position it waits for.
+    func terms(_ call: Call) throws(Problem) -> AskTerms {
+        var terms = AskTerms(deadline: call.deadline)
+        guard let text = call.query["min_position"] else { return terms }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2,
+            let partition = DecimalText.read(parts[0]).flatMap(UInt16.init(exactly:)),
+            let offset = DecimalText.read(parts[1])
+        else {
+            throw Problem(
+                .badParameter,
+                "min_position is PARTITION:OFFSET, two numbers, as positions of answers have them")
+        }
+        terms.minimumPosition = PositionAnswer(PartitionID(partition), offset)
+        return terms
+    }
+
+    /// Asks the gate.
+    func ask<Answer: Sendable>(
+        _ terms: AskTerms,
+        _ body: @escaping @Sendable (any AnswerDesk) throws(AnswerFailure) -> Answer
+    ) async throws(Problem) -> Answer {
+        try await serving { gate throws(ServingError) in try await gate.ask(terms, body) }
+    }
+
+    /// Asks the gate for something; its refusals become problems.
+    func serving<Answer: Sendable>(
+        _ body: (any NodeGate) async throws(ServingError) -> Answer
+    ) async throws(Problem) -> Answer {
+        do throws(ServingError) {
+            return try await body(gate)
+        } catch {
+            throw Problem(error, limits: limits)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Answers
+import Foundation
+import HTTPAPI
+import IdentityModel
+import NodeKeys
+import NodeRuntime
+import WireFormat
+
+/// A node in memory: a real partition behind a lock, and knobs that make it slow or unwilling.
+///
+/// `@unchecked Sendable`: everything that varies is read and written under `mutex` alone.
+final class FakeGate: NodeGate, @unchecked Sendable {
+    /// What a test makes the gate do.
+    struct Knobs {
+        var readiness = Readiness.ready
+        /// Questions and writes wait, until this is false or their deadline has passed.
+        var isHeld = false
+        /// What every call throws.
+        var failure: ServingError?
+        /// How many questions and writes have begun.
+        var begun = 0
+        /// The folder and number of every backup.
+        var backups: [String] = []
+    }
+
+    let keys: IdentifierKeys
+    private let mutex = Mutex()
+    private var knobs = Knobs()
+    private let runtime: PartitionRuntime<MemoryLog, MemoryState>
+
+    init() throws {
+        let namespaces = NamespaceTable(
+            namespaces: [
+                Namespace(
+                    name: "email", priority: 20, normalization: [.trim, .lowercase],
+                    isSensitive: true),
+                Namespace(
+                    name: "phone", priority: 30, normalization: [.e164], isSensitive: false),
+            ], isStrict: false)
+        let key = try StoreKey(hexadecimal: "000102030405060708090a0b0c0d0e0f")
+        keys = IdentifierKeys(namespaces: namespaces, hasher: NodeKeyHasher(key: key))
+        runtime = try PartitionRuntime(
+            PartitionID(0), log: MemoryLog(), state: MemoryState(),
+            settings: NodeSettings(namespaces: namespaces, configurationDigest: 7))
+    }
+
+    var recordHead: RecordHead { mutex.locked { runtime.recordHead } }
+    var readiness: Readiness { mutex.locked { knobs.readiness } }
+
+    /// Changes the knobs.
+    func turn(_ body: (inout Knobs) -> Void) { mutex.locked { body(&knobs) } }
+    /// What the knobs are.
+    var state: Knobs { mutex.locked { knobs } }
+    /// How many records the log has.
+    var position: UInt64 { mutex.locked { runtime.position } }
+
+    func ask<Answer: Sendable>(
+        _ terms: AskTerms,
+        _ body: @escaping @Sendable (any AnswerDesk) throws(AnswerFailure) -> Answer
+    ) async throws(ServingError) -> Answer {
+        try await enter(terms.deadline)
+        if let least = terms.minimumPosition {
+            guard least.partition == 0, least.offset <= position else { throw .pending }
+        }
+        return try run(body)
+    }
+
+    func append(
+        _ records: [[UInt8]], deadline: Deadline
+    ) async throws(ServingError) -> PositionAnswer {
+        try await enter(deadline)
+        return try storing { () throws(StoreFailure) in
+            for record in records { _ = try runtime.append(record) }
+            return PositionAnswer(PartitionID(0), runtime.position)
+        }
+    }
+
+    func rehearse<Answer: Sendable>(
+        _ record: [UInt8], deadline: Deadline,
+        _ body: @escaping @Sendable (any AnswerDesk) throws(AnswerFailure) -> Answer
+    ) async throws(ServingError) -> Answer {
+        try await enter(deadline)
+        return try run(body)
+    }
+
+    func top(limit: Int, reveal: Bool) async throws(ServingError) -> TopAnswer {
+        try await enter(.after(nanoseconds: 1_000_000_000))
+        let text = """
+            {"customers":[{"customer_id":"\(limit)","identifier_count":\(limit),\
+            "identifier":"email:***","masked":\(!reveal)}],"position":{"partition":0,"offset":0}}
+            """
+        guard let answer = JSONText.decode(TopAnswer.self, from: Data(text.utf8)) else {
+            throw .closed
+        }
+        return answer
+    }
+
+    func stats() async throws(ServingError) -> StatsAnswer {
+        try await enter(.after(nanoseconds: 1_000_000_000))
+        return try run { desk throws(AnswerFailure) in
+            try AnswerFailure.of { () throws(StoreFailure) in try desk.stats() }
+        }
+    }
+
+    func backup(to folder: String, keep: Int?) async throws(ServingError) -> Data {
+        try await enter(.after(nanoseconds: 1_000_000_000))
+        turn { $0.backups.append("\(folder) \(keep ?? 0)") }
+        return Data(#"{"backup":1}"#.utf8)
+    }
+
+    private func enter(_ deadline: Deadline) async throws(ServingError) {
+        turn { $0.begun += 1 }
+        while state.isHeld {
+            guard MonotonicTime.system.nanoseconds() < deadline.nanoseconds else {
+                throw .deadlinePassed
+            }
+            try? await Task.sleep(nanoseconds: 2_000_000)
+        }
+        if let failure = state.failure { throw failure }
+    }
+
+    private func run<Answer>(
+        _ body: (any AnswerDesk) throws(AnswerFailure) -> Answer
+    ) throws(ServingError) -> Answer {
+        do throws(AnswerFailure) {
+            return try mutex.locked { () throws(AnswerFailure) in
+                try body(PartitionDesk(runtime))
+            }
+        } catch {
+            switch error {
+            case .store(let failure): throw .store(failure)
+            case .stalePathCursor: throw .stalePathCursor
+            }
+        }
+    }
+
+    private func storing<Answer>(
+        _ body: () throws(StoreFailure) -> Answer
+    ) throws(ServingError) -> Answer {
+        do throws(StoreFailure) {
+            return try mutex.locked { () throws(StoreFailure) in try body() }
+        } catch {
+            throw .store(error)
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Foundation
+import HTTPAPI
+import Testing
+
+/// What each route answers where nothing is wrong.
+@Suite("Routes")
+struct RouteTests {
+    private let one = Events.link("email:Ana@example.com", "cookie:c1")
+
+    @Test func shouldTakeEventsAndResolveThem() async throws {
+        try await ServedNode.with { node in
+            let taken = try await node.post("/v1/events", one)
+            #expect(taken.status == 200)
+            #expect(taken.headers["content-type"] == "application/json")
+            #expect(taken.text == #"{"accepted":1,"positions":{"0":1},"rejected":[]}"#)
+            let answer = try await node.get("/v1/resolve?id=email:ana%40example.com")
+            #expect(answer.status == 200)
+            #expect(
+                answer.json["identifiers"] as? [String] == ["email:ana@example.com", "cookie:c1"])
+            #expect(answer.json["identifier_count"] as? Int == 2)
+            let id = try #require(answer.json["customer_id"] as? String)
+            let same = try await node.get("/v1/customers/\(id)")
+            #expect(same.json["customer_id"] as? String == id)
+            #expect(answer.headers["cache-control"] == "no-store")
+        }
+    }
+
+    @Test func shouldTakeArraysAndLines() async throws {
+        try await ServedNode.with { node in
+            let array = try await node.post(
+                "/v1/events",
+                "[" + one + ",{\"a\":\"x\"}," + Events.link("email:b@x", "email:B@x") + "]")
+            #expect(array.json["accepted"] as? Int == 1)
+            let rejected = try #require(array.json["rejected"] as? [[String: Any]])
+            #expect(rejected.map { $0["index"] as? Int } == [1, 2])
+            #expect(rejected.map { $0["reason"] as? String } == ["bad_namespace", "self_link"])
+            let lines = try await node.post("/v1/events", Events.lines(3) + "\nnot json\n")
+            #expect(lines.json["accepted"] as? Int == 3)
+            #expect((lines.json["rejected"] as? [[String: Any]])?.count == 1)
+        }
+    }
+
+    @Test func shouldGiveEventsWithoutATimeTheTimeOfReceiptAndRefuseTheFuture() async throws {
+        try await ServedNode.with { node in
+            let now = try await node.post("/v1/events", #"{"a":"cookie:1","b":"cookie:2"}"#)
+            #expect(now.json["accepted"] as? Int == 1)
+            let graph = try await node.get("/v1/customers/cookie%3A1/graph")
+            let members = try #require(graph.json["members"] as? [[String: Any]])
+            let year = Calendar(identifier: .gregorian).component(.year, from: Date())
+            #expect((members[0]["first_seen"] as? String)?.hasPrefix("\(year)") == true)
+            let ahead = Int(Date().timeIntervalSince1970 * 1_000) + 86_400_000
+            let late = try await node.post(
+                "/v1/events", #"{"a":"cookie:1","b":"cookie:2","ts":\#(ahead + 60_000)}"#)
+            #expect(late.text.contains("future_ts"))
+            let soon = try await node.post(
+                "/v1/events", #"{"a":"cookie:1","b":"cookie:2","ts":\#(ahead - 60_000)}"#)
+            #expect(soon.json["accepted"] as? Int == 1)
+        }
+    }
+
+    @Test func shouldReadOnesOwnWrites() async throws {
+        try await ServedNode.with { node in
+            _ = try await node.post("/v1/events", one)
+            let seen = try await node.get("/v1/resolve?id=cookie:c1&min_position=0:1")
+            #expect(seen.status == 200)
+            let pending = try await node.get("/v1/resolve?id=cookie:c1&min_position=0:2")
+            #expect(pending.status == 503)
+            #expect(pending.problem == "pending")
+            #expect(pending.headers["retry-after"] == "1")
+        }
+    }
+
+    @Test func shouldPageIdentifiersAndGraphs() async throws {
+        try await ServedNode.with { node in
+            _ = try await node.post("/v1/events", Events.lines(5))
+            var found: [String] = []
+            var path = "/v1/resolve?id=cookie:c1&limit=4"
+            while true {
+                let page = try await node.get(path)
+                found += page.json["identifiers"] as? [String] ?? []
+                guard let next = page.json["next_cursor"] as? String else { break }
+                path = "/v1/resolve?id=cookie:c1&limit=4&cursor=\(next)"
+            }
+            #expect(found.count == 6 && Set(found).count == 6)
+            let first = try await node.get("/v1/customers/cookie:c1/graph?limit=7&bridges=true")
+            #expect((first.json["members"] as? [Any])?.count == 6)
+            #expect((first.json["links"] as? [[String: Any]])?.first?["bridge"] as? Bool == true)
+            #expect(first.json["bridge_count"] as? Int == 5)
+            let next = try #require(first.json["next_cursor"] as? String)
+            let second = try await node.get("/v1/customers/cookie:c1/graph?cursor=\(next)")
+            #expect((second.json["links"] as? [Any])?.count == 4)
+        }
+    }
+
+    @Test func shouldExplain() async throws {
+        try await ServedNode.with { node in
+            _ = try await node.post("/v1/events", Events.lines(2))
+            let path = try await node.get("/v1/explain?from=cookie:c0&to=cookie:c1")
+            #expect(path.json["same"] as? Bool == true)
+            #expect(
+                path.json["path"] as? [String] == [
+                    "cookie:c0", "email:hub@example.com", "cookie:c1",
+                ])
+            let none = try await node.get("/v1/explain?from=cookie:c0&to=cookie:zz")
+            #expect(none.status == 200)
+            #expect(none.json["same"] as? Bool == false)
+            #expect(none.json["error"] as? String == "not_found")
+        }
+    }
+
+    @Test func shouldTellTheEffectOfOneEvent() async throws {
+        try await ServedNode.with { node in
+            let dry = try await node.post("/v1/events?dry_run=true", one)
+            #expect(dry.json["accepted"] as? Int == 0)
+            #expect((dry.json["positions"] as? [String: Any])?.isEmpty == true)
+            #expect((dry.json["effect"] as? [String: Any])?["dry_run"] as? Bool == true)
+            #expect(node.gate.position == 0)
+            let real = try await node.post("/v1/events?effect=true", one)
+            #expect(real.json["accepted"] as? Int == 1)
+            let effect = try #require(real.json["effect"] as? [String: Any])
+            #expect(effect["same"] as? Bool == true)
+            #expect(effect["linked_by"] as? [String] == ["test"])
+            #expect(effect["a"] as? String == "email:ana@example.com")
+            #expect(effect["before"] is [Any] && effect["dry_run"] as? Bool == false)
+            let refused = try await node.post("/v1/events?effect=true", #"{"a":"cookie:1"}"#)
+            #expect(refused.status == 200 && refused.text.contains("missing_end"))
+            for body in [one + "\n" + one, #"{"op":"observe","a":"cookie:1"}"#] {
+                let many = try await node.post("/v1/events?effect=true", body)
+                #expect(many.problem == "bad_body")
+            }
+            #expect(node.gate.position == 1)
+        }
+    }
+
+    @Test func shouldTellHowItIs() async throws {
+        try await ServedNode.with { node in
+            #expect(try await node.get("/healthz").text == #"{"status":"alive"}"#)
+            #expect(try await node.get("/readyz").text == #"{"status":"ready"}"#)
+            for (state, word) in [
+                (Readiness.opening, "opening"), (.draining, "draining"), (.failed, "failed"),
+            ] {
+                node.gate.turn { $0.readiness = state }
+                let ready = try await node.get("/readyz")
+                #expect(ready.status == 503 && ready.problem != nil)
+                #expect(ready.detail.hasPrefix(word))
+                let health = try await node.get("/healthz")
+                #expect(health.status == (state == .failed ? 503 : 200))
+            }
+            node.gate.turn { $0.readiness = .opening }
+            #expect(try await node.get("/v1/resolve?id=cookie:1").problem == "unavailable")
+        }
+    }
+
+    @Test func shouldServeOperators() async throws {
+        try await ServedNode.with { node in
+            _ = try await node.post("/v1/events", one)
+            let stats = try await node.get("/v1/stats")
+            #expect(stats.json["customers"] as? Int == 1)
+            #expect((stats.json["positions"] as? [String: Int]) == ["0": 1])
+            let top = try await node.get("/v1/top?limit=3&reveal=true")
+            let customer = try #require((top.json["customers"] as? [[String: Any]])?.first)
+            #expect(customer["identifier_count"] as? Int == 3)
+            #expect(customer["masked"] as? Bool == false)
+        }
+    }
+
+    @Test func shouldAskForTheTokenBeforeABackup() async throws {
+        try await ServedNode.with { node in
+            let body = #"{"folder":"/srv/backup","keep":3}"#
+            for header in ["", "Authorization: Bearer 00\r\n", "Authorization: x\r\n"] {
+                let refused = try await node.post("/v1/backup", body, header)
+                #expect(refused.status == 401 && refused.problem == "unauthorized")
+                #expect(refused.headers["www-authenticate"] == "Bearer")
+            }
+            let bearer = "Authorization: Bearer \(ServedNode.token)\r\n"
+            for wrong in [#"{"folder":"backup"}"#, "{}", #"{"folder":"/b","keep":0}"#, "[]"] {
+                #expect(try await node.post("/v1/backup", wrong, bearer).problem == "bad_body")
+            }
+            #expect(try await node.post("/v1/backup", "", bearer).problem == "empty_body")
+            #expect(node.gate.state.backups.isEmpty)
+            let made = try await node.post("/v1/backup", body, bearer)
+            #expect(made.status == 200 && made.text == #"{"backup":1}"#)
+            #expect(node.gate.state.backups == ["/srv/backup 3"])
+        }
+    }
+}
