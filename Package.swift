@@ -19,6 +19,7 @@ let package = Package(
     products: [.executable(name: "kindred", targets: ["kindred"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -59,6 +60,7 @@ let package = Package(
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
                 "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
@@ -117,6 +119,7 @@ let package = Package(
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
                 "NodeRuntime", "Commands", "TestSupport", "kindred",
+                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["PowerLossRecorder.c", "FlipSyncFault.c"], swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),

@@ -36,7 +36,7 @@ struct HandOptions: ParsableArguments {
 
     /// The store; for a dry run where there is none yet, one in a folder that does not stay.
     private func open() throws(CommandEnd) -> (OpenStore, TemporaryFolder?) {
-        var request = StoreRequest(folder: data.folder)
+        var request = try data.settings().storeRequest()
         request.isRehearsal = dryRun
         guard dryRun, try !StoreFolder.holdsStore(request.folder) else {
             return (try OpenStore(request), nil)

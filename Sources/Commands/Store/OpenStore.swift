@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GraphCore
 internal import IdentityModel
+internal import Logging
 internal import NodeKeys
 internal import NodeRuntime
 internal import WireFormat
@@ -21,6 +22,7 @@ final class OpenStore {
     ///
     /// - Throws: `CommandEnd` that says what to do.
     init(_ request: StoreRequest) throws(CommandEnd) {
+        let start = MonotonicTime.system.nanoseconds()
         try StoreFolder.prepare(request.folder)
         lock = try StoreLock(folder: request.folder)
         try Self.refuseToMakeWithoutRoom(request.folder)
@@ -41,6 +43,17 @@ final class OpenStore {
             runtime = try Self.runtime(folder, partition, parts, request)
         }
         (self.folder, self.parts, self.runtime) = (folder, parts, runtime)
+        logOpening(since: start)
+    }
+
+    private func logOpening(since start: UInt64) {
+        let milliseconds = (MonotonicTime.system.nanoseconds() - start) / 1_000_000
+        Logs.logger.info(
+            "store opened",
+            metadata: [
+                "data": "\(folder.path)", "position": "\(runtime.position)",
+                "tail_records": "\(runtime.tailRecords)", "milliseconds": "\(milliseconds)",
+            ])
     }
 
     private static func runtime(

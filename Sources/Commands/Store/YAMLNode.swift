@@ -35,9 +35,11 @@ struct YAMLNode {
             guard let name = key.string, known.contains(name) else {
                 throw wrong(
                     "the key '\(key.string ?? "?")' is unknown; known are "
-                        + known.joined(separator: ", "))
+                        + known.joined(separator: ", "), at: key)
             }
-            guard !seen.contains(name) else { throw wrong("the key '\(name)' stands twice") }
+            guard !seen.contains(name) else {
+                throw wrong("the key '\(name)' stands twice", at: key)
+            }
             seen.append(name)
         }
     }
@@ -70,6 +72,16 @@ struct YAMLNode {
         return string
     }
 
+    /// A word, number or truth value as it is written, and its place ("kindred.yaml:3"); nil where
+    /// the key is absent.
+    func text(_ key: String) throws(CommandEnd) -> (text: String, place: String)? {
+        guard let value = value(key) else { return nil }
+        guard let scalar = value.scalar else {
+            throw wrong("'\(key)' must be one value, not a list or a mapping", at: value)
+        }
+        return (scalar.string, place(of: value))
+    }
+
     /// An integer; nil where the key is absent.
     func integer(_ key: String) throws(CommandEnd) -> Int? {
         guard let value = value(key) else { return nil }
@@ -85,9 +97,14 @@ struct YAMLNode {
     }
 
     /// The failure that says what is wrong here, and where.
-    func wrong(_ what: String) -> CommandEnd {
-        let line = node.mark.map { ":\($0.line)" } ?? ""
-        return .failed("\(path)\(line): \(what)", remedy: "correct the file")
+    func wrong(_ what: String) -> CommandEnd { wrong(what, at: node) }
+
+    private func wrong(_ what: String, at node: Node) -> CommandEnd {
+        .failed("\(place(of: node)): \(what)", remedy: "correct the file")
+    }
+
+    private func place(of node: Node) -> String {
+        path + (node.mark.map { ":\($0.line)" } ?? "")
     }
 
     private func value(_ key: String) -> Node? {

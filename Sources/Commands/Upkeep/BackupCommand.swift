@@ -41,6 +41,7 @@ struct BackupCommand: ParsableCommand {
     }
 
     func run() throws {
+        let settings = try data.settings()
         if list {
             let folder = try BackupFolder(toReadFrom: destination)
             return try BackupList.print(folder, asJSON: format.json)
@@ -50,15 +51,15 @@ struct BackupCommand: ParsableCommand {
             return try BackupList.check(folder, asJSON: format.json)
         }
         let start = ContinuousClock.now
-        guard FileManager.default.fileExists(atPath: StoreFolder.filePath(data.folder)) else {
+        guard FileManager.default.fileExists(atPath: StoreFolder.filePath(settings.folder)) else {
             throw CommandEnd.failed(
-                "\(data.folder) holds no store", remedy: "name the store's folder (--data)")
+                "\(settings.folder) holds no store", remedy: "name the store's folder (--data)")
         }
-        try FolderPlaces.refuseNesting(destination, data.folder)
-        let store = try data.open()
+        try FolderPlaces.refuseNesting(destination, settings.folder)
+        let store = try OpenStore(settings.storeRequest())
         // The log's memory table is written out first.
         if let shortage = store.shortage {
-            throw CommandEnd(shortage.failure, folder: data.folder)
+            throw CommandEnd(shortage.failure, folder: settings.folder)
         }
         let folder = try BackupFolder(toWriteIn: destination)
         let manifest = try StoreBackup.take(store.backupSource(isStill: true), into: folder)

@@ -20,9 +20,8 @@ enum ImportRule {
         ],
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
-            "EventInput", "RetailWorkload", "NodeRuntime", "ArgumentParser", "Yams", "Dispatch",
-            "Foundation",
-            "Glibc",
+            "EventInput", "RetailWorkload", "NodeRuntime", "ArgumentParser", "Logging", "Yams",
+            "Dispatch", "Foundation", "Glibc",
         ],
         "kindred": ["Commands"],
     ]
