@@ -59,12 +59,11 @@ package enum Interruption {
     /// - Returns: the signal's number, from then on at once; nil where it was only woken.
     package static func wait() -> Int32? {
         precondition(bell.reading >= 0, "wait needs a watch that returned true")
-        var bytes = [UInt8](repeating: 0, count: 64)
-        while received == 0 {
-            let count = read(bell.reading, &bytes, bytes.count)
-            if count > 0 { break }
-            precondition(count < 0 && errno == EINTR, "the pipe has both its ends here")
-        }
+        var entry = pollfd(fd: bell.reading, events: Int16(POLLIN), revents: 0)
+        while received == 0, poll(&entry, 1, -1) <= 0 {}
+        // However often it was rung until now, this is the one wait that ends by it.
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        while read(bell.reading, &bytes, bytes.count) > 0 {}
         return received == 0 ? nil : received
     }
 
@@ -80,9 +79,11 @@ package enum Interruption {
     private static func makeBell() {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        // The handler may not wait.
-        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            // Ringing may not wait; reading ends where the pipe is empty.
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
         bell = (ends[0], ends[1])
     }
 }

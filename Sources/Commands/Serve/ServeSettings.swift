@@ -57,6 +57,9 @@ package struct ServeSettings {
     /// From which level on the node logs.
     package var logLevel: Logger.Level { settings.logLevel ?? .info }
 
+    /// Whether what is acknowledged survives a power loss, not only a killed process.
+    package var isDurableAgainstPowerLoss: Bool { store.durability == .fsync }
+
     /// The store's folder.
     package var folder: String { store.folder }
 

@@ -58,7 +58,8 @@ struct SettingText {
 extension SettingFault {
     /// "'abc' is no port: …".
     init(_ text: String, isNo kind: String, give remedy: String) {
-        let shown = text.utf8.count <= Self.shownBytes ? "'\(Escaping.terminal(text.utf8))'" : "it"
+        let isShort = text.utf8.count <= Self.shownBytes
+        let shown = isShort ? "'\(Escaping.terminal(text.utf8))'" : "it"
         message = "\(shown) is no \(kind): give \(remedy)"
     }
 

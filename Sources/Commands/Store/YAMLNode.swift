@@ -18,9 +18,26 @@ struct YAMLNode {
         } catch let error as CommandEnd {
             throw error
         } catch {
-            let first = String(describing: error).split(separator: "\n").joined(separator: " ")
-            throw .failed("\(path) is not YAML: \(first)", remedy: "correct the file")
+            throw .failed(path + describe(error), remedy: "correct the file")
         }
+    }
+
+    /// What is to stand behind the file's name: the line, where it is known, and the problem.
+    private static func describe(_ error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return ":\(mark.line): not YAML: \(oneLine(problem))"
+        case .reader(let problem, _, _, _): return " is not YAML: \(oneLine(problem))"
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let keys = oneLine(duplicates.joined(separator: "', '"))
+            return ":\(context.mark.line): in the mapping that begins here, '\(keys)' stands twice"
+        default: return " is not YAML: \(oneLine(String(describing: error)))"
+        }
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     private func mapping() throws(CommandEnd) -> YAMLNode {
