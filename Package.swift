@@ -89,6 +89,7 @@ let package = Package(
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
                 "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "HTTPAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
@@ -154,6 +155,7 @@ let package = Package(
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
                 "NodeRuntime", "Commands", "TestSupport", "kindred",
+                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["PowerLossRecorder.c", "FlipSyncFault.c"], swiftSettings: common),
         .testTarget(

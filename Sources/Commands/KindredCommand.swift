@@ -12,7 +12,9 @@ struct KindredCommand: ParsableCommand {
             """,
         version: Release.version,
         groupedSubcommands: [
-            CommandGroup(name: "Events", subcommands: [ReplayCommand.self, GenerateCommand.self]),
+            CommandGroup(
+                name: "Events",
+                subcommands: [ReplayCommand.self, ServeCommand.self, GenerateCommand.self]),
             CommandGroup(
                 name: "Questions",
                 subcommands: [

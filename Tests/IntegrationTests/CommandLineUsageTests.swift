@@ -18,7 +18,6 @@ struct CommandLineUsageTests {
         ["resolve", "a:1", "--server", "http://x"], ["stats", "--server", "http://x"],
         ["replay", "-", "--changes", "x"],
         ["replay", "-", "--partitions", "4"], ["export", "--format", "jsonl"],
-        ["stats", "--config", "x"], ["stats", "--log-level", "x"],
         ["link", "a:1", "b:1", "--source", "x", "--server", "http://x"], ["verify", "--repair"],
     ])
     func shouldRefuseUnknownFlagsByName(_ words: [String]) throws {
@@ -36,6 +35,9 @@ struct CommandLineUsageTests {
         ["replay", "-", "--time-unit", "h"], ["replay", "-", "--checkpoint-events", "0"],
         ["replay", "-", "-"], ["generate", "--format", "xml"], ["generate", "--unlinks", "101"],
         ["stats", "extra"], ["digest", "--compare"], ["--data", "x", "stats"],
+        ["stats", "--log-level", "loud"], ["stats", "--config"], ["stats", "--config", ""],
+        ["generate", "--log-level", "loud"], ["stats", "--data", ""],
+        ["replay", "-", "--memory", "some"], ["replay", "-", "--memory", "31MiB"],
     ])
     func shouldEndWithTwoWhereTheCommandLineIsWrong(_ words: [String]) throws {
         let test = try TestStore()

@@ -53,19 +53,23 @@ struct SourceOptions: ParsableArguments {
     var server: String?
 
     func validate() throws {
-        guard let server, NodeAddress(server) == nil else { return }
-        throw ValidationError(
-            "--server needs a node's address: http:// or https://, a host, and a port")
+        guard server == nil || data.data == nil else {
+            throw ValidationError("--server asks a node and --data a folder: give one of them")
+        }
     }
 
     /// The source. A store is opened for as long as it is there.
     ///
     /// - Parameter isRehearsal: nothing that is asked may stay.
     func open(isRehearsal: Bool = false) throws(CommandEnd) -> any AnswerSource {
-        if let address = server.flatMap({ NodeAddress($0) }) {
+        let settings = try data.settings([.server: server])
+        // A folder that the command line names is meant, whatever a variable or a file says.
+        if server != nil || data.data == nil,
+            let address = try settings.value(.server, SettingValues.server)
+        {
             return RemoteAnswers(NodeClient(address))
         }
-        var request = StoreRequest(folder: data.folder)
+        var request = try settings.storeRequest()
         request.isRehearsal = isRehearsal
         if isRehearsal, try !StoreFolder.holdsStore(request.folder) {
             return try LocalAnswers(rehearsingWithout: request)

@@ -1,5 +1,29 @@
 internal import ArgumentParser
-internal import Foundation
+
+/// What every command takes.
+struct SettingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Settings in YAML, under flags and KINDRED_… variables. (default: $KINDRED_CONFIG)",
+            valueName: "file"))
+    var config: String?
+    @Option(
+        help: ArgumentHelp(
+            "Logs on standard error from here on: trace, debug, info, notice, warning, error, "
+                + "critical. (default: warning; serve: info)", valueName: "level"))
+    var logLevel: String?
+
+    /// What the command was told, with more flags of its own.
+    ///
+    /// - Throws: `CommandEnd` where a setting that every command has is wrong, or the file is.
+    func settings(
+        _ flags: [SettingKey: String?] = [:], environment: [String: String]
+    ) throws(CommandEnd) -> Settings {
+        var flags = flags
+        flags[.logLevel] = logLevel
+        return try Settings(flags: flags, configuration: config, environment: environment)
+    }
+}
 
 /// Where the store is.
 struct DataOptions: ParsableArguments {
@@ -8,19 +32,54 @@ struct DataOptions: ParsableArguments {
             "The store's folder, made on first use. (default: $KINDRED_DATA, else ./kindred-data)",
             valueName: "dir"))
     var data: String?
+    @OptionGroup var common: SettingOptions
 
-    /// The folder.
-    var folder: String {
-        if let data { return data }
-        let environment = ProcessInfo.processInfo.environment["KINDRED_DATA"] ?? ""
-        return environment.isEmpty ? "./kindred-data" : environment
+    /// What the command was told, with more flags of its own; starts its logs. To be asked once:
+    /// the configuration file may be a pipe.
+    ///
+    /// - Throws: `CommandEnd` where a setting that every command has is wrong, or the file is.
+    func settings(_ more: [SettingKey: String?] = [:]) throws(CommandEnd) -> Settings {
+        let flags = [SettingKey.data: data].merging(more) { _, flag in flag }
+        let settings = try common.settings(flags, environment: Settings.environment())
+        settings.startLogs()
+        return settings
     }
 
     /// Opens the store as it is.
-    func open() throws(CommandEnd) -> OpenStore { try OpenStore(StoreRequest(folder: folder)) }
+    func open() throws(CommandEnd) -> OpenStore { try OpenStore(settings().storeRequest()) }
+}
 
-    func validate() throws {
-        guard data != "" else { throw ValidationError("--data needs a folder") }
+/// What commands take that fold events into a store.
+struct StoreOptions: ParsableArguments {
+    @OptionGroup var data: DataOptions
+    @Option(
+        help: ArgumentHelp(
+            "What an acknowledged event survives: os (a killed process) or fsync (a power loss). "
+                + "(default: os; serve: fsync)", valueName: "fsync|os"))
+    var durability: String?
+    @Option(
+        help: ArgumentHelp("The namespaces' priorities and normalisation.", valueName: "file"))
+    var namespaces: String?
+    @Option(help: ArgumentHelp("The key of a new store: 32 hexadecimal digits.", valueName: "file"))
+    var keyFile: String?
+    @Option(
+        help: ArgumentHelp(
+            "The memory to use, at least 32MiB; the graph may be larger. (default: a quarter of "
+                + "the machine's)", valueName: "2GiB"))
+    var memory: String?
+
+    /// What the command was told, with more flags of its own.
+    ///
+    /// - Throws: `CommandEnd` where a setting that every command has is wrong, or the file is.
+    func settings(
+        _ more: [SettingKey: String?] = [:], environment: [String: String]
+    ) throws(CommandEnd) -> Settings {
+        let flags: [SettingKey: String?] = [
+            .data: data.data, .durability: durability, .namespaces: namespaces, .keyFile: keyFile,
+            .memory: memory,
+        ]
+        return try data.common.settings(
+            flags.merging(more) { _, flag in flag }, environment: environment)
     }
 }
 

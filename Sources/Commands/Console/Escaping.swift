@@ -28,10 +28,18 @@ enum Escaping {
     }
 
     private static func append(_ scalar: Unicode.Scalar, to shown: inout String) {
-        switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
+        if isHidden(scalar) {
             shown += "\\u{" + String(scalar.value, radix: 16) + "}"
-        default: shown.unicodeScalars.append(scalar)
+        } else {
+            shown.unicodeScalars.append(scalar)
+        }
+    }
+
+    /// Whether a scalar moves the cursor, ends a line or turns the direction of text.
+    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
         }
     }
 

@@ -15,9 +15,11 @@ enum ExitStatus {
 }
 
 /// Ends a command with a status and, where there is something to say, a line on standard error.
-struct CommandEnd: Error {
-    let status: Int32
-    let message: String?
+package struct CommandEnd: Error {
+    /// What the process ends with.
+    package let status: Int32
+    /// The line; nil where there is nothing to say.
+    package let message: String?
 
     init(_ status: Int32, _ message: String? = nil) {
         self.status = status

@@ -16,7 +16,7 @@ struct ReplayCommand: ParsableCommand {
             --rejects; they are not failures unless --fail-on-reject is given.
             """)
 
-    @OptionGroup var data: DataOptions
+    @OptionGroup var store: StoreOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var csv: CSVOptions
@@ -24,27 +24,12 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("List refused events here, as JSON Lines.", valueName: "file"))
     var rejects: String?
     @Flag(help: "End with status 3 if any event was refused.") var failOnReject = false
-    @Option(
-        help: ArgumentHelp(
-            "What an acknowledged event survives: os (a killed process) or fsync (a power loss).",
-            valueName: "fsync|os"))
-    var durability: Durability = .os
-    @Option(
-        help: ArgumentHelp("The namespaces' priorities and normalisation.", valueName: "file"))
-    var namespaces: String?
-    @Option(help: ArgumentHelp("The key of a new store: 32 hexadecimal digits.", valueName: "file"))
-    var keyFile: String?
     @Flag(help: "Fold in memory and write nothing.") var dryRun = false
     @Option(
         help: ArgumentHelp(
             "Skip the lines before this one of the first file; --rejects adds to its file.",
             valueName: "n"))
     var fromLine: Int = 1
-    @Option(
-        help: ArgumentHelp(
-            "The memory to use, at least 32MiB; the graph may be larger. (default: a quarter of "
-                + "the machine's)", valueName: "2GiB"))
-    var memory: String?
     @Option(
         help: ArgumentHelp(
             "Events behind the last checkpoint at which the next is begun.", valueName: "n"))
@@ -71,23 +56,17 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let shape = try csv.shape()
         try ReplayFiles.check(files)
-        if let rejects { try StoreFolder.refuseOutput(rejects, in: data.folder) }
-        var request = StoreRequest(folder: data.folder)
-        if let namespaces { request.namespaces = try NamespacesFile.read(namespaces) }
-        if let keyFile {
-            request.key = try StoreFolder.readKeyFile(
-                keyFile, ifUnreadable: "name a readable file of 32 hexadecimal digits")
-        }
+        let settings = try store.settings(environment: Settings.environment())
+        settings.startLogs()
+        if let rejects { try StoreFolder.refuseOutput(rejects, in: settings.folder) }
+        var request = try settings.storeRequest(comparesStore: true)
         request.isRehearsal = dryRun
-        request.durability = durability
-        if let memory { request.memory = try MemoryText.parse(memory) }
         request.checkpoints = CheckpointPolicy(
             tailEvents: checkpointEvents, tailBytes: CheckpointPolicy.standard.tailBytes)
         let target = try ReplayTarget.open(request)
         let run = try ReplayRun(
-            self, options: try reading.decoderOptions(target.table), shape: shape, target: target)
+            self, folder: settings.folder, options: try reading.decoderOptions(target.table),
+            shape: shape, target: target)
         try run.perform()
     }
 }
-
-extension Durability: ExpressibleByArgument {}

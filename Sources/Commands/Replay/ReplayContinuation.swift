@@ -6,6 +6,8 @@ internal import WireFormat
 struct ReplayContinuation {
     /// The command that stopped.
     let command: ReplayCommand
+    /// The store's folder.
+    let folder: String
     /// The time of events without one, as it was for the lines before; nil: none was asked for.
     let defaultTime: DefaultTime
     /// The last line that is acknowledged, with all before it; nil: none is.
@@ -15,7 +17,7 @@ struct ReplayContinuation {
 
     /// The command as a shell takes it.
     var text: String {
-        let data = ["--data", command.data.folder]
+        let data = ["--data", folder]
         let words = ["kindred", "replay"] + data + fromLine + options
         let separator = files.contains { $0.hasPrefix("-") && $0 != "-" } ? ["--"] : []
         return (words + separator + files).map(ShellText.quoted).joined(separator: " ")
@@ -49,13 +51,16 @@ struct ReplayContinuation {
         words += command.csv.words
         add("--rejects", command.rejects)
         if command.failOnReject { words.append("--fail-on-reject") }
-        if command.durability != .os { add("--durability", command.durability.rawValue) }
-        add("--namespaces", command.namespaces)
-        add("--key-file", command.keyFile)
+        let store = command.store
+        add("--config", store.data.common.config)
+        add("--log-level", store.data.common.logLevel)
+        add("--durability", store.durability)
+        add("--namespaces", store.namespaces)
+        add("--key-file", store.keyFile)
         if command.checkpointEvents != ReplayCommand.standardCheckpointEvents {
             add("--checkpoint-events", "\(command.checkpointEvents)")
         }
-        add("--memory", command.memory)
+        add("--memory", store.memory)
         add("--progress-every", command.progressEvery.map { "\($0)" })
         if command.format.json { words.append("--json") }
         return words

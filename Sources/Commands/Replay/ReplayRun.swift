@@ -14,6 +14,8 @@ internal import WireFormat
 /// However reading ends, what was read whole before is folded and kept.
 final class ReplayRun {
     private let command: ReplayCommand
+    /// The store's folder.
+    private let folder: String
     private let options: EventDecoderOptions
     private let shape: CSVShape
     private let target: ReplayTarget
@@ -40,10 +42,11 @@ final class ReplayRun {
     private static let linesBetweenReports = 8_192
 
     init(
-        _ command: ReplayCommand, options: EventDecoderOptions, shape: CSVShape,
+        _ command: ReplayCommand, folder: String, options: EventDecoderOptions, shape: CSVShape,
         target: ReplayTarget
     ) throws(CommandEnd) {
         self.command = command
+        self.folder = folder
         self.options = options
         self.shape = shape
         self.target = target
@@ -353,8 +356,8 @@ final class ReplayRun {
         } else {
             message += "acknowledged: \(summary.accepted) events\(reached)"
             let continuation = ReplayContinuation(
-                command: command, defaultTime: options.defaultTime, acknowledged: acknowledged,
-                usesLineNumbers: usesLineNumbers)
+                command: command, folder: folder, defaultTime: options.defaultTime,
+                acknowledged: acknowledged, usesLineNumbers: usesLineNumbers)
             message += "; go on with: " + continuation.text
         }
         return CommandEnd(end.status, message)

@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
-internal import Logging
 
 /// `kindred serve`: runs a node.
 struct ServeCommand: ParsableCommand {
@@ -18,12 +16,12 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() throws {
-        let settings = try options.settings(environment: ProcessInfo.processInfo.environment)
+        let settings = try options.settings(environment: Settings.environment())
         settings.startLogs()
         guard Interruption.watch() else {
             throw CommandEnd.failed(
                 "no file descriptor is left", remedy: "raise the limit of open files (ulimit -n)")
         }
-        try ServeRun(settings, Logger(label: "kindred")).run()
+        try ServeRun(settings, Logs.logger).run()
     }
 }

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import NodeRuntime
 
-/// `--memory`: how much memory the process may use.
+/// How much memory the process may use.
 enum MemoryText {
     private static let units = [
         ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("B", 1),
@@ -14,21 +14,21 @@ enum MemoryText {
 
     /// Reads "64MiB", "2GiB" or bytes; a fraction is fine ("1.5GiB").
     ///
-    /// - Throws: `CommandEnd` with the status of a wrong command line.
-    static func parse(_ text: String) throws(CommandEnd) -> MemoryBudget {
+    /// - Throws: `SettingFault` for anything else, and for less than a process can do with.
+    static func parse(_ text: String) throws(SettingFault) -> MemoryBudget {
         let unit = units.first { text.hasSuffix($0.0) } ?? ("", 1)
         let number = text.dropLast(unit.0.count)
         guard number.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
             let count = Double(number), count * Double(unit.1) < Double(1 << 46)
         else {
-            throw CommandEnd(
-                ExitStatus.usage, "--memory takes a size such as 512MiB or 2GiB, or bytes")
+            throw SettingFault(
+                text, isNo: "size of memory", give: "512MiB, 2GiB or the like, or bytes")
         }
         let bytes = Int(count * Double(unit.1))
         guard bytes >= MemoryBudget.minimumBytes else {
-            throw CommandEnd(
-                ExitStatus.usage,
-                "--memory must be at least \(ByteText.print(UInt64(MemoryBudget.minimumBytes)))")
+            throw SettingFault(
+                message: "it must be at least "
+                    + ByteText.print(UInt64(MemoryBudget.minimumBytes)))
         }
         return MemoryBudget(totalBytes: bytes)
     }

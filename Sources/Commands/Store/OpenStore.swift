@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GraphCore
 internal import IdentityModel
+internal import Logging
 internal import NodeKeys
 internal import NodeRuntime
 internal import WireFormat
@@ -29,6 +30,7 @@ final class OpenStore {
     ///
     /// - Throws: `CommandEnd` that says what to do.
     init(_ request: StoreRequest, _ lock: StoreLock) throws(CommandEnd) {
+        let start = MonotonicTime.system.nanoseconds()
         self.lock = lock
         try Self.refuseToMakeWithoutRoom(request.folder)
         var folder = try StoreFolder(request)
@@ -48,6 +50,17 @@ final class OpenStore {
             runtime = try Self.runtime(folder, partition, parts, request)
         }
         (self.folder, self.parts, self.runtime) = (folder, parts, runtime)
+        logOpening(since: start)
+    }
+
+    private func logOpening(since start: UInt64) {
+        let milliseconds = (MonotonicTime.system.nanoseconds() - start) / 1_000_000
+        Logs.logger.info(
+            "store opened",
+            metadata: [
+                "data": "\(folder.path)", "position": "\(runtime.position)",
+                "tail_records": "\(runtime.tailRecords)", "milliseconds": "\(milliseconds)",
+            ])
     }
 
     private static func runtime(
@@ -108,6 +121,9 @@ final class OpenStore {
 
     /// The checkpoints as they are stored.
     var stored: RocksState { parts.state }
+
+    /// The log.
+    var log: RocksLog { parts.log }
 
     /// Why nothing may be written, if so.
     var shortage: RoomShortage? { parts.shortage }

@@ -17,10 +17,10 @@ final class StoreForVerify {
     /// Opens the store and writes its log's tail into a checkpoint.
     ///
     /// - Throws: `CommandEnd` where the databases cannot be opened.
-    init(folder path: String) throws(CommandEnd) {
+    init(_ request: StoreRequest) throws(CommandEnd) {
+        let path = request.folder
         try StoreFolder.prepare(path)
         lock = try StoreLock(folder: path)
-        let request = StoreRequest(folder: path)
         let folder = try StoreFolder(request)
         table = folder.table
         hasher = NodeKeyHasher(key: folder.key)

@@ -18,9 +18,26 @@ struct YAMLNode {
         } catch let error as CommandEnd {
             throw error
         } catch {
-            let first = String(describing: error).split(separator: "\n").joined(separator: " ")
-            throw .failed("\(path) is not YAML: \(first)", remedy: "correct the file")
+            throw .failed(path + describe(error), remedy: "correct the file")
         }
+    }
+
+    /// What is to stand behind the file's name: the line, where it is known, and the problem.
+    private static func describe(_ error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return ":\(mark.line): not YAML: \(oneLine(problem))"
+        case .reader(let problem, _, _, _): return " is not YAML: \(oneLine(problem))"
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let keys = oneLine(duplicates.joined(separator: "', '"))
+            return ":\(context.mark.line): in the mapping that begins here, '\(keys)' stands twice"
+        default: return " is not YAML: \(oneLine(String(describing: error)))"
+        }
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     private func mapping() throws(CommandEnd) -> YAMLNode {
@@ -35,9 +52,11 @@ struct YAMLNode {
             guard let name = key.string, known.contains(name) else {
                 throw wrong(
                     "the key '\(key.string ?? "?")' is unknown; known are "
-                        + known.joined(separator: ", "))
+                        + known.joined(separator: ", "), at: key)
             }
-            guard !seen.contains(name) else { throw wrong("the key '\(name)' stands twice") }
+            guard !seen.contains(name) else {
+                throw wrong("the key '\(name)' stands twice", at: key)
+            }
             seen.append(name)
         }
     }
@@ -70,6 +89,16 @@ struct YAMLNode {
         return string
     }
 
+    /// A word, number or truth value as it is written, and its place ("kindred.yaml:3"); nil where
+    /// the key is absent.
+    func text(_ key: String) throws(CommandEnd) -> (text: String, place: String)? {
+        guard let value = value(key) else { return nil }
+        guard let scalar = value.scalar else {
+            throw wrong("'\(key)' must be one value, not a list or a mapping", at: value)
+        }
+        return (scalar.string, place(of: value))
+    }
+
     /// An integer; nil where the key is absent.
     func integer(_ key: String) throws(CommandEnd) -> Int? {
         guard let value = value(key) else { return nil }
@@ -85,9 +114,14 @@ struct YAMLNode {
     }
 
     /// The failure that says what is wrong here, and where.
-    func wrong(_ what: String) -> CommandEnd {
-        let line = node.mark.map { ":\($0.line)" } ?? ""
-        return .failed("\(path)\(line): \(what)", remedy: "correct the file")
+    func wrong(_ what: String) -> CommandEnd { wrong(what, at: node) }
+
+    private func wrong(_ what: String, at node: Node) -> CommandEnd {
+        .failed("\(place(of: node)): \(what)", remedy: "correct the file")
+    }
+
+    private func place(of node: Node) -> String {
+        path + (node.mark.map { ":\($0.line)" } ?? "")
     }
 
     private func value(_ key: String) -> Node? {

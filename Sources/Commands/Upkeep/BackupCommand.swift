@@ -33,6 +33,7 @@ struct BackupCommand: ParsableCommand {
     }
 
     func run() throws {
+        let settings = try data.settings()
         if list {
             let folder = try BackupFolder(toReadFrom: destination)
             return try BackupList.print(folder, asJSON: format.json)
@@ -42,18 +43,18 @@ struct BackupCommand: ParsableCommand {
             return try BackupList.check(folder, asJSON: format.json)
         }
         let start = ContinuousClock.now
-        guard FileManager.default.fileExists(atPath: StoreFolder.filePath(data.folder)) else {
+        guard FileManager.default.fileExists(atPath: StoreFolder.filePath(settings.folder)) else {
             throw CommandEnd.failed(
-                "\(data.folder) holds no store", remedy: "name the store's folder (--data)")
+                "\(settings.folder) holds no store", remedy: "name the store's folder (--data)")
         }
-        try FolderPlaces.refuseNesting(destination, data.folder)
+        try FolderPlaces.refuseNesting(destination, settings.folder)
         let answer: BackupAnswer
-        switch try StoreLock.orNode(of: data.folder) {
+        switch try StoreLock.orNode(of: settings.folder) {
         case .lock(let lock):
-            let store = try OpenStore(StoreRequest(folder: data.folder), lock)
+            let store = try OpenStore(settings.storeRequest(), lock)
             answer = try take(store, since: start)
         case .node(let serving, let address):
-            serving.announce(asking: address, of: data.folder)
+            serving.announce(asking: address, of: settings.folder)
             answer = try NodeClient(address).backup(to: destination, keep: keep, serving.token)
         }
         if format.json { Output.line(JSONText.encode(answer)) } else { Self.print(answer) }
@@ -64,7 +65,7 @@ struct BackupCommand: ParsableCommand {
     ) throws(CommandEnd) -> BackupAnswer {
         // The log's memory table is written out first.
         if let shortage = store.shortage {
-            throw CommandEnd(shortage.failure, folder: data.folder)
+            throw CommandEnd(shortage.failure, folder: settings.folder)
         }
         let folder = try BackupFolder(toWriteIn: destination)
         let manifest = try StoreBackup.take(store.backupSource(isStill: true), into: folder)

@@ -34,14 +34,14 @@ struct DigestCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (digest, fingerprint) = try Self.read(data.folder)
+        let (digest, fingerprint) = try Self.read(data.settings().storeRequest())
         var answer = Answer(digest: digest, keyFingerprint: fingerprint)
         if let compare {
             guard FileManager.default.fileExists(atPath: compare + "/store.json") else {
                 throw CommandEnd.failed(
                     "\(compare) holds no store", remedy: "name a store's folder")
             }
-            let (other, otherFingerprint) = try Self.read(compare)
+            let (other, otherFingerprint) = try Self.read(StoreRequest(folder: compare))
             guard otherFingerprint == fingerprint else {
                 throw CommandEnd.failed(
                     "the stores have different keys (\(fingerprint), \(otherFingerprint)), so "
@@ -55,8 +55,8 @@ struct DigestCommand: ParsableCommand {
         if answer.equal == false { throw CommandEnd.answerIsNo }
     }
 
-    private static func read(_ folder: String) throws(CommandEnd) -> (String, String) {
-        let store = try OpenStore(StoreRequest(folder: folder))
+    private static func read(_ request: StoreRequest) throws(CommandEnd) -> (String, String) {
+        let store = try OpenStore(request)
         let digest = store.runtime.digest.hexadecimal
         try store.close()
         return (digest, store.folder.key.fingerprintText)

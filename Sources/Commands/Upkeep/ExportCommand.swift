@@ -15,8 +15,9 @@ struct ExportCommand: ParsableCommand {
     var output: String?
 
     func run() throws {
-        if let output { try StoreFolder.refuseOutput(output, in: data.folder) }
-        let store = try data.open()
+        let settings = try data.settings()
+        if let output { try StoreFolder.refuseOutput(output, in: settings.folder) }
+        let store = try OpenStore(settings.storeRequest())
         try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
         var rows = ExportRows()
         try rows.collect(store)

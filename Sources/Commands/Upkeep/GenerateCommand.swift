@@ -15,6 +15,7 @@ struct GenerateCommand: ParsableCommand {
         case jsonl, csv
     }
 
+    @OptionGroup var common: SettingOptions
     @Option(help: "How many lines.") var links: Int = 1_000_000
     @Option(help: "Which stream.") var seed: UInt64 = 1
     @Option(
@@ -38,6 +39,7 @@ struct GenerateCommand: ParsableCommand {
     }
 
     func run() throws {
+        try common.settings(environment: Settings.environment()).startLogs()
         var generator = RetailWorkloadGenerator(
             links: links, seed: seed, unlinkPercent: unlinks,
             format: format == .csv ? .csv : .jsonLines)

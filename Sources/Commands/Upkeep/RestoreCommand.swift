@@ -34,20 +34,23 @@ struct RestoreCommand: ParsableCommand {
     }
 
     func run() throws {
+        let settings = try data.settings()
         let folder = try BackupFolder(toReadFrom: source)
         if list { return try BackupList.print(folder, asJSON: format.json) }
         let start = ContinuousClock.now
-        try FolderPlaces.refuseNesting(source, data.folder)
+        try FolderPlaces.refuseNesting(source, settings.folder)
         let manifest = try folder.manifest(id)
-        let outcome = try StoreRestore(manifest: manifest, source: folder, path: data.folder)
-            .perform()
+        let outcome = try StoreRestore(
+            manifest: manifest, source: folder, path: settings.folder,
+            memory: settings.value(.memory, MemoryText.parse) ?? MemoryText.standard
+        ).perform()
         let answer = Answer(
             id: manifest.id, digest: outcome.digest, events: outcome.events,
             bytes: manifest.bytes, seconds: (ContinuousClock.now - start) / .seconds(1))
         if format.json {
             Output.line(JSONText.encode(answer))
         } else {
-            Output.line("restored  backup \(answer.id) of \(manifest.time) into \(data.folder)")
+            Output.line("restored  backup \(answer.id) of \(manifest.time) into \(settings.folder)")
             Output.line("digest    \(answer.digest)")
             Output.line("events    \(answer.events)")
         }

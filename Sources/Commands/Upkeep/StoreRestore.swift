@@ -25,6 +25,8 @@ struct StoreRestore {
     let manifest: BackupManifest
     let source: BackupFolder
     let path: String
+    /// The memory that the process may use.
+    let memory: MemoryBudget
 
     /// The file that marks a restore under way.
     static func markerPath(_ path: String) -> String { path + "/RESTORE-UNFINISHED" }
@@ -130,7 +132,8 @@ struct StoreRestore {
     private func confirm(_ folder: StoreFolder) throws(CommandEnd) -> Outcome {
         do throws(StoreFailure) {
             let partition = PartitionID(manifest.states.first?.partition ?? 0)
-            let request = StoreRequest(folder: path)
+            var request = StoreRequest(folder: path)
+            request.memory = memory
             let parts = try StoreParts(folder, partition, memory: request.memory)
             defer { parts.close() }
             let runtime = try PartitionRuntime(

@@ -34,7 +34,8 @@ struct VerifyCommand: ParsableCommand {
     }
 
     func run() throws {
-        let store = try StoreForVerify(folder: data.folder)
+        let request = try data.settings().storeRequest()
+        let store = try StoreForVerify(request)
         let verifier = StoreVerifier(
             partition: PartitionID(0), namespaces: store.table,
             keyOf: { store.hasher.hash($0) })
@@ -42,7 +43,7 @@ struct VerifyCommand: ParsableCommand {
         do throws(StoreFailure) {
             report = try verifier.verify(store.state)
         } catch {
-            throw CommandEnd(error, folder: data.folder)
+            throw CommandEnd(error, folder: request.folder)
         }
         var findings = report.findings.map {
             Finding(code: $0.code.rawValue, subject: $0.subject, message: $0.message)

@@ -7,7 +7,7 @@ internal import RocksStore
 /// number and the offset, both big-endian.
 ///
 /// One database for all partitions, so that one sync is one for all.
-final class RocksLog: LogPort {
+final class RocksLog: LogPort, Sendable {
     private static let keyBytes = 10
     /// The database.
     let database: RocksDatabase

@@ -4,7 +4,7 @@ internal import RocksStore
 
 /// One partition's checkpoints in a RocksDB database of its own. A checkpoint is one sorted file,
 /// written beside the database and taken in at once.
-final class RocksState: StatePort {
+final class RocksState: StatePort, Sendable {
     /// The database.
     let database: RocksDatabase
     private let scratch: String

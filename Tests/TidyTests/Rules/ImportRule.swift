@@ -31,8 +31,8 @@ enum ImportRule {
         ],
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
-            "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "ArgumentParser", "Yams",
-            "Dispatch", "Foundation", "FoundationNetworking", "Glibc",
+            "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "HTTPAPI", "ArgumentParser",
+            "Logging", "Yams", "Dispatch", "Foundation", "FoundationNetworking", "Glibc",
         ],
         "kindred": ["Commands"],
     ]

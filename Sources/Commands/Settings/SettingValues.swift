@@ -1,0 +1,102 @@
+internal import Foundation
+internal import Logging
+internal import NodeRuntime
+
+/// How the texts of settings are read. Each says what it takes.
+enum SettingValues {
+    /// The most seconds of a deadline.
+    static let maximumDeadlineSeconds = 3_600.0
+    /// The least seconds of a deadline.
+    static let minimumDeadlineSeconds = 0.001
+    /// The most requests that a node may take in hand at once.
+    static let maximumConcurrentRequests = 65_536
+    /// The most bytes of a host's name (RFC 1035).
+    static let maximumHostBytes = 253
+
+    static func logLevel(_ text: String) throws(SettingFault) -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            let words = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingFault(text, isNo: "level of logs", give: "one of \(words)")
+        }
+        return level
+    }
+
+    static func durability(_ text: String) throws(SettingFault) -> Durability {
+        guard let durability = Durability(rawValue: text) else {
+            throw SettingFault(
+                text, isNo: "durability",
+                give: "os (what is acknowledged survives a killed process) or fsync (a power loss)")
+        }
+        return durability
+    }
+
+    static func port(_ text: String) throws(SettingFault) -> UInt16 {
+        guard let number = wholeNumber(text), let port = UInt16(exactly: number) else {
+            throw SettingFault(
+                text, isNo: "port", give: "a whole number from 0 (any that is free) to 65535")
+        }
+        return port
+    }
+
+    static func concurrentRequests(_ text: String) throws(SettingFault) -> Int {
+        guard let number = wholeNumber(text), (1...maximumConcurrentRequests).contains(number)
+        else {
+            throw SettingFault(
+                text, isNo: "number of requests",
+                give: "a whole number from 1 to \(maximumConcurrentRequests)")
+        }
+        return number
+    }
+
+    /// Seconds, with a fraction or without, as nanoseconds.
+    static func deadline(_ text: String) throws(SettingFault) -> UInt64 {
+        let isPlain = text.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
+        guard isPlain, let seconds = Double(text),
+            (minimumDeadlineSeconds...maximumDeadlineSeconds).contains(seconds)
+        else {
+            throw SettingFault(
+                text, isNo: "deadline",
+                give: "seconds from \(minimumDeadlineSeconds) to \(Int(maximumDeadlineSeconds))")
+        }
+        return UInt64((seconds * 1e9).rounded())
+    }
+
+    /// An address, or the name of one.
+    static func host(_ text: String) throws(SettingFault) -> String {
+        var address = in6_addr()
+        let isName =
+            text.utf8.count <= maximumHostBytes && !text.hasPrefix("-") && !text.hasPrefix(".")
+            && text.utf8.allSatisfy {
+                isDigit($0) || isLetter($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+            }
+        guard isName || inet_pton(AF_INET6, text, &address) == 1 else {
+            throw SettingFault(
+                text, isNo: "host",
+                give: "an address (127.0.0.1, ::1; 0.0.0.0 is every interface) or a name")
+        }
+        return text
+    }
+
+    /// A node's address.
+    static func server(_ text: String) throws(SettingFault) -> NodeAddress {
+        guard let address = NodeAddress(text) else {
+            throw SettingFault(
+                text, isNo: "node's address",
+                give: "http:// or https://, a host, and a port, such as http://127.0.0.1:7411")
+        }
+        return address
+    }
+
+    /// ASCII digits alone: no sign, no space.
+    private static func wholeNumber(_ text: String) -> Int? {
+        text.utf8.allSatisfy(isDigit) ? Int(text) : nil
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+}
