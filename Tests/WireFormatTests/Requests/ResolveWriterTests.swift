@@ -43,8 +43,8 @@ import WireFormat
         ]
         #expect(
             String(decoding: write(rows, 0, 17), as: UTF8.self)
-                == #"{"results":[{"id":"email:a\"b\\c\u000a\u001fé","customer_id":"0123456789abcdef"#
-                + #"fedcba9876543210"},{"id":"x:1","error":"not_found"},"#
+                == #"{"results":[{"id":"email:a\"b\\c\u000a\u001fé","customer_id":"0123456789ab"#
+                + #"cdeffedcba9876543210"},{"id":"x:1","error":"not_found"},"#
                 + #"{"id":"nocolon","error":"bad_id"},{"id":"phone:1","error":"bad_phone"}],"#
                 + #""position":{"partition":0,"offset":17}}"#)
         #expect(
