@@ -19,11 +19,9 @@ struct EventsTwin {
     func read(_ line: [UInt8], lineNumber: Int = 1) -> ReadOutcome {
         if line.count > EventLimits.lineBytes { return .rejected(.lineTooLong) }
         guard let text = String(validating: line, as: UTF8.self) else { return .rejected(.badUTF8) }
-        guard !line.contains(0), !line.starts(with: [0xEF, 0xBB, 0xBF]),
-            !EventsTwin.isLenient(line), let wrapped = EventsTwin.wrappingNumbers(line),
-            let value = try? JSONDecoder().decode(TwinValue.self, from: Data(wrapped)),
-            case .object(let members) = value
-        else { return .rejected(.malformedJSON) }
+        guard let value = EventsTwin.value(of: line), case .object(let members) = value else {
+            return .rejected(.malformedJSON)
+        }
         guard let hasDuplicates = TwinKeys.hasDuplicates(text) else {
             return .rejected(.malformedJSON)
         }
@@ -34,6 +32,14 @@ struct EventsTwin {
         } catch {
             return .rejected(error.reason)
         }
+    }
+
+    /// What a text that is UTF-8 stands for, of repeated keys any one; nil where it is no JSON.
+    static func value(of text: [UInt8]) -> TwinValue? {
+        guard !text.contains(0), !text.starts(with: [0xEF, 0xBB, 0xBF]), !isLenient(text),
+            let wrapped = wrappingNumbers(text)
+        else { return nil }
+        return try? JSONDecoder().decode(TwinValue.self, from: Data(wrapped))
     }
 
     /// Whether a line has one of the two faults that JSONDecoder lets pass.
@@ -62,7 +68,7 @@ struct EventsTwin {
         return deepest
     }
 
-    private static func forEachOutsideStrings(_ line: [UInt8], _ body: (UInt8) -> Void) {
+    static func forEachOutsideStrings(_ line: [UInt8], _ body: (UInt8) -> Void) {
         var isInside = false
         var isEscaped = false
         for byte in line {

@@ -50,7 +50,7 @@ struct ResolveRequestScan {
     ) throws(RequestFault) {
         scanner.skipWhiteSpace(body)
         guard scanner.peek(body) == ResolveRequestScan.openBrace else {
-            throw fault(.badType, "a request is one JSON object: { is due")
+            throw wrongType(body, "a request is one JSON object: { is due")
         }
         var hasIDs = false
         var hasInclude = false
@@ -102,7 +102,7 @@ struct ResolveRequestScan {
             request.finishID(from: start)
         case ResolveRequestScan.openBrace: try scanIDObject(body, into: &request)
         default:
-            throw fault(.badType, "an id is a string ns:value, or an object of ns and value")
+            throw wrongType(body, "an id is a string ns:value, or an object of ns and value")
         }
     }
 
@@ -144,16 +144,16 @@ struct ResolveRequestScan {
     ) throws(RequestFault) -> JSONToken {
         let place = scanner.position
         let first = scanner.peek(body)
-        var token = JSONToken.absent
         let isNumber = first == UInt8(ascii: "-") || first &- UInt8(ascii: "0") < 10
-        if first == UInt8(ascii: "\"") {
-            guard scanner.scanString(body, into: &token) else { throw stopped() }
-        } else if orInteger, isNumber {
-            guard scanner.scanScalar(body, into: &token) else { throw stopped() }
+        guard first == UInt8(ascii: "\"") || (orInteger && isNumber) else {
+            throw wrongType(body, due)
         }
-        guard token.isString || token.kind == .integer else {
-            throw RequestFault(.badType, at: place, due)
-        }
+        var token = JSONToken.absent
+        let isValid =
+            isNumber
+            ? scanner.scanScalar(body, into: &token) : scanner.scanString(body, into: &token)
+        guard isValid else { throw stopped() }
+        if token.kind == .number { throw RequestFault(.badType, at: place, due) }
         return token
     }
 
@@ -216,7 +216,7 @@ struct ResolveRequestScan {
         _ body: Span<UInt8>, _ due: StaticString
     ) throws(RequestFault) -> Bool {
         guard scanner.peek(body) == ResolveRequestScan.openBracket else {
-            throw fault(.badType, due)
+            throw wrongType(body, due)
         }
         scanner.position += 1
         scanner.skipWhiteSpace(body)
@@ -251,6 +251,17 @@ struct ResolveRequestScan {
     private func refuse(_ isRepeated: Bool, at place: Int) throws(RequestFault) {
         guard isRepeated else { return }
         throw RequestFault(.duplicateKey, at: place, "this key is there twice: keep one of them")
+    }
+
+    /// A fault at the next byte, where another value begins than is due, or none.
+    private func wrongType(_ body: Span<UInt8>, _ due: StaticString) -> RequestFault {
+        switch scanner.peek(body) {
+        case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "-"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "n"), UInt8(ascii: "t"),
+            UInt8(ascii: "f"):
+            fault(.badType, due)
+        default: fault(.malformedJSON, due)
+        }
     }
 
     /// A fault at the next byte.

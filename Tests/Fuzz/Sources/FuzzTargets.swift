@@ -11,6 +11,10 @@ enum FuzzTarget: String, CaseIterable {
     case csv
     /// Times against a regular expression and a calendar that counts; printed and read again.
     case timestamp
+    /// Bodies of events, split, against the slow twin.
+    case body
+    /// Resolve requests against the slow twin over JSONDecoder, and their answers read again.
+    case resolve
 
     static let chosen: FuzzTarget = {
         let name = ProcessInfo.processInfo.environment["KINDRED_FUZZ_TARGET"] ?? ""
@@ -25,6 +29,8 @@ enum FuzzTarget: String, CaseIterable {
         case .json: JSONFuzz.run(input)
         case .csv: CSVFuzz.run(input)
         case .timestamp: TimestampFuzz.run(input)
+        case .body: RequestFuzz.split(input)
+        case .resolve: RequestFuzz.resolve(input)
         }
     }
 }
