@@ -64,8 +64,7 @@ struct CheckpointResolver {
 
     /// The nodes that exist, in order of their components.
     private func homes(of asked: [Asked]) throws(StoreFailure) -> [Home] {
-        // unsafe: many threads may read one RocksDB database; nothing else is done with it.
-        nonisolated(unsafe) let state = state
+        let state = state
         let components = try Self.read(asked, .none) {
             (one, value) throws(StoreFailure) -> ComponentID in
             guard try state.read(StateKey.home(one.node), into: &value) else { return .none }
@@ -84,8 +83,7 @@ struct CheckpointResolver {
     private mutating func readAnchors(
         of homes: [Home], _ found: (_ place: Int, _ anchor: NodeKey) -> Void
     ) throws(StoreFailure) {
-        // unsafe: many threads may read one RocksDB database; nothing else is done with it.
-        nonisolated(unsafe) let state = state
+        let state = state
         var unknown: [ComponentID] = []
         for home in homes where unknown.last != home.component {
             if remembered[Self.slot(home.component)].component == home.component { continue }

@@ -28,9 +28,7 @@ final class FileOutput {
         guard descriptor >= 0 else {
             throw Self.failed(path, WriteError(number: errno))
         }
-        var status = stat()
-        let isRegular =
-            fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        let isRegular = FileStatus(descriptor: descriptor)?.kind == .regular
         if isRegular, mode != Self.commonMode { fchmod(descriptor, mode) }
     }
 

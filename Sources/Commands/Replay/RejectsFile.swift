@@ -27,9 +27,8 @@ struct RejectsFile {
     }
 
     private static func areOneFile(_ one: String, _ other: String) -> Bool {
-        var (first, second) = (stat(), stat())
-        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
-        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+        guard let first = FileStatus(one), let second = FileStatus(other) else { return false }
+        return first.identity == second.identity
     }
 
     /// The row of a refused event, with the first of its bytes.

@@ -17,10 +17,7 @@ enum ReplayFiles {
 
     /// Whether a path names what is read as it comes, and only once: a pipe, a device, a socket.
     static func isStream(_ path: String) -> Bool {
-        var status = stat()
-        guard path != "-" else { return true }
-        guard stat(path, &status) == 0 else { return false }
-        return status.st_mode & S_IFMT != S_IFREG && status.st_mode & S_IFMT != S_IFDIR
+        path == "-" || FileStatus(path)?.kind == .other
     }
 
     /// Opens a file. A stream is put in standard input's place, where an interruption can end it.

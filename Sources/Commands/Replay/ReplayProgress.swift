@@ -1,4 +1,5 @@
 internal import Foundation
+internal import NodeRuntime
 
 /// Says on standard error how far a replay is: on a terminal one line that is written over, else
 /// a line every ten seconds.
@@ -56,9 +57,7 @@ struct ReplayProgress {
 
     /// Seconds of a clock that never goes back.
     static func seconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        Double(MonotonicTime.system.nanoseconds()) / 1e9
     }
 }
 

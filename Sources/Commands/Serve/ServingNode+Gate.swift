@@ -2,6 +2,7 @@ internal import Answers
 internal import Foundation
 internal import HTTPAPI
 internal import IdentityModel
+internal import NodeKeys
 internal import NodeRuntime
 internal import WireFormat
 
@@ -86,7 +87,8 @@ extension ServingNode: NodeGate {
         if let shortage = opened.shortage { throw .store(shortage.failure) }
         return try await perform(.backup) {
             do throws(CommandEnd) {
-                let answer = try BackupCommand.take(opened.backup, into: folder, keep: keep)
+                try FolderPlaces.refuseNesting(folder, opened.backup.store.path)
+                let answer = try BackupCommand.take(opened.backup, folder, keep: keep)
                 return .success(Data(JSONText.encode(answer).utf8))
             } catch {
                 return .failure(

@@ -1,3 +1,4 @@
+internal import Answers
 internal import Foundation
 internal import GraphCore
 internal import IdentityModel
@@ -121,6 +122,9 @@ final class OpenStore {
 
     /// The checkpoints as they are stored.
     var stored: RocksState { parts.state }
+
+    /// What gives identifiers their keys.
+    var keys: IdentifierKeys { IdentifierKeys(namespaces: folder.table, hasher: hasher) }
 
     /// The log.
     var log: RocksLog { parts.log }

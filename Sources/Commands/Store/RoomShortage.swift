@@ -22,9 +22,7 @@ struct RoomShortage {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: logPath)) ?? []
         var tail: UInt64 = 0
         for name in names where name.hasSuffix(".log") {
-            var status = stat()
-            guard stat(logPath + "/" + name, &status) == 0 else { continue }
-            tail += UInt64(max(0, status.st_size))
+            tail += FileStatus(logPath + "/" + name)?.byteCount ?? 0
         }
         self.init(at: path, needed: tail + Self.reserveBytes)
     }

@@ -37,8 +37,7 @@ enum SmallFiles {
     ///
     /// - Throws: `CommandEnd` where that cannot be told: a folder on the way may not be entered.
     static func exists(_ path: String) throws(CommandEnd) -> Bool {
-        var status = stat()
-        if stat(path, &status) == 0 { return true }
+        if FileStatus(path) != nil { return true }
         guard errno != ENOENT else { return false }
         throw .failed(
             "cannot look for \(path): \(String(cString: strerror(errno)))",

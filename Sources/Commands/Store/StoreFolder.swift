@@ -119,8 +119,7 @@ struct StoreFolder {
 
     private static func isFolder(_ path: String) throws(CommandEnd) -> Bool {
         guard try SmallFiles.exists(path) else { return false }
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard FileStatus(path)?.kind == .folder else {
             throw .failed("\(path) is a file", remedy: "name a folder (--data)")
         }
         return true

@@ -42,7 +42,6 @@ struct BackupCommand: ParsableCommand {
             let folder = try BackupFolder(toReadFrom: destination)
             return try BackupList.check(folder, asJSON: format.json)
         }
-        let start = ContinuousClock.now
         guard FileManager.default.fileExists(atPath: StoreFolder.filePath(settings.folder)) else {
             throw CommandEnd.failed(
                 "\(settings.folder) holds no store", remedy: "name the store's folder (--data)")
@@ -52,7 +51,12 @@ struct BackupCommand: ParsableCommand {
         switch try StoreLock.orNode(of: settings.folder) {
         case .lock(let lock):
             let store = try OpenStore(settings.storeRequest(), lock)
-            answer = try take(store, since: start)
+            // The log's memory table is written out first.
+            if let shortage = store.shortage {
+                throw CommandEnd(shortage.failure, folder: settings.folder)
+            }
+            answer = try Self.take(store.backupSource(isStill: true), destination, keep: keep)
+            store.abandon()
         case .node(let serving, let address):
             serving.announce(asking: address, of: settings.folder)
             answer = try NodeClient(address).backup(to: destination, keep: keep, serving.token)
@@ -60,17 +64,14 @@ struct BackupCommand: ParsableCommand {
         if format.json { Output.line(JSONText.encode(answer)) } else { Self.print(answer) }
     }
 
-    private func take(
-        _ store: OpenStore, since start: ContinuousClock.Instant
+    /// Takes a backup, then removes all but the newest `keep`.
+    static func take(
+        _ source: BackupSource, _ destination: String, keep: Int?
     ) throws(CommandEnd) -> BackupAnswer {
-        // The log's memory table is written out first.
-        if let shortage = store.shortage {
-            throw CommandEnd(shortage.failure, folder: settings.folder)
-        }
+        let start = ContinuousClock.now
         let folder = try BackupFolder(toWriteIn: destination)
-        let manifest = try StoreBackup.take(store.backupSource(isStill: true), into: folder)
+        let manifest = try StoreBackup.take(source, into: folder)
         if let keep { try folder.keep(newest: keep) }
-        store.abandon()
         return BackupAnswer(manifest, seconds: (ContinuousClock.now - start) / .seconds(1))
     }
 
