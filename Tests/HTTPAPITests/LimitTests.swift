@@ -78,7 +78,8 @@ struct LimitTests {
     @Test func shouldReadThirtyTwoLevels() async throws {
         try await ServedNode.with { node in
             for (depth, isTaken) in [(31, true), (32, false)] {
-                let deep = String(repeating: "[", count: depth)
+                let deep =
+                    String(repeating: "[", count: depth)
                     + String(repeating: "]", count: depth)
                 let answer = try await node.post(
                     "/v1/events", #"{"a":"cookie:1","b":"cookie:2","x":\#(deep)}"#)

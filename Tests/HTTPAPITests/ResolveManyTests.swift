@@ -12,18 +12,17 @@ struct ResolveManyTests {
     @Test func shouldAnswerInTheOrderOfTheIds() async throws {
         try await ServedNode.with { node in
             _ = try await node.post("/v1/events", Events.lines(2))
-            let answer = try await node.post(
-                "/v1/resolve", body(["cookie:c1", "cookie:none", "nothing", "EMAIL:x", "cookie:c0"])
-            )
+            let ids = ["cookie:c1", "cookie:none", "nothing", "EMAIL:x", "cookie:c0"]
+            let answer = try await node.post("/v1/resolve", body(ids))
             #expect(answer.status == 200)
             let results = try #require(answer.json["results"] as? [[String: String]])
-            #expect(results.map { $0["error"] } == [nil, "not_found", "bad_id", "bad_namespace", nil])
+            #expect(
+                results.map { $0["error"] } == [
+                    nil, "not_found", "bad_id", "bad_namespace", nil,
+                ])
             #expect(results[0]["customer_id"] == results[4]["customer_id"])
             #expect(results[0]["customer_id"]?.count == 32)
-            #expect(
-                results.map { $0["id"] } == [
-                    "cookie:c1", "cookie:none", "nothing", "EMAIL:x", "cookie:c0",
-                ])
+            #expect(results.map { $0["id"] } == ids)
             #expect((answer.json["position"] as? [String: Int])?["offset"] == 1)
         }
     }
@@ -68,7 +67,6 @@ struct ResolveManyTests {
                 (#"{"ids":[],"more":1}"#, "unknown_key"),
                 (#"{"ids":[],"include":["profile"]}"#, "not_supported"),
                 (#"{"ids":["a:b"]} x"#, "malformed_json"),
-                ("{\"ids\":" + String(repeating: "[", count: 33), "too_deep"),
             ] {
                 let refused = try await node.post("/v1/resolve", text)
                 #expect(refused.status == 400)
