@@ -21,7 +21,7 @@ struct ServedNode: Sendable {
         let (ports, running) = AsyncStream<Int>.makeStream()
         let server = NodeServer(
             gate, on: NodeServer.Address(host: "127.0.0.1", port: 0), token: token,
-            limits: limits, logger: logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            limits: limits, logger: logger ?? LogCapture.quiet
         ) { port in running.yield(port) }
         let life = Task { try await server.run() }
         var iterator = ports.makeAsyncIterator()

@@ -12,7 +12,9 @@ extension NodeRoutes {
             Route(.get, "/v1/resolve", .known(["id"] + page)) { call throws(Problem) in
                 try await resolve(call.query.required("id"), call)
             },
-            //RESOLVEMANY
+            Route(.post, "/v1/resolve", .known(["min_position"])) { call throws(Problem) in
+                try await resolveMany(call)
+            },
             Route(.get, "/v1/customers/{id}", .known(page)) { call throws(Problem) in
                 try await resolve(call.place, call)
             },

@@ -81,7 +81,8 @@ extension NodeRoutes {
         return answer
     }
 
-    private func append(_ records: [[UInt8]], _ call: Call) async throws(Problem) -> PositionAnswer {
+    private func append(_ records: [[UInt8]], _ call: Call) async throws(Problem) -> PositionAnswer
+    {
         try await serving { gate throws(ServingError) in
             try await gate.append(records, deadline: call.deadline)
         }

@@ -2,6 +2,7 @@ internal import Answers
 internal import HTTPTypes
 internal import IdentityModel
 internal import NodeRuntime
+internal import WireFormat
 
 /// What each route does. A handler reads the request, asks the gate and makes the answer.
 struct NodeRoutes: Sendable {
@@ -32,16 +33,11 @@ struct NodeRoutes: Sendable {
     func terms(_ call: Call) throws(Problem) -> AskTerms {
         var terms = AskTerms(deadline: call.deadline)
         guard let text = call.query["min_position"] else { return terms }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2,
-            let partition = DecimalText.read(parts[0]).flatMap(UInt16.init(exactly:)),
-            let offset = DecimalText.read(parts[1])
-        else {
-            throw Problem(
-                .badParameter,
-                "min_position is PARTITION:OFFSET, two numbers, as positions of answers have them")
+        switch MinimumPosition.parse(text) {
+        case .malformed(let message): throw Problem(.badParameter, "min_position: " + message)
+        case .position(let place):
+            terms.minimumPosition = PositionAnswer(PartitionID(place.partition), place.offset)
         }
-        terms.minimumPosition = PositionAnswer(PartitionID(partition), offset)
         return terms
     }
 

@@ -10,7 +10,7 @@ struct BodyTimeout: Error {}
 /// connections whose answer says `Connection: close`, and puts a problem document into the empty
 /// answer that Hummingbird gives to what is no HTTP.
 ///
-///     open ──answer with "close" is written──▶ lingering ──client is done, or time──▶ closed
+///     serving ──answer with "close" is written──▶ lingering ──client is done, or time──▶ closed
 ///
 /// A connection with unread input that is closed at once is reset, and the client may lose the
 /// answer that tells why. So the way out is closed first, and what still comes is thrown away for a
@@ -24,7 +24,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private enum State {
-        case open
+        case serving
         /// The answer that is being written is the last.
         case lastAnswer
         /// Nothing more is read or written.
@@ -33,7 +33,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: HTTPLimits
     private let noteUnreadable: @Sendable (Problem) -> Void
-    private var state = State.open
+    private var state = State.serving
     private var isInBody = false
     /// Requests whose answer has not been written to its end.
     private var unanswered = 0

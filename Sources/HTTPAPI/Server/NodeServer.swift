@@ -60,6 +60,9 @@ package struct NodeServer: Sendable {
             configuration: ServiceGroupConfiguration(services: [application], logger: quiet))
     }
 
+    /// The stable words of problems that this interface itself makes.
+    package static var problemWords: [String] { ProblemKind.allCases.map(\.rawValue) }
+
     /// Listens and answers until `stop`; returns when the last request is answered. To end it
     /// sooner, cancel the task.
     ///

@@ -1,0 +1,58 @@
+import Foundation
+import HTTPAPI
+import Testing
+
+/// How a server ends.
+@Suite("Shutdown")
+struct ShutdownTests {
+    @Test func shouldEndWithinASecondWhereConnectionsAreIdle() async throws {
+        var end: Date?
+        try await ServedNode.with { node in
+            var idle: [RawConnection] = []
+            for _ in 0..<5 {
+                let connection = try node.connect()
+                await connection.send("GET /healthz HTTP/1.1\r\nHost: k\r\n\r\n")
+                #expect(try await connection.answer().status == 200)
+                idle.append(connection)
+            }
+            let silent = try node.connect()
+            let half = try node.connect()
+            await half.send("GET /heal")
+            end = Date()
+            await node.server.stop()
+            for connection in idle + [silent, half] {
+                let seconds = try #require(await connection.secondsToEnd())
+                #expect(seconds < 1)
+            }
+        }
+        let start = try #require(end)
+        #expect(Date().timeIntervalSince(start) < 1.5, "run has returned")
+    }
+
+    @Test func shouldAnswerWhatItHasBegunAndTakeNothingNew() async throws {
+        try await ServedNode.with { node in
+            node.gate.turn { $0.isHeld = true }
+            let begun = try node.connect()
+            await begun.send(ServedNode.post("/v1/events", Array(Events.lines(3).utf8)))
+            try await node.wait { node.gate.state.begun == 1 }
+            await node.server.stop()
+            try await Task.sleep(nanoseconds: 300_000_000)
+            #expect(throws: RawConnection.Failure.self) { try node.connect() }
+            node.gate.turn { $0.isHeld = false }
+            let answer = try await begun.answer()
+            #expect(answer.json["accepted"] as? Int == 3)
+            #expect(await begun.secondsToEnd() != nil)
+        }
+    }
+
+    @Test func shouldSayThatAnAddressIsTaken() async throws {
+        try await ServedNode.with { node in
+            let gate = try FakeGate()
+            let second = NodeServer(
+                gate, on: NodeServer.Address(host: "127.0.0.1", port: node.port), token: "",
+                logger: LogCapture.quiet
+            ) { _ in }
+            await #expect(throws: (any Error).self) { try await second.run() }
+        }
+    }
+}
