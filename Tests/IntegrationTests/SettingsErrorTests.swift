@@ -11,7 +11,7 @@ struct SettingsErrorTests {
     @Test(arguments: [
         ("[a, b]", "k.yaml:1: a mapping ('key: value') is expected"),
         ("- data: x", "k.yaml:1: a mapping"), ("kindred", "k.yaml:1: a mapping"),
-        ("host: a\nport: 1\nport: 2\n", "k.yaml:1: in the mapping that begins here, 'port' stands"),
+        ("host: a\nport: 1\nport: 2\n", "k.yaml:2: 'port' stands here and again below"),
         ("host: a\n\tport: 1\n", "k.yaml:2: not YAML: found a tab character"),
         ("host: a\n\nprot: 1\n", "k.yaml:3: the key 'prot' is unknown; known are data, host, port"),
         ("host: a\nPort: 1\n", "k.yaml:2: the key 'Port' is unknown"),
@@ -109,16 +109,17 @@ struct SettingsErrorTests {
         ("--durability", "FSYNC", "'FSYNC' is no durability: give os"),
         ("--durability", "none", "'none' is no durability: give os"),
     ])
-    func shouldNameTheFlagOrTheVariable(_ flag: String, _ text: String, _ words: String) throws {
+    func shouldNameTheFlagOrTheVariable(_ flag: String, _ text: String, _ said: String) throws {
         let test = try TestStore()
-        let flagged = try test.run("replay", "/dev/null", "\(flag)=\(text)")
+        let words = text.isEmpty ? [flag, text] : ["\(flag)=\(text)"]
+        let flagged = try test.run(["replay", "/dev/null"] + words)
         #expect(flagged.status == 2)
-        #expect(flagged.errors.hasPrefix("kindred: \(flag): \(words)"), "\(flagged.errors)")
+        #expect(flagged.errors.hasPrefix("kindred: \(flag): \(said)"), "\(flagged.errors)")
         guard !text.isEmpty else { return }
         let variable = "KINDRED_" + flag.dropFirst(2).uppercased().replacing("-", with: "_")
         let set = try test.run("replay", "/dev/null", environment: [variable: text])
         #expect(set.status == 2)
-        #expect(set.errors.hasPrefix("kindred: \(variable): \(words)"), "\(set.errors)")
+        #expect(set.errors.hasPrefix("kindred: \(variable): \(said)"), "\(set.errors)")
         #expect(!test.exists(test.data))
         // A flag stands before the variable, so that nobody reads it.
         let fine = flag == "--memory" ? "64MiB" : flag == "--durability" ? "os" : "info"

@@ -118,6 +118,25 @@ struct SettingsPrecedenceTests {
         #expect(own.status == 3 && own.errors.contains("cannot read n;"))
     }
 
+    /// The command that goes on after a stop names the file again, and only the flags of before.
+    @Test func shouldGoOnWithTheSameFile() throws {
+        let test = try TestStore()
+        try test.write("k.yaml", "data: store\nmemory: 64MiB\ndurability: fsync\n")
+        let done = try test.shell(
+            """
+            unset KINDRED_DATA; kindred generate --links 2000 | gzip > whole.gz
+            head -c -20 whole.gz > g.gz; kindred replay g.gz --config k.yaml 2> errors; s=$?
+            cp whole.gz g.gz; command=$(sed -n 's/.*go on with: //p' errors)
+            echo "$command"; sh -c "$command" > /dev/null && exit $s
+            """)
+        #expect(done.status == 3, "\(done.errors)")
+        #expect(done.text.contains("kindred replay --data store"), "\(done.text)")
+        #expect(done.text.contains(" --config k.yaml"), "\(done.text)")
+        #expect(!done.text.contains("--memory") && !done.text.contains("--durability"))
+        try test.json("replay", "whole.gz", "--data", "whole", "--key-file", "store/node-key")
+        #expect(try test.digest(of: "store") == test.digest(of: "whole"))
+    }
+
     static func flag(_ key: String) -> String { "--" + key.replacing("_", with: "-") }
     static func variable(_ key: String) -> String { "KINDRED_" + key.uppercased() }
 }

@@ -4,13 +4,13 @@ internal import ArgumentParser
 struct SettingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Settings in YAML, under flags and KINDRED_… variables. (default: $KINDRED_CONFIG)",
+            "Settings in YAML, below flags and KINDRED_* variables. (default: $KINDRED_CONFIG)",
             valueName: "file"))
     var config: String?
     @Option(
         help: ArgumentHelp(
-            "Logs on standard error from here on: trace, debug, info, notice, warning, error, "
-                + "critical. (default: warning; serve: info)", valueName: "level"))
+            "The least level of logs on standard error: trace, debug, info, notice, warning, "
+                + "error, critical. (default: warning; serve: info)", valueName: "level"))
     var logLevel: String?
 
     /// What the command was told, with more flags of its own.

@@ -36,11 +36,13 @@ package struct LogfmtHandler: LogHandler {
         self.write = write
     }
 
+    /// What every line of this logger says under a key.
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes an event's line. Its level has been looked at.
     package func log(event: LogEvent) {
         var line: [UInt8] = []
         TimestampText.append(TimeText.now, to: &line)

@@ -5,6 +5,7 @@ package enum Logs {
     /// What this program calls its own logger.
     static let label = "kindred"
 
+    /// The program's own logger; from warnings on until logs are started.
     // nonisolated(unsafe): replaced by the main thread, before there are others.
     nonisolated(unsafe) package private(set) static var logger = make(.warning)
 

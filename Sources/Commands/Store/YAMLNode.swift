@@ -13,7 +13,10 @@ struct YAMLNode {
             throw .failed("\(path) is not UTF-8", remedy: "save it as UTF-8")
         }
         do {
-            let node = try compose(yaml: text) ?? .mapping(Node.Mapping([]))
+            let node = try compose(yaml: text)
+            guard let node, node.null == nil else {
+                return YAMLNode(path: path, node: .mapping(Node.Mapping([])))
+            }
             return try YAMLNode(path: path, node: node).mapping()
         } catch let error as CommandEnd {
             throw error
@@ -31,7 +34,7 @@ struct YAMLNode {
         case .reader(let problem, _, _, _): return " is not YAML: \(oneLine(problem))"
         case .duplicatedKeysInMapping(let duplicates, let context):
             let keys = oneLine(duplicates.joined(separator: "', '"))
-            return ":\(context.mark.line): in the mapping that begins here, '\(keys)' stands twice"
+            return ":\(context.mark.line): '\(keys)' stands here and again below"
         default: return " is not YAML: \(oneLine(String(describing: error)))"
         }
     }
