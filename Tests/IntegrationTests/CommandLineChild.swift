@@ -1,4 +1,5 @@
 import Foundation
+import NodeRuntime
 import Testing
 
 /// How a process ended, and what it printed.
@@ -200,8 +201,6 @@ final class ChildProcess {
     }
 
     private static func seconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        Double(MonotonicTime.system.nanoseconds()) / 1e9
     }
 }

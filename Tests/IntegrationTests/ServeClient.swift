@@ -42,8 +42,9 @@ final class ServeClient {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        var time = timeval(tv_sec: timeout, tv_usec: 0)
-        let size = socklen_t(MemoryLayout<timeval>.size)
+        // A timeval: seconds and microseconds.
+        var time = [timeout, 0]
+        let size = socklen_t(MemoryLayout<Int>.stride * time.count)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, size)
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &time, size)
         guard status == 0 else { throw Lost() }

@@ -188,10 +188,8 @@ struct ServeTests {
         }
         isDone.unlock()
         while !writer.isFinished { usleep(1_000) }
-        let token = try #require(
-            JSONDecoder().decode(
-                JSONValue.self,
-                from: Data(try store.read(store.data + "/serving.json")))["token"].string)
+        let serving = Data(try store.read(store.data + "/serving.json"))
+        let token = try JSONDecoder().decode(JSONValue.self, from: serving)["token"].string
         #expect(try store.mode(store.data + "/serving.json") == 0o600)
         let body = #"{"destination":"\#(store.folder)/other"}"#
         let client = try node.client()
