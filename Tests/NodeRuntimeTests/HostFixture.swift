@@ -10,16 +10,18 @@ final class HostFixture: Sendable {
 
     let log = GatedLog()
     let state = GatedState()
+    /// Whoever passes says that there is room.
+    let rooms = Gate()
     let host: Host
     private let thread: SystemThread
     private let outcome: Outcome
 
     /// How serving ended.
     ///
-    /// `@unchecked Sendable`: `failure` is written before the gate opens, and read behind it.
+    /// `@unchecked Sendable`: `end` is written before the gate opens, and read behind it.
     private final class Outcome: @unchecked Sendable {
         let ended = Gate()
-        var failure: StoreFailure?
+        var end: ServingEnd?
     }
 
     init(
@@ -28,26 +30,26 @@ final class HostFixture: Sendable {
     ) {
         let (host, outcome) = (Host(limits: limits), Outcome())
         (self.host, self.outcome) = (host, outcome)
-        thread = SystemThread { [log, state] in
+        thread = SystemThread { [log, state, rooms] in
             do throws(StoreFailure) {
                 let runtime = try RuntimeFixture.open(log, state, settings, worker: ThreadWorker())
-                outcome.failure = host.serve(runtime)
+                outcome.end = host.serve(runtime, hasRoom: { rooms.count > 0 })
                 runtime.close()
             } catch {
-                outcome.failure = error
+                outcome.end = .failed(error)
             }
             outcome.ended.pass()
         }
     }
 
     /// Closes the host, opens the doors, and gives back how serving ended.
-    func end() async -> StoreFailure? {
+    func end() async -> ServingEnd? {
         host.close()
         log.syncs.open()
         state.applies.open()
         await outcome.ended.wait(forArrivals: 1)
         thread.join()
-        return outcome.failure
+        return outcome.end
     }
 
     static func soon(_ milliseconds: UInt64 = 20_000) -> Deadline {

@@ -57,7 +57,7 @@ struct PartitionHostLimitTests {
         #expect(results.count { $0 == .success(0) } == 7)
         await held.value
         #expect(await fixture.identifiers() == .success(0), "there is room again")
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldRefuseWritesBeyondTheMailboxByNumberAndByBytes() async {
@@ -76,7 +76,7 @@ struct PartitionHostLimitTests {
             // What was refused left nothing behind, and there is room again.
             #expect(await fixture.append("1000") == .success(5))
             #expect(fixture.log.bounds(of: RuntimeFixture.partition) == 0..<5)
-            #expect(await fixture.end() == nil)
+            #expect(await fixture.end() == .closed)
         }
     }
 
@@ -85,7 +85,7 @@ struct PartitionHostLimitTests {
         limits.appendBytes = 10
         let fixture = HostFixture(limits: limits)
         #expect(await fixture.append("large", count: 100) == .success(1))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldRefuseWhatIsOverItsDeadlineThoughTheThreadIsBusy() async {
@@ -101,7 +101,7 @@ struct PartitionHostLimitTests {
         // It had not been begun: nothing of it is done.
         #expect(await fixture.identifiers() == .success(0))
         #expect(fixture.log.bounds(of: RuntimeFixture.partition).isEmpty)
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldRefuseOnlyWritesWhileThereIsNoRoom() async {
@@ -114,7 +114,39 @@ struct PartitionHostLimitTests {
         fixture.log.failAppends(nil)
         #expect(await fixture.append("c") == .success(2))
         #expect(await fixture.identifiers() == .success(2))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
+    }
+
+    @Test func shouldAskToBeOpenedAgainOnceThereIsRoomAndLoseNoRequest() async {
+        var limits = ServingLimits()
+        limits.roomCheckNanoseconds = 0
+        let fixture = HostFixture(limits: limits)
+        let full = StoreFailure(.noSpace, "the disk is full", remedy: "make room")
+        fixture.log.failAppends(full)
+        #expect(await fixture.append("a") == .failure(.store(full)))
+        #expect(await fixture.identifiers() == .success(0), "there is no room yet")
+        fixture.rooms.pass()
+        #expect(await fixture.append("b") == .failure(.store(full)))
+        // Nobody serves from here on: what comes waits for whoever serves next.
+        async let asked = fixture.identifiers()
+        async let written = fixture.append("c")
+        try? await Task.sleep(for: .milliseconds(50))
+        fixture.log.failAppends(nil)
+        let ended = Gate()
+        let thread = SystemThread {
+            guard
+                let runtime = try? RuntimeFixture.open(
+                    fixture.log, fixture.state, RuntimeFixture.settings(durability: .fsync))
+            else { return }
+            _ = fixture.host.serve(runtime)
+            ended.pass()
+        }
+        let count = await asked
+        #expect(count == .success(0) || count == .success(1))
+        #expect(await written == .success(1))
+        #expect(await fixture.end() == .reopen)
+        await ended.wait(forArrivals: 1)
+        thread.join()
     }
 
     @Test func shouldEndAtAFailedSyncAndAcknowledgeNothing() async {
@@ -125,7 +157,7 @@ struct PartitionHostLimitTests {
         #expect(await fixture.append("b") == .failure(.store(broken)))
         #expect(await fixture.identifiers() == .failure(.store(broken)))
         #expect(await fixture.append("c") == .failure(.store(broken)))
-        #expect(await fixture.end() == broken)
+        #expect(await fixture.end() == .failed(broken))
         #expect(fixture.log.bounds(of: RuntimeFixture.partition) == 0..<2, "b was not told of")
     }
 

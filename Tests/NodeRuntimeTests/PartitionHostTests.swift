@@ -18,7 +18,7 @@ struct PartitionHostTests {
         fixture.log.syncs.open()
         #expect(await written == .success(1))
         #expect(await fixture.identifiers() == .success(1))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldMakeAllThatWaitsDurableWithOneSync() async {
@@ -47,7 +47,7 @@ struct PartitionHostTests {
         #expect(await first == .success(1))
         #expect(fixture.log.syncs.count <= 4, "20 writes came while one sync ran")
         #expect(await fixture.identifiers() == .success(21))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldWaitForAPositionAndNotForEver() async {
@@ -60,7 +60,7 @@ struct PartitionHostTests {
         #expect(await fixture.append("b") == .success(2))
         #expect(await seen == .success(2))
         #expect(await fixture.identifiers(minimumPosition: 2) == .success(2))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldAnswerQuestionsBetweenTheRecordsOfAWrite() async {
@@ -88,7 +88,7 @@ struct PartitionHostTests {
         #expect(position < 200, "it waited for the whole write")
         #expect(await written == .success(200))
         #expect(await fixture.identifiers() == .success(20_000))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldRehearseWithoutATrace() async {
@@ -101,7 +101,7 @@ struct PartitionHostTests {
         #expect(await fixture.identifiers() == .success(1))
         #expect(await fixture.append("c") == .success(2))
         #expect(await fixture.identifiers() == .success(2))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldAnswerWhatCameBeforeItWasClosedAndRefuseTheRest() async {
@@ -116,7 +116,7 @@ struct PartitionHostTests {
         fixture.host.close()
         #expect(await fixture.append("c") == .failure(.closed))
         #expect(await fixture.identifiers() == .failure(.closed))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
         #expect(await first == .success(1))
         #expect(await second == .success(2))
         // What waits for a position that nobody will write is not waited for.
@@ -143,7 +143,7 @@ struct PartitionHostTests {
             for await result in group { #expect((try? result.get()) != nil) }
         }
         #expect(await fixture.identifiers() == .success(200))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test func shouldStoreACheckpointOnRequestWhileItServes() async {
@@ -162,7 +162,7 @@ struct PartitionHostTests {
         #expect(await fixture.host.checkpoint(by: soon) == .success(2))
         let tail = await fixture.host.ask(by: soon) { .success($0.tailRecords) }
         #expect(tail == .success(0))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 
     @Test(arguments: 0..<4)
@@ -193,6 +193,6 @@ struct PartitionHostTests {
         var oracle = GraphOracle(namespaces: RandomEvents.namespaces)
         for event in events { oracle.fold(event) }
         #expect(digest == .success(oracle.solve().digest))
-        #expect(await fixture.end() == nil)
+        #expect(await fixture.end() == .closed)
     }
 }

@@ -8,8 +8,8 @@ internal import NodeRuntime
 /// for a signal or an end, and ends both in their order.
 struct ServeRun {
     /// How long requests that were begun may take once the node is told to stop, in nanoseconds:
-    /// 15 s. Then their connections are cut.
-    private static let drainNanoseconds: UInt64 = 15_000_000_000
+    /// 10 s. Then their connections are cut.
+    private static let drainNanoseconds: UInt64 = 10_000_000_000
     /// When the process ends though its last checkpoint is not stored, after it was told to stop,
     /// in seconds. What it has acknowledged is in the log; the next start takes longer.
     private static let endSeconds: UInt32 = 28

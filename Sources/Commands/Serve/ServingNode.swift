@@ -9,6 +9,7 @@ internal import WireFormat
 ///
 /// ```
 /// opening ──opened──▶ ready ──drain──▶ draining ──close──▶ checkpointed, ended
+///    │                  └─room again─▶ opened once more: ready
 ///    └──────any failure─┴────────────────┴──▶ failed, ended
 /// ```
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
@@ -95,8 +96,27 @@ final class ServingNode: @unchecked Sendable {
     }
 
     private func serve() throws(CommandEnd) {
+        try StoreFolder.prepare(request.folder)
+        let lock = try StoreLock(folder: request.folder)
+        while true {
+            let store = try open(lock)
+            switch host.serve(store.runtime, hasRoom: { RoomShortage(ofStoreIn: self.path) == nil })
+            {
+            case .closed: return try store.close()
+            case .failed(let failure):
+                store.abandon()
+                throw CommandEnd(failure, folder: path)
+            // Another opening finds room, and takes writes.
+            case .reopen: store.abandon()
+            }
+        }
+    }
+
+    private var path: String { request.folder }
+
+    private func open(_ lock: StoreLock) throws(CommandEnd) -> OpenStore {
         let start = MonotonicTime.system.nanoseconds()
-        let store = try OpenStore(request)
+        let store = try OpenStore(request, lock)
         let opening = MonotonicTime.system.nanoseconds() - start
         mutex.locked {
             openedParts = Opened(
@@ -107,11 +127,7 @@ final class ServingNode: @unchecked Sendable {
             if progress == .opening { progress = .ready }
         }
         whenChanged()
-        if let failure = host.serve(store.runtime) {
-            store.abandon()
-            throw CommandEnd(failure, folder: store.folder.path)
-        }
-        try store.close()
+        return store
     }
 
     // MARK: Beside it

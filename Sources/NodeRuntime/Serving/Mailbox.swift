@@ -169,6 +169,11 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
 
     // MARK: The partition's thread
 
+    /// Gives back questions that were taken, for whoever serves next: they come first.
+    func putBack(asks taken: Deque<Ask>, _ waiting: [Ask], _ resting: [Ask]) {
+        mutex.locked { asks = Deque(Array(taken) + waiting + resting + Array(asks)) }
+    }
+
     /// Takes what has come; where nothing has, waits until something does or the wish's end.
     func take(_ wish: Wish) -> Delivery {
         mutex.locked {

@@ -16,18 +16,24 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
 
     // MARK: The partition's thread
 
-    /// Serves until `close`, or until the store fails; then every request has been answered.
+    /// Serves until `close`, or until the store fails; then every request has been answered. Or
+    /// until it is to be opened again, since it refuses writes for a lack of room that is over: then
+    /// requests wait for the next `serve`.
     ///
-    /// - Parameter syncer: makes groups of records durable, on a thread of its own.
-    /// - Returns: the failure; nil after `close`.
+    /// - Parameters:
+    ///   - syncer: makes groups of records durable, on a thread of its own.
+    ///   - hasRoom: asked now and then while writes are refused for a lack of room.
     package func serve(
-        _ runtime: PartitionRuntime<Log, State>, syncer: any BackgroundWorker = ThreadWorker()
-    ) -> StoreFailure? {
+        _ runtime: PartitionRuntime<Log, State>, syncer: any BackgroundWorker = ThreadWorker(),
+        hasRoom: @escaping () -> Bool = { false }
+    ) -> ServingEnd {
         let sweeper = Sweeper(every: limits.sweepNanoseconds) { [mailbox, time] in
             mailbox.sweep(Deadline(nanoseconds: time.nanoseconds()))
         }
         defer { sweeper.end() }
-        return PartitionLoop(runtime, mailbox, limits: limits, syncer: syncer, time: time).run()
+        return PartitionLoop(
+            runtime, mailbox, limits: limits, syncer: syncer, time: time, hasRoom: hasRoom
+        ).run()
     }
 
     // MARK: Any thread
@@ -121,4 +127,14 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
                     run: { reply.answer(body($0)) }))
         }
     }
+}
+
+/// Why a partition has ceased to serve.
+package enum ServingEnd: Equatable, Sendable {
+    /// Its host was closed.
+    case closed
+    /// The store refuses writes, and will take them once it is opened again.
+    case reopen
+    /// The store failed.
+    case failed(StoreFailure)
 }

@@ -38,11 +38,18 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     private var wish = Mailbox<Log, State>.Wish()
     private var isClosed = false
     private var nextTend: UInt64 = 0
+    /// Whether there is room for a store that refuses to write for the lack of it.
+    private let hasRoom: () -> Bool
+    private var nextRoomCheck: UInt64 = 0
+    /// Whether serving ends as soon as no write is on its way, for the store to be opened again.
+    private var isReopening = false
 
     init(
         _ runtime: PartitionRuntime<Log, State>, _ mailbox: Mailbox<Log, State>,
-        limits: ServingLimits, syncer: any BackgroundWorker, time: MonotonicTime
+        limits: ServingLimits, syncer: any BackgroundWorker, time: MonotonicTime,
+        hasRoom: @escaping () -> Bool
     ) {
+        self.hasRoom = hasRoom
         self.runtime = runtime
         self.mailbox = mailbox
         self.limits = limits
@@ -52,13 +59,13 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         nextTend = time.nanoseconds() + limits.tendNanoseconds
     }
 
-    /// Serves until the mailbox is closed and all that was in it is answered, or the store fails.
-    ///
-    /// - Returns: the failure; nil: closed.
-    func run() -> StoreFailure? {
+    /// Serves until the mailbox is closed and all that was in it is answered, or the store fails
+    /// or is to be opened again.
+    func run() -> ServingEnd {
         while turn() {}
         syncer.wait()
-        return runtime.failure
+        if let failure = runtime.failure { return .failed(failure) }
+        return isReopening ? .reopen : .closed
     }
 
     /// Does a little of everything that there is to do; where there is nothing, waits for it.
@@ -67,7 +74,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     func turn() -> Bool {
         let isStalled = !settling.isEmpty && runtime.isStalled
         let takesAppends =
-            syncing.isEmpty && resting.isEmpty && !isStalled
+            syncing.isEmpty && resting.isEmpty && !isStalled && !isReopening
             && runtime.stagedCount < limits.stagedRecords
         wish.takesAppends = takesAppends
         wish.knowsClosed = isClosed
@@ -85,6 +92,10 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         tend()
         if let failure = runtime.failure {
             mailbox.fail(failure)
+            return false
+        }
+        if isReopening, isAtRest {
+            mailbox.putBack(asks: asks, waiting, resting)
             return false
         }
         let isIdle = isAtRest && asks.isEmpty && waiting.isEmpty && resting.isEmpty
@@ -121,6 +132,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
                 }
             } catch {
                 append.reply.refuse(.store(error))
+                noteRefusal(error)
             }
             if staged == 0 {
                 finish(append)
@@ -135,6 +147,16 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
             syncer.wait()
             syncer.begin(sync)
         }
+    }
+
+    /// A log that has once found no room takes nothing more before it is opened again, though there
+    /// may be room by then.
+    private func noteRefusal(_ failure: StoreFailure) {
+        guard failure.code == .noSpace || failure.code == .readOnly else { return }
+        let now = time.nanoseconds()
+        guard now >= nextRoomCheck else { return }
+        nextRoomCheck = now + limits.roomCheckNanoseconds
+        isReopening = hasRoom()
     }
 
     private func noteSynced(_ result: Result<Void, StoreFailure>?) {

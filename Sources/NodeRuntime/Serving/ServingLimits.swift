@@ -23,6 +23,8 @@ package struct ServingLimits: Equatable, Sendable {
     /// nanoseconds: 0.5 ms.
     package var stallNanoseconds: UInt64 = 500_000
 
+    /// How often is looked, at most, whether there is room again, in nanoseconds: 1 s.
+    package var roomCheckNanoseconds: UInt64 = 1_000_000_000
     /// How often is looked whether a checkpoint that somebody asked for is stored, in nanoseconds:
     /// 10 ms.
     package var checkpointPollNanoseconds: UInt64 = 10_000_000
