@@ -1,6 +1,7 @@
 import Answers
 import Foundation
 import IdentityModel
+import NodeRuntime
 import Testing
 
 /// Answers as JSON: the names that programs rely on, and that what is written can be read.

@@ -15,11 +15,11 @@ struct CommandLineUsageTests {
     }
 
     @Test(arguments: [
-        ["resolve", "a:1", "--server", "http://x"], ["stats", "--server", "http://x"],
+        ["export", "--server", "http://x"], ["digest", "--server", "http://x"],
         ["replay", "-", "--changes", "x"],
         ["replay", "-", "--partitions", "4"], ["export", "--format", "jsonl"],
         ["stats", "--config", "x"], ["stats", "--log-level", "x"],
-        ["link", "a:1", "b:1", "--source", "x", "--server", "http://x"], ["verify", "--repair"],
+        ["replay", "-", "--server", "http://x"], ["verify", "--repair"],
     ])
     func shouldRefuseUnknownFlagsByName(_ words: [String]) throws {
         let test = try TestStore()

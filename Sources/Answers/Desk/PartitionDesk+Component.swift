@@ -5,6 +5,9 @@ internal import WireFormat
 
 // Pages of a component.
 extension PartitionDesk {
+    /// A page of a component: members first, then links. Bridges bring all of it into memory.
+    ///
+    /// - Throws: `StoreFailure`.
     package func component(
         _ question: Question, from place: Cursor?, limit: Int, bridges: Bool
     ) throws(StoreFailure) -> ComponentAnswer {

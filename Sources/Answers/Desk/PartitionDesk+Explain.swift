@@ -4,6 +4,10 @@ internal import NodeRuntime
 
 // Paths.
 extension PartitionDesk {
+    /// Why two are one customer: a part of a shortest path, which brings their whole component into
+    /// memory; or what was said of the pair, and whose each is.
+    ///
+    /// - Throws: `AnswerFailure`.
     package func explain(
         _ one: Question, _ other: Question, from start: NodeKey?, limit: Int
     ) throws(AnswerFailure) -> ExplainAnswer {

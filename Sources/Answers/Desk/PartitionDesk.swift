@@ -9,10 +9,14 @@ package final class PartitionDesk<Log: LogPort, State: StatePort>: AnswerDesk {
     /// A desk that asks `runtime`, on the thread that `runtime` is used on.
     package init(_ runtime: PartitionRuntime<Log, State>) { self.runtime = runtime }
 
+    /// What answers reflect now: every record before its offset.
     package var position: PositionAnswer {
         PositionAnswer(runtime.partition, runtime.position)
     }
 
+    /// The customer of a node, and a page of its identifiers by (namespace priority, key).
+    ///
+    /// - Throws: `StoreFailure`.
     package func resolve(
         _ question: Question, after place: MemberPosition?, limit: Int
     ) throws(StoreFailure) -> ResolveAnswer {
@@ -31,6 +35,10 @@ package final class PartitionDesk<Log: LogPort, State: StatePort>: AnswerDesk {
             nextCursor: page.next.map { Cursor.member($0).text }, position: position)
     }
 
+    /// The anchors of many nodes' customers, in one go: nothing is allocated for a key beyond what
+    /// the graph reads into memory.
+    ///
+    /// - Throws: `StoreFailure`.
     package func anchors(of keys: [NodeKey]) throws(StoreFailure) -> [NodeKey?] {
         try runtime.ask { (graph, reader) throws(StateError) in
             var anchors: [NodeKey?] = []
@@ -42,6 +50,9 @@ package final class PartitionDesk<Log: LogPort, State: StatePort>: AnswerDesk {
         }
     }
 
+    /// What is counted, without a look at the stores: cheap.
+    ///
+    /// - Throws: nothing that counting could fail at; `StoreFailure` is the protocol's.
     package func stats() throws(StoreFailure) -> StatsAnswer {
         let counters = runtime.counters
         return StatsAnswer(
@@ -52,6 +63,10 @@ package final class PartitionDesk<Log: LogPort, State: StatePort>: AnswerDesk {
             positions: ["\(runtime.partition.rawValue)": runtime.position])
     }
 
+    /// What is known of two identifiers; the path between them only where that is asked for, since
+    /// it brings their whole component into memory.
+    ///
+    /// - Throws: `StoreFailure`.
     package func pairState(
         _ one: Question, _ other: Question, withPath: Bool
     ) throws(StoreFailure) -> PairState {

@@ -141,7 +141,8 @@ final class NodeClient {
         }
         return CommandEnd(
             ExitStatus.failed,
-            "the node at \(address.text) refused: \(problem.detail ?? problem.title ?? problem.word)"
+            "the node at \(address.text) refused: "
+                + (problem.detail ?? problem.title ?? problem.word)
         )
     }
 

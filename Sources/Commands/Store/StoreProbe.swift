@@ -130,6 +130,20 @@ package final class StoreProbe {
         opened = nil
     }
 
+    /// Leaves word in the folder that a node of this process answers at an address, as a node does.
+    ///
+    /// - Throws: `StoreRefusal`.
+    package func announce(url: String, token: String) throws(StoreRefusal) {
+        _ = try asking { (store) throws(CommandEnd) in
+            try ServingFile(
+                pid: getpid(), url: url, token: token, version: Release.version
+            ).write(in: store.folder.path)
+        }
+    }
+
+    /// Takes that word back.
+    package func withdraw() { ServingFile.remove(from: store.folder.path) }
+
     /// Lets go of the store as it is, without a checkpoint.
     package func close() {
         store.abandon()
