@@ -22,7 +22,7 @@ struct LimitTests {
 
     @Test func shouldBeWhatIsPromised() {
         let limits = HTTPLimits.standard
-        #expect(limits.bodyBytes == 8 << 20)
+        #expect(limits.bodyBytes == 8 << 20 && HTTPLimits.nestingDepth == 32)
         #expect(limits.eventsPerRequest == 10_000 && limits.idsPerRequest == 1_000)
         #expect(limits.bodyBytesInFlight == 256 << 20 && limits.deadlineSeconds == 10)
     }
@@ -77,7 +77,8 @@ struct LimitTests {
 
     @Test func shouldReadThirtyTwoLevels() async throws {
         try await ServedNode.with { node in
-            for (depth, isTaken) in [(31, true), (32, false)] {
+            let most = HTTPLimits.nestingDepth - 1
+            for (depth, isTaken) in [(most, true), (most + 1, false)] {
                 let deep =
                     String(repeating: "[", count: depth)
                     + String(repeating: "]", count: depth)
@@ -128,6 +129,23 @@ struct LimitTests {
             node.gate.turn { $0.isHeld = false }
             for connection in held { #expect(try await connection.answer().status == 200) }
             #expect(try await node.get("/v1/stats").status == 200)
+        }
+    }
+
+    @Test func shouldLetConnectionsWaitThatAreTooMany() async throws {
+        try await ServedNode.with(Self.limits { $0.connections = 2 }) { node in
+            var open: [RawConnection] = []
+            for _ in 0..<2 {
+                let connection = try node.connect()
+                await connection.send("GET /healthz HTTP/1.1\r\nHost: k\r\n\r\n")
+                #expect(try await connection.answer().status == 200)
+                open.append(connection)
+            }
+            let third = try node.connect(timeoutSeconds: 1)
+            await third.send("GET /healthz HTTP/1.1\r\nHost: k\r\n\r\n")
+            await #expect(throws: RawConnection.Failure.timedOut) { try await third.answer() }
+            open.removeLast()
+            #expect(try await third.answer().status == 200)
         }
     }
 

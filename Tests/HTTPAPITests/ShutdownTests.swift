@@ -45,6 +45,27 @@ struct ShutdownTests {
         }
     }
 
+    @Test func shouldEndAtOnceWhereItsTaskIsCancelled() async throws {
+        let (ports, running) = AsyncStream<Int>.makeStream()
+        let server = NodeServer(
+            try FakeGate(), on: NodeServer.Address(host: "127.0.0.1", port: 0), token: "",
+            logger: LogCapture.quiet
+        ) { running.yield($0) }
+        let life = Task { try await server.run() }
+        var iterator = ports.makeAsyncIterator()
+        let stalled = try RawConnection(port: try #require(await iterator.next()))
+        await stalled.send("POST /v1/events HTTP/1.1\r\nHost: k\r\nContent-Length: 9\r\n\r\n{")
+        while server.taken.bodyBytes == 0 { try await Task.sleep(nanoseconds: 2_000_000) }
+        await server.stop()
+        try await Task.sleep(nanoseconds: 200_000_000)
+        #expect(server.taken.requests == 1, "what was begun may still end")
+        let start = Date()
+        life.cancel()
+        _ = await life.result
+        #expect(Date().timeIntervalSince(start) < 3)
+        #expect(server.taken == (0, 0))
+    }
+
     @Test func shouldSayThatAnAddressIsTaken() async throws {
         try await ServedNode.with { node in
             let gate = try FakeGate()

@@ -26,7 +26,6 @@ enum ProblemKind: String, CaseIterable {
     case unsupportedEncoding = "unsupported_encoding"
     case overloaded
     case headersTooLarge = "headers_too_large"
-    case internalError = "internal"
     case notSupported = "not_supported"
     case unavailable
     case pending
@@ -50,7 +49,6 @@ enum ProblemKind: String, CaseIterable {
         case .unsupportedEncoding: .unsupportedMediaType
         case .overloaded: .tooManyRequests
         case .headersTooLarge: .requestHeaderFieldsTooLarge
-        case .internalError: .internalServerError
         case .notSupported: .notImplemented
         case .unavailable, .pending, .storeFailed: .serviceUnavailable
         case .deadlinePassed: .gatewayTimeout
@@ -85,7 +83,6 @@ enum ProblemKind: String, CaseIterable {
         case .unsupportedEncoding: "The body's encoding is not supported"
         case .overloaded: "The node has too much to do"
         case .headersTooLarge: "The headers are too large"
-        case .internalError: "The node made a mistake"
         case .notSupported: "Not in this release"
         case .unavailable: "The node does not serve now"
         case .pending: "The position is not reached yet"

@@ -1,15 +1,18 @@
+internal import IdentityModel
+internal import WireFormat
+
 /// What one request, one connection and all of them together may take. Each has a test at its edge.
 package struct HTTPLimits: Sendable {
     // MARK: One request
 
     /// The longest body, in bytes: 8 MiB. More is 413.
-    package var bodyBytes = 8 << 20
+    package var bodyBytes = RequestLimits.bodyBytes
     /// The most events in one body. More is 413, and none of them is taken.
     package var eventsPerRequest = 10_000
     /// The most ids that one `POST /v1/resolve` names. More is 413.
-    package var idsPerRequest = 1_000
-    /// How deep arrays and objects of a body may nest.
-    package var nestingDepth = 32
+    package var idsPerRequest = RequestLimits.resolvedIDs
+    /// How deep arrays and objects of an event, or of a request, may nest. The decoders keep it.
+    package static let nestingDepth = EventLimits.nestingDepth
     /// The longest path with its query, in bytes: two identifiers of the greatest size in percent
     /// escapes fit. More is 414.
     package var uriBytes = 8_192
@@ -38,7 +41,8 @@ package struct HTTPLimits: Sendable {
 
     // MARK: Connections
 
-    /// How many connections are open at once; the next wait in the system's queue.
+    /// How many connections are open at once; the next wait in the system's queue. Each takes a
+    /// file descriptor, of which a process may have as few as 1,024: the store needs some.
     package var connections = 512
     /// How many connections wait in the system's queue.
     package var backlog = 256
