@@ -44,6 +44,23 @@ struct ProblemTests {
         }
     }
 
+    @Test func shouldRefuseWhatAPageOfAnotherSiteSends() async throws {
+        try await ServedNode.with { node in
+            for (origin, status) in [
+                ("http://evil.example", 403), ("null", 403), ("http://node", 200),
+            ] {
+                let body = Events.lines(1)
+                let connection = try RawConnection(port: node.port)
+                await connection.send(
+                    "POST /v1/events HTTP/1.1\r\nHost: node\r\nOrigin: \(origin)\r\n"
+                        + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                let answer = try await connection.answer()
+                #expect(answer.status == status, "\(origin): \(answer.text)")
+                if status == 403 { #expect(answer.problem == "foreign_origin") }
+            }
+        }
+    }
+
     @Test func shouldTakeTheGreatestPages() async throws {
         try await ServedNode.with { node in
             _ = try await node.post("/v1/events", Events.lines(1))

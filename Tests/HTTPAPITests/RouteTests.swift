@@ -166,14 +166,16 @@ struct RouteTests {
 
     @Test func shouldAskForTheTokenBeforeABackup() async throws {
         try await ServedNode.with { node in
-            let body = #"{"folder":"/srv/backup","keep":3}"#
+            let body = #"{"destination":"/srv/backup","keep":3}"#
             for header in ["", "Authorization: Bearer 00\r\n", "Authorization: x\r\n"] {
                 let refused = try await node.post("/v1/backup", body, header)
                 #expect(refused.status == 401 && refused.problem == "unauthorized")
                 #expect(refused.headers["www-authenticate"] == "Bearer")
             }
             let bearer = "Authorization: Bearer \(ServedNode.token)\r\n"
-            for wrong in [#"{"folder":"backup"}"#, "{}", #"{"folder":"/b","keep":0}"#, "[]"] {
+            for wrong in [
+                #"{"destination":"backup"}"#, "{}", #"{"destination":"/b","keep":0}"#, "[]",
+            ] {
                 #expect(try await node.post("/v1/backup", wrong, bearer).problem == "bad_body")
             }
             #expect(try await node.post("/v1/backup", "", bearer).problem == "empty_body")

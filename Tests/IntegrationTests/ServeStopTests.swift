@@ -115,7 +115,8 @@ struct ServeStopTests {
         let client = try node.client()
         #expect(try client.post("/v1/events", ServedStore.link("a:1", "b:1")).status == 200)
         // A body that does not come holds the node.
-        try client.send(Array("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{".utf8))
+        try client.send(
+            Array("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{".utf8))
         usleep(200_000)
         node.child.send(SIGTERM)
         #expect(node.child.waitForErrors { $0.contains("stopping") })
@@ -131,7 +132,8 @@ struct ServeStopTests {
     @Test func shouldNotWaitForEverForABodyThatDoesNotCome() throws {
         let node = try ServedStore(try TestStore())
         let client = try node.client()
-        try client.send(Array("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{".utf8))
+        try client.send(
+            Array("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{".utf8))
         usleep(200_000)
         let start = Date()
         #expect(try node.stop(timeout: 30).status == 0)
@@ -173,8 +175,9 @@ struct ServeStopTests {
         #expect(try node.stop().status == 0)
         let data = mount.path + "/store"
         #expect(try store.run("verify", "--data", data).status == 0)
-        #expect(try store.json("stats", "--data", data)["identifiers"]
-            == .number(Double(3 + taken * 400)))
+        #expect(
+            try store.json("stats", "--data", data)["identifiers"]
+                == .number(Double(3 + taken * 400)))
     }
 
     @Test(.enabled(if: FlipSyncFault.isAvailable, "there is no clang"))
@@ -211,7 +214,8 @@ struct ServeStopTests {
         let (port, child) = (node.port, node.child.identifier)
         let before = try Self.peakBytes(child)
         // Bodies of 8 MiB that are nearly all one event's text: read, and refused as too long.
-        let body = #"{"op":"link","a":"a:1","b":"b:1","reason":""#
+        let body =
+            #"{"op":"link","a":"a:1","b":"b:1","reason":""#
             + String(repeating: "x", count: 8 << 20 - 60) + "\"}"
         let answers = Mutex<[Int: Int]>([:])
         onThreads(200) { _ in

@@ -52,8 +52,10 @@ struct ServeTests {
     /// The same words give the same answers from a node and from the folder at rest.
     @Test func shouldAnswerCommandsAsTheFolderDoes() throws {
         let store = try TestStore()
-        let file = try store.write("namespaces.yaml", "namespaces: [{name: email, priority: 10, "
-            + "normalize: [trim, lowercase], sensitive: true}]")
+        let file = try store.write(
+            "namespaces.yaml",
+            "namespaces: [{name: email, priority: 10, "
+                + "normalize: [trim, lowercase], sensitive: true}]")
         var lines: [String] = []
         for number in 0..<60 {
             lines.append(

@@ -21,7 +21,8 @@ package final class PartitionDesk<Log: LogPort, State: StatePort>: AnswerDesk {
         _ question: Question, after place: MemberPosition?, limit: Int
     ) throws(StoreFailure) -> ResolveAnswer {
         guard let customer = try customer(of: question) else {
-            return ResolveAnswer(id: question.text, error: AnswerError.notFound)
+            return ResolveAnswer(
+                id: question.text, error: AnswerError.notFound, position: position)
         }
         let page = try runtime.ask { (graph, reader) throws(StateError) in
             try graph.memberPage(

@@ -14,6 +14,8 @@ struct Problem: Error {
     let detail: String
     /// In how many seconds to try again; nil where that is no use.
     var retrySeconds: Int?
+    /// What an answer that is no reflects.
+    var position: PositionAnswer?
     /// The methods that the route has, where the one that was asked for is not among them.
     var allowedMethods: [HTTPRequest.Method] = []
 
@@ -42,6 +44,7 @@ struct Problem: Error {
         let title: String
         let status: Int
         let detail: String
+        let position: PositionAnswer?
     }
 
     /// The document, as UTF-8.
@@ -49,7 +52,7 @@ struct Problem: Error {
         JSONText.encode(
             Document(
                 type: "urn:kindred:problem:\(word)", title: title, status: status.code,
-                detail: detail))
+                detail: detail, position: position))
     }
 
     /// The headers of an answer that says it.

@@ -14,6 +14,7 @@ enum ProblemKind: String, CaseIterable {
     case emptyBody = "empty_body"
     case badBody = "bad_body"
     case unauthorized
+    case foreignOrigin = "foreign_origin"
     case notFound = "not_found"
     case noSuchRoute = "no_such_route"
     case methodNotAllowed = "method_not_allowed"
@@ -40,6 +41,7 @@ enum ProblemKind: String, CaseIterable {
             .badParameter, .badID, .badCursor, .staleCursor, .emptyBody, .badBody:
             .badRequest
         case .unauthorized: .unauthorized
+        case .foreignOrigin: .forbidden
         case .notFound, .noSuchRoute: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTimeout: .requestTimeout
@@ -71,6 +73,7 @@ enum ProblemKind: String, CaseIterable {
         case .emptyBody: "The body is empty"
         case .badBody: "The body is not valid"
         case .unauthorized: "The node's token is needed"
+        case .foreignOrigin: "Sent by a page of another site"
         case .notFound: "Not found"
         case .noSuchRoute: "There is no such route"
         case .methodNotAllowed: "The route has no such method"

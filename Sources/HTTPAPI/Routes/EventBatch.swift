@@ -81,7 +81,7 @@ struct EventBatch {
         switch decoder.decode(text, lineNumber: index + 1) {
         case .rejected(let rejected): note(rejected, index)
         case .event(let event):
-            if router.isFull { takeRecord() }
+            if router.isFull || router.count == ServingLimits.recordEvents { takeRecord() }
             let bytes = decoder.scratch.bytes
             if let rejected = router.add(event, in: bytes.span) { return note(rejected, index) }
             accepted += 1

@@ -24,7 +24,7 @@ extension NodeRoutes {
     }
 
     private struct BackupRequest: Decodable {
-        let folder: String
+        let destination: String
         let keep: Int?
     }
 
@@ -47,16 +47,16 @@ extension NodeRoutes {
         }
         guard !call.body.isEmpty else { throw Problem.emptyBody }
         guard let request = JSONText.decode(BackupRequest.self, from: Data(call.body)) else {
-            throw Problem(.badBody, #"the body is {"folder":"/absolute/path","keep":7}"#)
+            throw Problem(.badBody, #"the body is {"destination":"/absolute/path","keep":7}"#)
         }
-        guard request.folder.hasPrefix("/") else {
-            throw Problem(.badBody, "folder is an absolute path on the node's machine")
+        guard request.destination.hasPrefix("/") else {
+            throw Problem(.badBody, "destination is an absolute path on the node's machine")
         }
         guard (request.keep ?? 1) >= 1 else {
             throw Problem(.badBody, "keep is how many backups stay, at least 1")
         }
         let answer = try await serving { gate throws(ServingError) in
-            try await gate.backup(to: request.folder, keep: request.keep)
+            try await gate.backup(to: request.destination, keep: request.keep)
         }
         return Reply(json: Array(answer))
     }

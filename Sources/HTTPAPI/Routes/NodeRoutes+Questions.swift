@@ -40,7 +40,7 @@ extension NodeRoutes {
                 try desk.resolve(question, after: place, limit: limit)
             }
         }
-        guard answer.error == nil else { throw Problem.notFound }
+        guard answer.error == nil else { throw Problem.notFound(answer.position) }
         return Reply(answer)
     }
 
@@ -56,7 +56,7 @@ extension NodeRoutes {
                 try desk.component(question, from: place, limit: limit, bridges: withBridges)
             }
         }
-        guard answer.error == nil else { throw Problem.notFound }
+        guard answer.error == nil else { throw Problem.notFound(answer.position) }
         return Reply(answer)
     }
 
@@ -94,10 +94,12 @@ extension Problem {
     }
 
     /// Nobody has the id.
-    static var notFound: Problem {
-        Problem(
+    static func notFound(_ position: PositionAnswer?) -> Problem {
+        var problem = Problem(
             .notFound,
             "no event has named this id yet; to see events that were just sent, add min_position "
                 + "as their answer gave it")
+        problem.position = position
+        return problem
     }
 }

@@ -73,6 +73,7 @@ struct RequestResponder: HTTPResponder {
         guard route.method == .post else {
             return try await route.handler(call(request, place, query, []))
         }
+        try checkOrigin(request)
         try checkEncoding(request)
         var reader = BodyReader(limits, admission)
         defer { reader.release() }
@@ -106,6 +107,18 @@ struct RequestResponder: HTTPResponder {
             contentType: request.headers[.contentType],
             authorization: request.headers[.authorization],
             deadline: .after(nanoseconds: UInt64(limits.deadlineSeconds * 1e9)))
+    }
+
+    /// Refuses what a browser sends for a page of another site: a node has no users, and a page
+    /// that somebody on its machine looks at is not to write through it.
+    private func checkOrigin(_ request: Request) throws(Problem) {
+        guard let origin = request.headers[.origin],
+            origin.split(separator: "/").last.map(String.init) != request.head.authority
+        else { return }
+        throw Problem(
+            .foreignOrigin,
+            "the request's Origin is not this node: call it from a server of yours, or through a "
+                + "proxy that takes care of who may")
     }
 
     private func checkEncoding(_ request: Request) throws(Problem) {
