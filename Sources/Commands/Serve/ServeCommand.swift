@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 
 /// `kindred serve`: runs a node.
 struct ServeCommand: ParsableCommand {
@@ -15,6 +16,18 @@ struct ServeCommand: ParsableCommand {
 
     @OptionGroup var options: ServeOptions
 
+    /// The files that a node may have open, connections among them, where the system allows it.
+    private static let openFiles: rlim_t = 65_536
+
+    /// Raises the soft limit of open files: without a descriptor the HTTP server cannot go on.
+    private static func raiseOpenFiles() {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue))
+        guard getrlimit(resource, &limit) == 0, limit.rlim_cur < openFiles else { return }
+        limit.rlim_cur = min(openFiles, limit.rlim_max)
+        setrlimit(resource, &limit)
+    }
+
     func run() throws {
         let settings = try options.settings(environment: Settings.environment())
         settings.startLogs()
@@ -22,6 +35,7 @@ struct ServeCommand: ParsableCommand {
             throw CommandEnd.failed(
                 "no file descriptor is left", remedy: "raise the limit of open files (ulimit -n)")
         }
+        Self.raiseOpenFiles()
         try ServeRun(settings, Logs.logger).run()
     }
 }

@@ -9,7 +9,7 @@ package struct ServingLimits: Equatable, Sendable {
     /// The bytes of records that are made durable together, but for one write more.
     package var groupBytes = 4 << 20
     /// Records in the log that are not folded yet at which no further group is begun.
-    package var stagedRecords = 64
+    package var stagedRecords = 256
     /// How long questions are answered between two records, in nanoseconds, but for one question
     /// more: 1 ms.
     package var askNanoseconds: UInt64 = 1_000_000
@@ -29,8 +29,9 @@ package struct ServingLimits: Equatable, Sendable {
     /// 10 ms.
     package var checkpointPollNanoseconds: UInt64 = 10_000_000
 
-    /// Events in one record of a node that serves: questions wait for one record at most.
-    package static let recordEvents = 256
+    /// Events in one record of a node that serves. Questions wait for one record: about a millisecond
+    /// where each event's customers must be read from disk.
+    package static let recordEvents = 64
 
     /// The usual limits.
     package init() {}
