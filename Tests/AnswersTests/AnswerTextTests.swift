@@ -37,7 +37,8 @@ struct AnswerTextTests {
             ])
         let none = try test.resolve("x:1")
         expectSame(none)
-        #expect(JSONText.encode(none) == #"{"error":"not_found","id":"x:1"}"#)
+        let position = #""position":{"offset":5,"partition":3}"#
+        #expect(JSONText.encode(none) == #"{"error":"not_found","id":"x:1",\#(position)}"#)
         for (limit, bridges) in [(2, false), (100, true)] {
             let component = try test.desk.component(
                 test.question("email:hub"), from: nil, limit: limit, bridges: bridges)

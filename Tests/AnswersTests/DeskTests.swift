@@ -34,7 +34,10 @@ struct DeskTests {
         let test = try AnswersFixture()
         try test.star(2)
         let none = try test.resolve("email:nobody")
-        #expect(none == ResolveAnswer(id: "email:nobody", error: "not_found"))
+        #expect(
+            none
+                == ResolveAnswer(
+                    id: "email:nobody", error: "not_found", position: test.desk.position))
         let component = try test.desk.component(
             test.question("email:nobody"), from: nil, limit: 10, bridges: true)
         #expect(component.error == "not_found" && component.members == nil)

@@ -169,6 +169,7 @@ struct ServeTests {
         let isDone = NSLock()
         isDone.lock()
         let port = node.port
+        // unsafe: the writer's alone.
         nonisolated(unsafe) var written = 0
         let writer = Thread {
             guard let client = try? ServeClient(port: port) else { return }
@@ -196,7 +197,7 @@ struct ServeTests {
         let body = #"{"destination":"\#(store.folder)/other"}"#
         let client = try node.client()
         #expect(try client.post("/v1/backup", body).status == 401)
-        let wrong = ["Authorization: Bearer 0" + token.dropFirst()]
+        let wrong = ["Authorization: Bearer x" + token.dropFirst()]
         #expect(try client.post("/v1/backup", body, wrong).status == 401)
         #expect(!store.exists(store.folder + "/other"))
         #expect(try node.stop().status == 0)

@@ -131,7 +131,7 @@ struct SettingsErrorTests {
     /// What a command has no use for is not looked at.
     @Test func shouldMindOnlyWhatTheCommandUses() throws {
         let test = try TestStore()
-        try test.write("k.yaml", "port: abc\nhost: ' '\nserver: x\ndeadline: never\n")
+        try test.write("k.yaml", "port: abc\nhost: ' '\ndeadline: never\n")
         let words = ["stats", "--config", "k.yaml"]
         #expect(try test.run(words, environment: ["KINDRED_PORT": "y"]).status == 0)
     }

@@ -52,7 +52,8 @@ final class HostFixture: Sendable {
         return outcome.end
     }
 
-    static func soon(_ milliseconds: UInt64 = 20_000) -> Deadline {
+    /// A deadline; long enough unless it is what is tested, for tests may wait for each other.
+    static func soon(_ milliseconds: UInt64 = 600_000) -> Deadline {
         .after(nanoseconds: milliseconds * 1_000_000)
     }
 
@@ -67,6 +68,11 @@ final class HostFixture: Sendable {
         EventRecords.record(
             (0..<count).map { TestEvent(.observe, TestEnd("cookie", "\(name)-\($0)")) },
             RuntimeFixture.head)
+    }
+
+    /// Returns once so many questions and writes have come that are not finished.
+    func wait(forAsks asks: Int, appends: Int) async {
+        while host.waiting != (asks, appends) { try? await Task.sleep(for: .milliseconds(1)) }
     }
 
     /// How many identifiers there are.

@@ -74,10 +74,15 @@ struct ServeRun {
     private func announce(port: Int, _ opened: ServingNode.Opened) throws(CommandEnd) {
         let url = "http://\(Self.reachable(settings.host)):\(port)"
         let file = ServingFile(pid: getpid(), url: url, token: token, version: Release.version)
-        if opened.shortage == nil {
+        if opened.shortage != nil {
+            logger.warning("the disk is nearly full: questions only, until there is room")
+        }
+        do throws(CommandEnd) {
             try file.write(in: settings.folder)
-        } else {
-            logger.warning("the disk is nearly full: the store is open for reading alone")
+        } catch {
+            // Without it commands beside the node need --server; nothing else does.
+            guard opened.shortage != nil else { throw error }
+            logger.warning("serving.json cannot be written: commands need --server")
         }
         logger.notice(
             "serving",

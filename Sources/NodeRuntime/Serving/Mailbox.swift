@@ -105,6 +105,9 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
             })
     }
 
+    /// How many questions and writes there are that are not finished.
+    var waiting: (asks: Int, appends: Int) { mutex.locked { (askCount, appendCount) } }
+
     /// Says how the sync ended that the partition's thread has begun.
     func noteSynced(_ result: Result<Void, StoreFailure>) {
         mutex.locked {

@@ -17,8 +17,8 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
     // MARK: The partition's thread
 
     /// Serves until `close`, or until the store fails; then every request has been answered. Or
-    /// until it is to be opened again, since it refuses writes for a lack of room that is over: then
-    /// requests wait for the next `serve`.
+    /// until it is to be opened again, since it refuses writes for a lack of room that is over:
+    /// then requests wait for the next `serve`.
     ///
     /// - Parameters:
     ///   - syncer: makes groups of records durable, on a thread of its own.
@@ -40,6 +40,9 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
 
     /// Refuses all that comes from here on; what came before is still answered.
     package func close() { mailbox.close() }
+
+    /// How many questions and writes wait or are being answered.
+    package var waiting: (asks: Int, appends: Int) { mailbox.waiting }
 
     /// Refuses all that came and all that comes: the partition could not be opened.
     package func fail(_ failure: StoreFailure) { mailbox.fail(failure) }

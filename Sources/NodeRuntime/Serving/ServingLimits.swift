@@ -29,8 +29,8 @@ package struct ServingLimits: Equatable, Sendable {
     /// 10 ms.
     package var checkpointPollNanoseconds: UInt64 = 10_000_000
 
-    /// Events in one record of a node that serves. Questions wait for one record: about a millisecond
-    /// where each event's customers must be read from disk.
+    /// Events in one record of a node that serves. Questions wait for one record: about a
+    /// millisecond where each event's customers must be read from disk.
     package static let recordEvents = 64
 
     /// The usual limits.

@@ -32,7 +32,8 @@ enum ImportRule {
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
             "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "HTTPAPI", "ArgumentParser",
-            "Logging", "Yams", "Dispatch", "Foundation", "FoundationNetworking", "Glibc",
+            "Logging", "Yams", "CDispatch", "Dispatch", "Foundation", "FoundationNetworking",
+            "Glibc",
         ],
         "kindred": ["Commands"],
     ]
