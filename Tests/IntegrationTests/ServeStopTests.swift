@@ -77,7 +77,7 @@ struct ServeStopTests {
             let node = try ServedStore(store, ["--durability", durability])
             #expect(try writers.faults(node.client(), of: "\(life - 1)-") == [], "life \(life)")
             let (port, child) = (node.port, node.child.identifier)
-            let pause = UInt32(random.below(150_000) + 1_000)
+            let pause = UInt32(random.below(60_000) + 1_000)
             writers.run("\(life)", port: port) {
                 usleep(pause)
                 kill(child, SIGKILL)
@@ -177,9 +177,10 @@ struct ServeStopTests {
         #expect(try node.stop().status == 0)
         let data = mount.path + "/store"
         #expect(try store.run("verify", "--data", data).status == 0)
-        #expect(
-            try store.json("stats", "--data", data)["identifiers"]
-                == .number(Double(3 + taken * 400)))
+        // What was refused may have been taken in part.
+        guard case .number(let count) = try store.json("stats", "--data", data)["identifiers"]
+        else { throw ServeFailure(description: "stats says nothing") }
+        #expect(Int(count) >= 3 + taken * 400 && Int(count) <= 3 + (taken + refused) * 400)
     }
 
     @Test(.enabled(if: FlipSyncFault.isAvailable, "there is no clang"))
