@@ -9,7 +9,7 @@ struct ServeSettingsTests {
     @Test func shouldHaveDefaults() throws {
         let settings = try ServeSettings(words: [], environment: [:])
         #expect(settings.host == "127.0.0.1" && settings.port == 7_411)
-        #expect(settings.concurrentRequests == 1_024)
+        #expect(settings.concurrentRequests == 256)
         #expect(settings.deadlineNanoseconds == 10_000_000_000)
         #expect(settings.folder == "./kindred-data" && settings.logLevel == .info)
         #expect(settings.isDurableAgainstPowerLoss)

@@ -22,7 +22,7 @@ struct SettingsPrecedenceTests {
         Row(key: "host", flag: "::1", variable: "b.example", file: "0.0.0.0", standard: "127.0.0.1")
         { $0.host },
         Row(key: "port", flag: "1", variable: "2", file: "3", standard: "7411") { "\($0.port)" },
-        Row(key: "concurrent_requests", flag: "1", variable: "2", file: "3", standard: "1024") {
+        Row(key: "concurrent_requests", flag: "1", variable: "2", file: "3", standard: "256") {
             "\($0.concurrentRequests)"
         },
         Row(key: "deadline", flag: "1", variable: "2.5", file: "0.25", standard: "10") {

@@ -14,6 +14,9 @@ struct ServeRun {
     /// in seconds. What it has acknowledged is in the log; the next start takes longer.
     private static let endSeconds: UInt32 = 28
 
+    /// Connections beside those whose requests are in hand.
+    private static let spareConnections = 64
+
     private let settings: ServeSettings
     private let logger: Logger
     private let node: ServingNode
@@ -63,6 +66,8 @@ struct ServeRun {
     private func server() -> NodeServer {
         var limits = HTTPLimits.standard
         limits.requests = settings.concurrentRequests
+        // Some are left over for those who are told that there are too many.
+        limits.connections = max(limits.connections, limits.requests + Self.spareConnections)
         limits.deadlineSeconds = Double(settings.deadlineNanoseconds) / 1e9
         return NodeServer(
             node, on: NodeServer.Address(host: settings.host, port: Int(settings.port)),

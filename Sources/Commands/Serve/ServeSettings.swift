@@ -9,7 +9,7 @@ package struct ServeSettings {
     /// The port unless told otherwise.
     package static let standardPort: UInt16 = 7_411
     /// The most requests in hand at once unless told otherwise.
-    package static let standardConcurrentRequests = 1_024
+    package static let standardConcurrentRequests = 256
     /// How long a request may take unless told otherwise, in seconds.
     package static let standardDeadlineSeconds: UInt64 = 10
 
