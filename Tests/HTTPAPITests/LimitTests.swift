@@ -190,18 +190,22 @@ struct LimitTests {
     }
 
     @Test func shouldNotWaitForSlowSenders() async throws {
-        let limits = Self.limits { ($0.bodySeconds, $0.idleSeconds) = (0.3, 0.5) }
-        try await ServedNode.with(limits) { node in
+        try await ServedNode.with(Self.limits { $0.bodySeconds = 0.3 }) { node in
             let body = try node.connect()
             await body.send(
                 "POST /v1/events HTTP/1.1\r\nHost: k\r\nContent-Length: 90\r\n\r\n{\"a\"")
             let answer = try await body.answer()
             #expect(answer.status == 408 && answer.problem == "body_timeout")
             #expect(await body.secondsToEnd() != nil)
+        }
+    }
+
+    @Test func shouldNotWaitForSilentConnections() async throws {
+        try await ServedNode.with(Self.limits { $0.idleSeconds = 3 }) { node in
             let head = try node.connect()
             await head.send("GET /v1/sta")
             let seconds = try #require(await head.secondsToEnd())
-            #expect(seconds < 5)
+            #expect(seconds < 30)
             let idle = try node.connect()
             await idle.send("GET /healthz HTTP/1.1\r\nHost: k\r\n\r\n")
             #expect(try await idle.answer().status == 200)

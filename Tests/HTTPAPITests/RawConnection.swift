@@ -43,7 +43,7 @@ final class RawConnection: @unchecked Sendable {
     private let socket: Int32
     private var received: [UInt8] = []
 
-    init(port: Int, timeoutSeconds: Int = 20) throws {
+    init(port: Int, timeoutSeconds: Int = 120) throws {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -54,10 +54,8 @@ final class RawConnection: @unchecked Sendable {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else {
-            Glibc.close(socket)
-            throw Failure.refused
-        }
+        // The socket is closed by deinit, which runs: all that is stored is there.
+        guard status == 0 else { throw Failure.refused }
         var time = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &time, size)

@@ -12,14 +12,17 @@ struct RequestLogTests {
             _ = try await node.get("/v1/customers/cookie:1/graph")
             node.gate.turn { $0.failure = .closed }
             _ = try await node.get("/v1/stats")
+            node.gate.turn { $0.failure = .deadlinePassed }
+            _ = try await node.get("/v1/stats")
         }
         let lines = capture.lines.filter { $0.contains("a request failed") }
-        #expect(lines.count == 2)
+        #expect(lines.count == 3)
         #expect(lines[0].hasPrefix("debug a request failed"))
         #expect(lines[0].contains("method=GET milliseconds="))
         #expect(
             lines[0].hasSuffix("route=/v1/customers/{id}/graph status=404 word=not_found"))
-        #expect(lines[1].hasPrefix("warning "))
+        #expect(lines[1].hasPrefix("debug "), "whoever asks too early is told to wait")
+        #expect(lines[2].hasPrefix("warning "))
     }
 
     @Test func shouldHoldNoIdentifierAtTheFinestLevel() async throws {

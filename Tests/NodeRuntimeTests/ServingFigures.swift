@@ -4,8 +4,8 @@ import NodeRuntime
 import TestSupport
 import Testing
 
-/// What a question costs on the partition's thread, and on its way through the mailbox. Printed, not
-/// judged: `KINDRED_FIGURES=1 swift test -c release --disable-xctest --filter ServingFigures`.
+/// What a question costs on the partition's thread, and on its way through the mailbox. Printed,
+/// not judged: `KINDRED_FIGURES=1 swift test -c release --disable-xctest --filter ServingFigures`.
 @Suite(
     "Figures of serving", .serialized, .enabled(if: TestBudget.variable("KINDRED_FIGURES") == "1"))
 struct ServingFigures {

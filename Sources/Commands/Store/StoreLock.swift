@@ -47,7 +47,7 @@ final class StoreLock {
         guard fcntl(descriptor, F_SETLK, &lock) == 0 else {
             lock.l_type = Int16(F_WRLCK)
             let holder = fcntl(descriptor, F_GETLK, &lock) == 0 ? lock.l_pid : 0
-            close(descriptor)
+            // deinit runs, and closes the file: all that is stored is there.
             throw .held(folder: folder, by: holder > 0 ? holder : nil)
         }
     }

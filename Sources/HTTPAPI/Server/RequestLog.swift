@@ -33,9 +33,15 @@ struct RequestLog: Sendable {
     }
 
     private static func level(_ problem: Problem) -> Logger.Level {
-        problem.status.kind == .serverError && problem.status != .notImplemented
-            ? .warning : .debug
+        guard problem.status.kind == .serverError, !clients.contains(problem.word) else {
+            return .debug
+        }
+        return .warning
     }
+
+    /// What clients bring about, or are told to wait for, though its status is the server's.
+    private static let clients = Set(
+        [ProblemKind.notSupported, .pending, .unavailable].map(\.rawValue))
 
     /// Methods that are written by name: any other may be whatever a client sends.
     private static let known: Set<HTTPRequest.Method> = [
