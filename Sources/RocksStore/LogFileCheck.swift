@@ -14,8 +14,11 @@ internal import Glibc
 ///
 /// A bad record is a **torn end**, dropped, when the file ends inside it, or when a sector in it is
 /// zeros (a power cut after the file grew and before all of its data came; a disk writes sectors
-/// in any order); and behind it comes nothing valid but later parts of the same record; and no
-/// later log goes on behind what was lost. Everything
+/// in any order); and behind it comes nothing valid but later parts of the same record, or records
+/// that were on their way to the disk in the same sync; and no later log goes on behind what was
+/// lost. That they were in the same sync is what those records say themselves (`LogClaim`): when
+/// the last of them was made, what is lost was not yet known to be on disk, so nobody was promised
+/// it. Everything
 /// else is **damage** and refuses to open. What is not seen here: a file cut at the exact end of a
 /// record, and a log that is gone as a whole, look as if they had never been longer. Whoever keeps
 /// positions elsewhere compares them.

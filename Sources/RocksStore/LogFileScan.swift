@@ -158,7 +158,10 @@ struct LogFileScan {
         let hasHole = hasHole(from: offset, to: min(end, block.count))
         let isLastPart = block[offset + 6] == 1 || block[offset + 6] == 4
         let following = try following(offset, in: file)
-        if following == .records || (following == .parts && (!hasHole || isLastPart)) {
+        let isOneSync = hasHole && following.claims(nothingFrom: nextSequence ?? 1)
+        if (following.kind == .records && !isOneSync)
+            || (following.kind == .parts && (!hasHole || isLastPart))
+        {
             throw damage(at: place, "whole records follow a bad one")
         }
         guard isCutShort || hasHole else {
@@ -183,20 +186,43 @@ struct LogFileScan {
     }
 
     /// What stands behind a bad record.
-    private enum Following {
-        /// Nothing that is valid.
-        case nothing
-        /// The later parts of one record, which may be of the bad one.
-        case parts
-        /// Records, or parts of more than one.
-        case records
+    private struct Following {
+        /// What it is.
+        enum Kind {
+            /// Nothing that is valid.
+            case nothing
+            /// The later parts of one record, which may be of the bad one.
+            case parts
+            /// Records, or parts of more than one.
+            case records
+        }
+
+        var kind = Kind.nothing
+        /// Whether each record that begins or ends there says how far the log was on disk.
+        private var allClaim = true
+        /// The furthest that one says; nil: none does.
+        private var furthestClaim: UInt64?
+
+        /// Whether they say that nothing from a sequence number on was on disk.
+        func claims(nothingFrom sequence: UInt64) -> Bool {
+            allClaim && furthestClaim.map { $0 < sequence } ?? false
+        }
+
+        /// Takes in what a record says.
+        mutating func note(_ found: LogClaim.Found) {
+            switch found {
+            case .claim(let claim): furthestClaim = max(furthestClaim ?? 0, claim)
+            case .none: allClaim = false
+            case .unknown: break
+            }
+        }
     }
 
     /// What stands behind `offset` of the block, up to the end of the file.
     private mutating func following(
         _ offset: Int, in file: Int32
     ) throws(StoreError) -> Following {
-        var found = Following.nothing
+        var found = Following()
         var isEnded = false
         var offset = offset + 1
         var base = blockOffset
@@ -206,9 +232,19 @@ struct LogFileScan {
                     offset += 1
                     continue
                 }
-                if block[offset + 6] <= 2 || isEnded { return .records }
-                isEnded = block[offset + 6] == 4
-                found = .parts
+                let type = block[offset + 6]
+                let data = block[(offset + Self.headerBytes)..<end]
+                if type == 1 || type == 4 { found.note(LogClaim.last(in: data)) }
+                if type <= 2 {
+                    found.kind = .records
+                    found.note(LogClaim.first(in: data))
+                } else if found.kind == .nothing {
+                    found.kind = .parts
+                } else if isEnded {
+                    // The parts of a record whose beginning is lost too.
+                    found.kind = .records
+                }
+                isEnded = type == 4 || type == 1
                 offset = end
             }
             offset = 0

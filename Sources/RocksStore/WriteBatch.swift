@@ -19,6 +19,13 @@ package struct WriteBatch: ~Copyable {
         return size
     }
 
+    /// Notes up to which sequence number the write-ahead log was on disk when the batch was made.
+    /// Not a change.
+    mutating func claim(syncedThrough sequence: UInt64) {
+        let data = LogClaim.data(sequence).map { CChar(bitPattern: $0) }
+        rocksdb_writebatch_put_log_data(handle, data, data.count)
+    }
+
     /// Sets `key` to `value`.
     package mutating func put(_ key: Span<UInt8>, _ value: Span<UInt8>) {
         key.withCharacters { key, keyCount in

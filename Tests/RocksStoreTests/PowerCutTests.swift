@@ -46,6 +46,56 @@ import Testing
         }
     }
 
+    /// Several batches were on their way to the disk when the power went: what is whole behind a
+    /// hole goes with it, for nobody was promised it.
+    @Test(arguments: [3_000, 100_000])
+    func shouldDropAllThatOneSyncDidNotBringToTheDisk(size: Int) throws {
+        var generator = SplitMix64(state: 12)
+        let values = (0..<6).map { _ in generator.bytes(size) }
+        let database = try open(.log)
+        func append(_ number: Int) throws {
+            try database.writeClaiming(sync: false) { batch in
+                batch.put([UInt8(number)], values[number])
+            }
+        }
+        // Two that are on disk, and then one that knows it with two that go the same way.
+        for number in 0..<2 { try append(number) }
+        try database.syncLog()
+        for number in 2..<5 { try append(number) }
+        let log = try file(in: "db") { $0.hasSuffix(".log") }
+        let unsynced = Bytes.read(log)
+        try database.syncLog()
+        try append(5)
+        database.close()
+        let synced = Bytes.read(log)
+        let bytes = unsynced.count / 5
+        for record in 0..<5 {
+            // A hole of two sectors in the middle of that record.
+            let start = (bytes * record + bytes / 2) / 512 * 512
+            for (whole, isSynced) in [(unsynced, record < 2), (synced, true)] {
+                var holed = whole
+                for index in start..<start + 1_024 { holed[index] = 0 }
+                TemporaryFolder.remove(folder.path("copy"))
+                TemporaryFolder.copy(folder.path("db"), to: folder.path("copy"))
+                Bytes.write(
+                    holed, to: folder.path("copy/" + (log.split(separator: "/").last ?? "")))
+                guard !isSynced else {
+                    #expect(throws: StoreError.self, "\(record)") {
+                        try open(.log, at: "copy")
+                    }
+                    continue
+                }
+                let copy = try open(.log, at: "copy")
+                for number in 0..<5 {
+                    let isThere = number < record
+                    #expect(
+                        try copy.get([UInt8(number)])?.array == (isThere ? values[number] : nil))
+                }
+                copy.close()
+            }
+        }
+    }
+
     /// A change to the list of files that lies over a sector's edge, of which the second sector
     /// was not written.
     @Test func shouldOpenWithAManifestWhoseLastChangeHasAHole() throws {

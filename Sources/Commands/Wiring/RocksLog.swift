@@ -59,7 +59,7 @@ final class RocksLog: LogPort, Sendable {
         if let shortage { throw shortage.failure }
         let key = Self.key(partition, offset)
         try storing { () throws(StoreError) in
-            try database.put(key.span, record, sync: false)
+            try database.writeClaiming(sync: false) { batch in batch.put(key.span, record) }
         }
     }
 
@@ -88,11 +88,11 @@ final class RocksLog: LogPort, Sendable {
         guard trims.beginTrim() else { return }
         defer { trims.endTrim() }
         try storing { () throws(StoreError) in
-            var batch = WriteBatch()
-            batch.deleteRange(from: lower, to: upper)
             // Synced: were it not, the next record might go into the next log file and be durable
             // there, while a power loss tears this one's end; that looks like records lost between.
-            try database.write(batch, sync: true)
+            try database.writeClaiming(sync: true) { batch in
+                batch.deleteRange(from: lower, to: upper)
+            }
             try database.deleteFiles(in: KeyRange(lower: lower, upper: upper))
         }
     }

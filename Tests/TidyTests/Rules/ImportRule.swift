@@ -12,7 +12,7 @@ enum ImportRule {
         "RetailWorkload": [],
         // Adapters.
         "NodeKeys": ["IdentityModel", "CSodium"],
-        "RocksStore": ["CRocksDB", "Glibc"],
+        "RocksStore": ["CRocksDB", "Glibc", "Synchronization"],
         "EventInput": ["CZlib", "CZstd", "Glibc"],
         // The shell knows its ports, never an adapter.
         "NodeRuntime": [
