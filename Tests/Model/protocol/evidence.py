@@ -6,6 +6,8 @@ from .routing import Routing
 from .state import NO_EVIDENCE, Evidence
 from .words import BAN, LINK, OBSERVE, UNBAN, UNLINK, Event
 
+Registers = dict[tuple[str, str], tuple[int, bool]]
+
 
 class EvidenceKeeping(Routing):
     """Evidence lies at the home of a pair's lesser end, so a repeated sighting costs no message."""
@@ -16,7 +18,7 @@ class EvidenceKeeping(Routing):
             return
         pair = (event.a, event.b)
         old = self.evidence.get(pair, NO_EVIDENCE)
-        registers = recorded(old.registers, event)
+        registers = self.recorded(old.registers, event)
         live, least = is_live(registers), old.least
         if event.operation == LINK and event.time < least:
             least = event.time
@@ -43,18 +45,18 @@ class EvidenceKeeping(Routing):
                 first_seen=min(seen.time, member.first_seen), value=seen.value)
             self.dirty.add(seen.component)
 
+    def recorded(self, registers: Registers, event: Event) -> Registers:
+        """The registers after the event."""
+        kind = BAN if event.operation in (BAN, UNBAN) else LINK
+        word = (event.time, event.operation in (UNLINK, BAN))
+        old = registers.get((event.source, kind))
+        if old is not None and not self.outranks(word, old):
+            return registers
+        return {**registers, (event.source, kind): word}
 
-Registers = dict[tuple[str, str], tuple[int, bool]]
-
-
-def recorded(registers: Registers, event: Event) -> Registers:
-    """The registers after the event: the greater time wins, ties go to unlink and to ban."""
-    kind = BAN if event.operation in (BAN, UNBAN) else LINK
-    word = (event.time, event.operation in (UNLINK, BAN))
-    old = registers.get((event.source, kind))
-    if old is not None and word <= old:
-        return registers
-    return {**registers, (event.source, kind): word}
+    def outranks(self, word: tuple[int, bool], old: tuple[int, bool]) -> bool:
+        """The greater time wins; ties go to unlink and to ban."""
+        return word > old
 
 
 def is_live(registers: Registers) -> bool:

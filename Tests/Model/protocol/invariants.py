@@ -7,7 +7,7 @@ from . import oracle
 from .messages import Change, Step
 from .partition import Partition
 from .state import reached
-from .words import Node, require
+from .words import Event, Node, require
 
 if TYPE_CHECKING:
     from .world import World
@@ -23,6 +23,11 @@ class Watch:
         self.places: dict[Node, int] = {}
         self.ranks: dict[tuple, int] = {}
         self.changes: dict[tuple[Node, int], Change] = {}
+        self.values: set[str] = set()
+
+    def after_events(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            self.values.update((event.value_a, event.value_b))
 
     def after_step(self, machine: Partition, step: Step) -> None:
         self.check_members(machine)
@@ -32,6 +37,7 @@ class Watch:
         for change in step.changes:
             told = self.changes.setdefault((change.customer, change.version), change)
             require(told == change, "one version, two contents", told, change)
+            require(self.values.issuperset(change.identifiers), "nobody's value is told", change)
 
     def check_members(self, machine: Partition) -> None:
         index, holders, versions = machine.index, self.holders, self.versions
@@ -165,8 +171,11 @@ def replicas_are_alike(world: World) -> None:
                 step = replay.fold(log[position])
                 require(step == world.ledger[i][position], "a replay differs at", i, position)
             require(not replay.difference(witness), "a replay differs", replay.difference(witness))
-        owner = world.owners[i].machine
-        require(not owner.difference(witness), "the owner differs", owner.difference(witness))
+        for replica in [world.owners[i], *world.standbys[i : i + 1]]:
+            replica.machine.newest_logic, replica.halted = witness.newest_logic, False
+            replica.fold(log, log.end)
+            machine = replica.machine
+            require(not machine.difference(witness), "differs", machine.difference(witness))
 
 
 def only_in(found: dict, expected: dict) -> str:

@@ -4,11 +4,12 @@ One seed is one run, in every process. A run goes on at random until nothing is 
 """
 from __future__ import annotations
 
+import traceback
 from random import Random
 from typing import NamedTuple, Optional
 
 from .invariants import at_rest
-from .messages import Collect, Events, Logic, Tick
+from .messages import Events, Logic, Tick
 from .words import BAN, LINK, OBSERVE, UNBAN, UNLINK, Event, Violation, home, require
 from .world import Setting, World
 
@@ -22,6 +23,10 @@ class Workload(NamedTuple):
 
     nodes: int
     events: int
+    times: int
+    """How many different event times there are: few make ties, 0 means that they rise.
+
+    Where they rise each event has the last word when it is said, so pairs turn often."""
     shape: str
     unlinks: float
     bans: float
@@ -33,8 +38,8 @@ def workload(random: Random) -> Workload:
     nodes, events = random.choice(
         ((3, 6), (4, 12), (4, 30), (6, 20), (8, 40), (8, 80), (20, 30), (20, 80), (60, 120)))
     return Workload(
-        nodes, events, random.choice(SHAPES), random.choice((0, 0.1, 0.3, 0.5)),
-        random.choice((0, 0, 0.1)), random.choice((0, 0.1)))
+        nodes, events, random.choice((0, 0, 3, events)), random.choice(SHAPES),
+        random.choice((0, 0.1, 0.3, 0.5)), random.choice((0, 0, 0.1)), random.choice((0, 0.1)))
 
 
 def ends(random: Random, work: Workload) -> tuple[int, int]:
@@ -54,7 +59,7 @@ def ends(random: Random, work: Workload) -> tuple[int, int]:
     return min(a, b), max(a, b)
 
 
-def make_event(random: Random, work: Workload) -> Event:
+def make_event(random: Random, work: Workload, index: int) -> Event:
     a, b = ends(random, work)
     operation, luck = LINK, random.random()
     if luck < work.unlinks:
@@ -63,7 +68,8 @@ def make_event(random: Random, work: Workload) -> Event:
         operation, b = OBSERVE, a
     elif random.random() < work.bans:
         operation = random.choice((BAN, UNBAN))
-    source, time = random.choice("xy"), random.randrange(work.events)
+    source = random.choice("xy")
+    time = random.randrange(work.times) if work.times else index
     return Event(operation, a, b, source, time, f"v{a}", f"v{b}")
 
 
@@ -71,18 +77,24 @@ class Run:
     """One seed: the world, and the chances that move it."""
 
     def __init__(
-        self, seed: int, world_type: type[World] = World, traced: bool = False
+        self, seed: int, world_type: type[World] = World, traced: bool = False,
+        events: Optional[list[Event]] = None,
     ) -> None:
         random = self.random = Random(seed)
         self.trace: Optional[list[str]] = [] if traced else None
         setting = Setting(
-            partitions=random.choice((1, 2, 2, 3, 3, 4, 5, 8, 16)),
+            partitions=random.choice((1, 2, 2, 2, 3, 3, 4, 5, 7, 8, 12, 16)),
             page_entries=random.choice((1, 2, 3, 8, 1_000)), embedded=random.random() < 0.4)
         work = workload(random)
-        self.pending = [make_event(random, work) for _ in range(work.events)]
+        made = [make_event(random, work, index) for index in range(work.events)]
+        self.pending = made if events is None else list(events)
         self.burst, self.lag = random.random(), random.choice((0, 0.2, 0.7))
         self.faults = random.choice((0, 3, 10, 20))
         self.frame = random.choice((1, 1, 4))
+        self.bias = random.choice((0, 0.7, -0.7))
+        """Towards queues that became ready last, so that others wait long, or that did first."""
+        self.syncs = random.choice((3, 15)) if setting.embedded else 0
+        self.collects = random.choice((0, 5, 20))
         self.switches: list[int] = []
         """Partitions whose log is still to be told of the next logic version."""
         if random.random() < 0.5:
@@ -96,10 +108,10 @@ class Run:
     def weighted_actions(self) -> list:
         """One of a hundred is chosen after each turn; for the rest, nothing happens."""
         weights = {
-            self.sync_some: 15 if self.world.setting.embedded else 0, self.fold_some: 15,
-            self.begin_checkpoint: 5, self.finish_checkpoint: 8, self.tick_some: 5,
-            self.collect_some: 8, self.follow_some: 8, self.haunt_some: 4, self.fail: 3,
-            self.restart_broken: 3, self.switch_logic: 2, self.upgrade: 2,
+            self.sync_some: self.syncs, self.fold_some: 15, self.begin_checkpoint: 5,
+            self.finish_checkpoint: 8, self.tick_some: 5, self.collect_some: self.collects,
+            self.follow_some: 8, self.haunt_some: 4, self.fail: 3, self.restart_broken: 3,
+            self.switch_logic: 2, self.upgrade: 2,
         }
         actions = [action for action, weight in weights.items() for _ in range(weight)]
         return actions + [None] * (100 - len(actions))
@@ -118,9 +130,10 @@ class Run:
         if self.pending and (not ready or random.random() < self.burst):
             self.say()
         elif ready:
-            is_dropped = self.faults > 0 and random.random() < 0.01
-            self.faults -= is_dropped
-            reached = world.deliver(random.randrange(ready), is_dropped)
+            luck = random.random()
+            times = 0 if luck < 0.01 and self.faults > 0 else 2 if luck > 0.98 else 1
+            self.faults -= times == 0
+            reached = world.deliver(self.choose(ready), times)
             if reached is not None and random.random() >= self.lag:
                 world.advance(reached)
         else:
@@ -129,6 +142,12 @@ class Run:
         if action is not None:
             action()
         return True
+
+    def choose(self, ready: int) -> int:
+        """Which queue's oldest arrives now."""
+        if self.random.random() < abs(self.bias):
+            return ready - 1 if self.bias > 0 else 0
+        return self.random.randrange(ready)
 
     def say(self) -> None:
         """A router takes some events with one home, and some of them twice."""
@@ -189,7 +208,7 @@ class Run:
         i = self.some()
         pointers = sorted(self.world.witnesses[i].moved)
         if pointers:
-            self.world.append(i, Collect(self.random.choice(pointers)))
+            self.world.collect(i, self.random.choice(pointers))
 
     def follow_some(self) -> None:
         i = self.some()
@@ -240,19 +259,23 @@ class Run:
 
 def play(seed: int, world_type: type[World] = World) -> Optional[str]:
     """Runs a seed; says what does not hold, or nothing."""
+    return fault(Run(seed, world_type))
+
+
+def fault(run: Run) -> Optional[str]:
+    """What does not hold in a run, or nothing. A step is total: none may raise an error."""
     try:
-        Run(seed, world_type).finish()
+        run.finish()
     except Violation as found:
         return str(found)
+    except Exception as error:  # Whatever it is, it is a fault of the machine.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return f"a step failed: {error!r} in {place.name}, line {place.lineno}"
     return None
 
 
 def traced(seed: int, world_type: type[World] = World) -> tuple[list[str], Optional[str]]:
     """The trace of a seed, and what does not hold."""
     run = Run(seed, world_type, traced=True)
-    fault = None
-    try:
-        run.finish()
-    except Violation as found:
-        fault = str(found)
-    return run.trace or [], fault
+    found = fault(run)
+    return run.trace or [], found

@@ -12,9 +12,9 @@ from typing import Iterator, NamedTuple, Optional
 
 from . import text
 from .invariants import Watch
-from .messages import Change, Delivery, Done, Events, Logic, Record, Step
+from .messages import Change, Collect, Done, Events, Logic, Record, Step
 from .partition import Partition, UnknownLogic
-from .words import Event, require
+from .words import ComponentID, Event, require
 
 FEED = -1
 """The destination of changes."""
@@ -185,6 +185,10 @@ class World:
         if not self.setting.embedded:
             self.sync(i)
 
+    def collect(self, i: int, pointer: ComponentID) -> None:
+        """A pointer goes by a record only: every replica loses it at the same place."""
+        self.append(i, Collect(pointer))
+
     def sync(self, i: int) -> None:
         """What is in the log is durable now: the witness folds it, and the owner may release."""
         log = self.logs[i]
@@ -203,6 +207,7 @@ class World:
                 self.trace.extend(text.folded(i, position, record, step))
             if isinstance(record, Events):
                 self.events.extend(record.events)
+                self.watch.after_events(record.events)
             self.watch.after_step(witness, step)
 
     # Replicas.
@@ -253,19 +258,20 @@ class World:
 
     # Channels.
 
-    def deliver(self, index: int, is_dropped: bool) -> Optional[int]:
-        """The oldest of one queue arrives, or is lost; says at which partition it arrived."""
+    def deliver(self, index: int, times: int) -> Optional[int]:
+        """The oldest of one queue arrives, twice or never at times; says at which partition."""
         (sender, number, to), item = self.network.take(index)
-        if is_dropped:
-            self.tell("dropped: the next from", sender, "to", to)
+        if times == 0:
+            self.tell("dropped: the next from", sender, "to", "feed" if to == FEED else to)
             if self.owners[sender].number == number:
                 self.owners[sender].broken = True
             return None
-        if to == FEED:
-            self.publish(sender, *item)
-            return None
-        self.append(to, item)
-        return to
+        for _ in range(times):
+            if to == FEED:
+                self.publish(sender, *item)
+            else:
+                self.append(to, item)
+        return None if to == FEED else to
 
     def publish(self, i: int, first: int, changes: tuple[Change, ...]) -> None:
         self.feed.extend(changes)
