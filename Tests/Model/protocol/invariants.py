@@ -163,19 +163,28 @@ def replicas_are_alike(world: World) -> None:
     for i, witness in enumerate(world.witnesses):
         log = world.logs[i]
         require(witness.position == log.end, "the log is not folded", i)
-        for snapshot in world.snapshots[i]:
-            replay = snapshot.clone()
-            replay.newest_logic = witness.newest_logic
-            while replay.position < log.end:
-                position = replay.position
-                step = replay.fold(log[position])
-                require(step == world.ledger[i][position], "a replay differs at", i, position)
-            require(not replay.difference(witness), "a replay differs", replay.difference(witness))
+        oldest, *later = world.snapshots[i]
+        replay = oldest.clone()
+        for snapshot in [*later, witness]:
+            fold_to(world, replay, snapshot.position)
+            check_alike(replay, snapshot)
         for replica in [world.owners[i], *world.standbys[i : i + 1]]:
-            replica.machine.newest_logic, replica.halted = witness.newest_logic, False
-            replica.fold(log, log.end)
-            machine = replica.machine
-            require(not machine.difference(witness), "differs", machine.difference(witness))
+            fold_to(world, replica.machine, log.end)
+            check_alike(replica.machine, witness)
+
+
+def fold_to(world: World, machine: Partition, position: int) -> None:
+    """Folds on, with the binary that knows all logic, and compares what comes of it."""
+    machine.newest_logic = max(world.binaries)
+    while machine.position < position:
+        at = machine.index, machine.position
+        step = machine.fold(world.logs[machine.index][machine.position])
+        require(step == world.ledger[at[0]][at[1]], "a replay differs at", *at)
+
+
+def check_alike(machine: Partition, other: Partition) -> None:
+    difference = machine.difference(other)
+    require(difference is None, "two replicas differ:", difference)
 
 
 def only_in(found: dict, expected: dict) -> str:

@@ -16,11 +16,11 @@ from .world import FEED, World
 
 
 class Mutation(NamedTuple):
-    """A fault, and how many seeds it takes at most to catch it."""
+    """A fault, and the seeds of which at least one catches it."""
 
     name: str
     world: type[World]
-    within: int
+    seeds: range
     across_processes: bool
     """Only two processes with different hash seeds can tell: their traces differ."""
 
@@ -28,12 +28,12 @@ class Mutation(NamedTuple):
 ALL: dict[str, Mutation] = {}
 
 
-def in_machine(within: int, across_processes: bool = False) -> Callable:
+def in_machine(within: int, first: int = 0, across_processes: bool = False) -> Callable:
     """The fault is in the machine: every replica has it."""
 
     def register(machine: type[Partition]) -> type[Partition]:
         world = type(machine.__name__ + "World", (World,), {"machine_type": machine})
-        add(machine.__name__, world, within, across_processes)
+        add(machine.__name__, world, range(first, first + within), across_processes)
         return machine
 
     return register
@@ -43,15 +43,17 @@ def in_world(within: int) -> Callable:
     """The fault is in what performs the ordering contract."""
 
     def register(world: type[World]) -> type[World]:
-        add(world.__name__, world, within)
+        add(world.__name__, world, range(within))
         return world
 
     return register
 
 
-def add(name: str, world: type[World], within: int, across_processes: bool = False) -> None:
+def add(
+    name: str, world: type[World], seeds: range, across_processes: bool = False
+) -> None:
     words = "".join("-" + letter.lower() if letter.isupper() else letter for letter in name)
-    ALL[words[1:]] = Mutation(words[1:], world, within, across_processes)
+    ALL[words[1:]] = Mutation(words[1:], world, seeds, across_processes)
 
 
 # The ordering contract.

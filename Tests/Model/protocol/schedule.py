@@ -94,7 +94,7 @@ class Run:
         self.bias = random.choice((0, 0.7, -0.7))
         """Towards queues that became ready last, so that others wait long, or that did first."""
         self.syncs = random.choice((3, 15)) if setting.embedded else 0
-        self.collects = random.choice((0, 5, 20))
+        self.collects, self.ticks = random.choice((0, 5, 20)), random.choice((2, 15))
         self.switches: list[int] = []
         """Partitions whose log is still to be told of the next logic version."""
         if random.random() < 0.5:
@@ -109,9 +109,9 @@ class Run:
         """One of a hundred is chosen after each turn; for the rest, nothing happens."""
         weights = {
             self.sync_some: self.syncs, self.fold_some: 15, self.begin_checkpoint: 5,
-            self.finish_checkpoint: 8, self.tick_some: 5, self.collect_some: self.collects,
-            self.follow_some: 8, self.haunt_some: 4, self.fail: 3, self.restart_broken: 3,
-            self.switch_logic: 2, self.upgrade: 2,
+            self.finish_checkpoint: 8, self.tick_some: self.ticks,
+            self.collect_some: self.collects, self.follow_some: 8, self.haunt_some: 4,
+            self.fail: 3, self.restart_broken: 3, self.switch_logic: 2, self.upgrade: 2,
         }
         actions = [action for action, weight in weights.items() for _ in range(weight)]
         return actions + [None] * (100 - len(actions))
