@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from functools import partial
-from typing import Optional
+from typing import Iterable, Optional
 
 from . import mutations, schedule
 from .world import World
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         prog="Tests/Model/run", description="Runs the model of the partition protocol.")
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument(
-        "--seeds", type=seeds, metavar="A..<B", help="run these seeds, up to the first that fails")
+        "--seeds", type=seeds, metavar="A..<B", help="run these seeds, up to the first that fails; in a shell, quote them")
     what.add_argument(
         "--trace", type=int, metavar="SEED",
         help="print what was done to a run, every log record, and what folding it gave rise to")
@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
 def seeds(text: str) -> range:
     found = re.fullmatch(r"(\d+)\.\.<(\d+)", text)
     if not found or int(found[1]) >= int(found[2]):
-        raise argparse.ArgumentTypeError(f"write seeds as 0..<1000, not {text}")
+        raise argparse.ArgumentTypeError(f"write seeds as '0..<1000', not {text}")
     return range(int(found[1]), int(found[2]))
 
 
@@ -65,20 +65,27 @@ def play(seed: int, mutation: Optional[str]) -> tuple[int, Optional[str]]:
 
 
 def search(chosen: range, jobs: int, mutation: Optional[str]) -> int:
-    started = shown = time.monotonic()
-    count = 0
     one = partial(play, mutation=mutation)
+    if jobs == 1:
+        return judge(chosen, map(one, chosen), mutation)
     with multiprocessing.Pool(jobs) as pool:
-        results = pool.imap(one, chosen, SEEDS_PER_JOB) if jobs > 1 else map(one, chosen)
-        for seed, fault in results:
-            count += 1
-            if fault:
-                report(seed, fault, mutation)
-                return 1
-            if time.monotonic() - shown > PROGRESS_SECONDS:
-                shown = time.monotonic()
-                print(f"{count} seeds hold so far, {rate(count, started)}", file=sys.stderr)
-    print(f"{count} seeds hold ({chosen.start}..<{chosen.stop}), {rate(count, started)}")
+        return judge(chosen, pool.imap(one, chosen, SEEDS_PER_JOB), mutation)
+
+
+def judge(
+    chosen: range, results: Iterable[tuple[int, Optional[str]]], mutation: Optional[str]
+) -> int:
+    """Reads results up to the first fault, and says how many seeds hold."""
+    started = shown = time.monotonic()
+    for count, (seed, fault) in enumerate(results, 1):
+        if fault:
+            report(seed, fault, mutation)
+            return 1
+        if time.monotonic() - shown > PROGRESS_SECONDS:
+            shown = time.monotonic()
+            print(f"{count} seeds hold so far, {rate(count, started)}", file=sys.stderr)
+    print(f"{len(chosen)} seeds hold ({chosen.start}..<{chosen.stop}), "
+          f"{rate(len(chosen), started)}", flush=True)
     return 0
 
 

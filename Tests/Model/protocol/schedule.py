@@ -11,7 +11,7 @@ from typing import NamedTuple, Optional
 from .invariants import at_rest
 from .messages import Events, Logic, Tick
 from .words import BAN, LINK, OBSERVE, UNBAN, UNLINK, Event, Violation, home, require
-from .world import Setting, World
+from .world import FEED, Setting, World
 
 TURNS = 100_000
 """A run that takes more does not settle."""
@@ -91,8 +91,13 @@ class Run:
         self.burst, self.lag = random.random(), random.choice((0, 0.2, 0.7))
         self.faults = random.choice((0, 3, 10, 20))
         self.frame = random.choice((1, 1, 4))
-        self.bias = random.choice((0, 0.7, -0.7))
+        self.bias = random.choice((0, 0.7, 0.95, -0.9))
         """Towards queues that became ready last, so that others wait long, or that did first."""
+        slow = random.choice((0, 0.1, 0.4))
+        self.slow = {
+            (sender, to) for sender in range(setting.partitions)
+            for to in range(FEED, setting.partitions) if random.random() < slow}
+        """From whom to whom everything takes long."""
         self.syncs = random.choice((3, 15)) if setting.embedded else 0
         self.collects, self.ticks = random.choice((0, 5, 20)), random.choice((2, 15))
         self.switches: list[int] = []
@@ -145,6 +150,13 @@ class Run:
 
     def choose(self, ready: int) -> int:
         """Which queue's oldest arrives now."""
+        index = self.choose_any(ready)
+        sender, _, to = self.world.network.ready[index]
+        if (sender, to) in self.slow and self.random.random() < 0.95:
+            return self.choose_any(ready)
+        return index
+
+    def choose_any(self, ready: int) -> int:
         if self.random.random() < abs(self.bias):
             return ready - 1 if self.bias > 0 else 0
         return self.random.randrange(ready)
