@@ -18,14 +18,19 @@ from protocol.invariants import check_chain, graph  # noqa: E402
 from protocol.messages import Absorb, Change, Collect, Delivery, Done  # noqa: E402
 from protocol.messages import Events, Logic, Seen, Step, Tick  # noqa: E402
 from protocol.partition import Partition, UnknownLogic  # noqa: E402
+from protocol.state import Limits  # noqa: E402
 from protocol.words import Event, Violation, home  # noqa: E402
 from protocol.world import World  # noqa: E402
 
 SEEDS = 300
-"""So many hold in each run of the tests; 80,000 in `make model-nightly`."""
+"""So many hold in each run of the tests; 80,000 in `make nightly`."""
+RARE = 400
+"""Seeds in which the rarest path is taken."""
 TRACED = 60
 PROCESSES = 8
 """Seeds whose traces two processes must print alike."""
+
+LIMITS = Limits(1, 1_000)
 
 
 def said(operation: str, a: int, b: int, time: int = 1, source: str = "x") -> Event:
@@ -42,7 +47,7 @@ class Partitions:
     """Machines joined by hand: everything that they say arrives at once, or is held."""
 
     def __init__(self, count: int, page_entries: int = 1_000) -> None:
-        self.machines = [Partition(i, count, page_entries, 2) for i in range(count)]
+        self.machines = [Partition(i, count, Limits(page_entries, 1_000), 2) for i in range(count)]
         self.held: list[tuple[int, Delivery]] = []
         self.told: list[Change] = []
         self.delivered = 0
@@ -137,11 +142,13 @@ class DesignTests(unittest.TestCase):
                     reached.add("halted")
                 return halted
 
-        for seed in range(SEEDS):
+        expected = {
+            "parked", "sent on", "stands alone, or is cut", "named by a join only", "halted"}
+        for seed in range(RARE):
             self.assertIsNone(schedule.play(seed, WatchedWorld))
-        self.assertEqual(
-            reached,
-            {"parked", "sent on", "stands alone, or is cut", "named by a join only", "halted"})
+            if reached == expected:
+                break
+        self.assertEqual(reached, expected)
 
 
 class MutationTests(unittest.TestCase):
@@ -225,7 +232,7 @@ class MachineTests(unittest.TestCase):
         self.assertEqual((world.held, world.delivered), ([], before))
 
     def test_should_not_publish_what_only_a_join_has_named(self) -> None:
-        world = Partitions(3)
+        world = Partitions(2)
         world.say(said("link", 0, 1))
         to, delivery = world.held.pop()
         seen = [m for m in delivery.messages if isinstance(m.message, Seen)]
@@ -233,7 +240,7 @@ class MachineTests(unittest.TestCase):
         world.fold(to, delivery._replace(messages=others))
         world.settle()
         world.tick()
-        self.assertEqual(world.groups(), [[0, 1], [2]] if world.machines[2].hosted else [[0, 1]])
+        self.assertEqual(world.groups(), [[0, 1]])
         self.assertEqual([change.identifiers for change in world.told], [("v0",)])
         world.fold(to, Delivery(0, world.machines[to].seen[0] + 1, tuple(seen)))
         world.settle()
@@ -276,6 +283,15 @@ class MachineTests(unittest.TestCase):
             self.assertEqual(Absorb in kinds, is_whole)
             self.assertEqual(world.groups(), [[0, 1, 2, 3, 4]])
 
+    def test_should_part_what_one_record_does_not_take(self) -> None:
+        # Sightings and joins of 1, 3 and 5: six messages to their home in one step.
+        events = tuple(said("link", 0, node) for node in (1, 3, 5))
+        for limit, counts in ((6, [6]), (5, [5, 1]), (1, [1] * 6)):
+            machine = Partition(0, 2, Limits(1, limit), 2)
+            deliveries = [delivery for _, delivery in machine.fold(Events(events)).deliveries]
+            self.assertEqual([len(delivery.messages) for delivery in deliveries], counts)
+            self.assertEqual([one.number for one in deliveries], list(range(1, len(counts) + 1)))
+
     def test_should_find_its_way_without_pointers(self) -> None:
         world = Partitions(2)
         world.say(said("link", 0, 2), said("link", 0, 1))
@@ -289,7 +305,7 @@ class MachineTests(unittest.TestCase):
         self.assertEqual(world.groups(), [[0, 1, 2, 3]])
 
     def test_should_remember_the_greatest_done(self) -> None:
-        machine = Partition(0, 1, 1, 1)
+        machine = Partition(0, 1, LIMITS, 1)
         for position in (4, 9, 7):
             self.assertEqual(machine.fold(Done(position)), Step((), ()))
         self.assertEqual(machine.done, 9)
@@ -302,7 +318,7 @@ class LogicTests(unittest.TestCase):
     AFTER = [Events((said("link", 3, 4),)), Events((said("unlink", 3, 4, 2),))]
 
     def folded(self, newest_logic: int, records: list) -> Partition:
-        machine = Partition(0, 1, 1, newest_logic)
+        machine = Partition(0, 1, LIMITS, newest_logic)
         for record in records:
             machine.fold(record)
         return machine

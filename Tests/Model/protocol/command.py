@@ -31,7 +31,8 @@ def parser() -> argparse.ArgumentParser:
         prog="Tests/Model/run", description="Runs the model of the partition protocol.")
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument(
-        "--seeds", type=seeds, metavar="A..<B", help="run these seeds, up to the first that fails; in a shell, quote them")
+        "--seeds", type=seeds, metavar="A..<B",
+        help="run these seeds, up to the first that fails; in a shell, quote them")
     what.add_argument(
         "--trace", type=int, metavar="SEED",
         help="print what was done to a run, every log record, and what folding it gave rise to")

@@ -26,15 +26,16 @@ class Moving(Joining):
         via: Pair,
     ) -> None:
         """Sends a state under the name, or under one minted for it if it needs pages."""
-        if len(members) + len(edges) <= self.page_entries:
+        limit = self.limits.page_entries
+        if len(members) + len(edges) <= limit:
             self.send(to.partition, Absorb(to, members, edges, via))
             return
         transfer = name or self.mint()
         entries = [*members, *edges]
-        starts = range(0, len(entries), self.page_entries)
+        starts = range(0, len(entries), limit)
         pages = []
         for index, start in enumerate(starts):
-            cut = entries[start : start + self.page_entries]
+            cut = entries[start : start + limit]
             count = max(0, min(len(cut), len(members) - start))
             page = Page(
                 to, transfer, index, index == len(starts) - 1, tuple(cut[:count]),

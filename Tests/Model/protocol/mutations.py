@@ -75,7 +75,7 @@ class CheckpointBeforeArrival(World):
         return True
 
 
-@in_world(within=100)
+@in_world(within=150)
 class CheckpointWithoutSync(World):
     """A checkpoint is stored when its log and its messages are written, and not yet durable."""
 
@@ -92,7 +92,7 @@ class CheckpointWithoutSync(World):
         return number
 
 
-@in_world(within=100)
+@in_world(within=150)
 class DoneTooEarly(World):
     """The log says done when a checkpoint begins, not when it is stored."""
 
@@ -174,7 +174,7 @@ class AssignWithoutVersion(Partition):
         super().on_assign(assign)
 
 
-@in_machine(within=200)
+@in_machine(within=50, first=350)
 class EdgeWithoutVersion(Partition):
     """A component believes the edge message that comes last."""
 
@@ -243,7 +243,7 @@ class FirstSeenStaysBehind(Forgetful):
         return member._replace(first_seen=10**9)
 
 
-@in_machine(within=200)
+@in_machine(within=50, first=300)
 class UnseenIsPublished(Partition):
     """A node that only a join has named is told of, before its value came."""
 
@@ -256,7 +256,7 @@ class UnseenIsPublished(Partition):
             held.members[node] = held.members[node]._replace(value=None)
 
 
-@in_machine(within=200)
+@in_machine(within=100)
 class SeenIsNotSentOn(Partition):
     """A sighting that finds its member gone is dropped."""
 
@@ -269,7 +269,7 @@ class SeenIsNotSentOn(Partition):
 # Joining and moving.
 
 
-@in_machine(within=20)
+@in_machine(within=100)
 class TiesByArrival(Partition):
     """Of two words of one time the one that comes last stands."""
 
@@ -293,7 +293,7 @@ class Confirm(NamedTuple):
     version: int
 
 
-@in_machine(within=50)
+@in_machine(within=50, first=250)
 class CollectOnceConfirmed(NoParking):
     """A pointer goes once all homes know better, and nothing is parked: looks safe, is not."""
 
@@ -341,7 +341,7 @@ class CutIsForgotten(Partition):
             super().reconsider(target, held, a, b)
 
 
-@in_machine(within=500)
+@in_machine(within=50)
 class LinkIsNotAskedAgain(Partition):
     """What stands alone, for the side that it was to join has split away, does not try again."""
 
@@ -350,7 +350,7 @@ class LinkIsNotAskedAgain(Partition):
             super().reconsider(target, held, a, b)
 
 
-@in_machine(within=500)
+@in_machine(within=100)
 class AbsorbedByTheWrongSide(Partition):
     """A state merges with what it was addressed to, though its side has split away from that."""
 
@@ -372,7 +372,7 @@ class RankFalls(Partition):
         held.rank = len(held.members)
 
 
-@in_machine(within=200)
+@in_machine(within=50)
 class PagesFollowThePointer(Partition):
     """Each page goes where the component has gone by then, not where the first one went."""
 
@@ -413,7 +413,7 @@ class MovedChangesAreForgotten(Partition):
 # Determinism.
 
 
-@in_machine(within=50)
+@in_machine(within=100)
 class LogicOfTheBinary(Partition):
     """A binary folds with its newest logic, whatever the log says is in force."""
 

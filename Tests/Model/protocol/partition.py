@@ -79,11 +79,18 @@ class Partition(Feed):
         getattr(self, HANDLERS[type(item)])(item)
 
     def finish(self, changes: tuple) -> Step:
-        """What is said to one destination in one step is one delivery, with the next number."""
+        """What is said to one destination in one step is one delivery, with the next number.
+
+        Or several, if it is more than one record of a log takes.
+        """
         if not self._outbox and not changes:
             return NOTHING
         deliveries = []
+        limit = self.limits.delivery_messages
         for to in sorted(self._outbox):
-            self.sent[to] = number = self.sent.get(to, 0) + 1
-            deliveries.append((to, Delivery(self.index, number, tuple(self._outbox[to]))))
+            messages = self._outbox[to]
+            for start in range(0, len(messages), limit):
+                self.sent[to] = number = self.sent.get(to, 0) + 1
+                part = tuple(messages[start : start + limit])
+                deliveries.append((to, Delivery(self.index, number, part)))
         return Step(tuple(deliveries), changes)

@@ -10,6 +10,7 @@ from typing import NamedTuple, Optional
 
 from .invariants import at_rest
 from .messages import Events, Logic, Tick
+from .state import Limits
 from .words import BAN, LINK, OBSERVE, UNBAN, UNLINK, Event, Violation, home, require
 from .world import FEED, Setting, World
 
@@ -84,7 +85,8 @@ class Run:
         self.trace: Optional[list[str]] = [] if traced else None
         setting = Setting(
             partitions=random.choice((1, 2, 2, 2, 3, 3, 4, 5, 7, 8, 12, 16)),
-            page_entries=random.choice((1, 2, 3, 8, 1_000)), embedded=random.random() < 0.4)
+            limits=Limits(random.choice((1, 2, 3, 8, 1_000)), random.choice((1, 2, 1_000))),
+            embedded=random.random() < 0.4)
         work = workload(random)
         made = [make_event(random, work, index) for index in range(work.events)]
         self.pending = made if events is None else list(events)
@@ -106,8 +108,10 @@ class Run:
             self.switches = list(range(setting.partitions))
         self.world = world_type(setting, random, self.trace)
         self.world.binaries = (1, 2) if self.switches else (1,)
-        self.world.tell("seed", seed, "partitions", setting.partitions, "page_entries",
-                        setting.page_entries, "embedded", int(setting.embedded), *work)
+        self.world.tell(
+            f"seed={seed} partitions={setting.partitions} embedded={int(setting.embedded)}",
+            *(f"{name}={value}" for part in (setting.limits, work)
+              for name, value in part._asdict().items()))
         self.actions = self.weighted_actions()
 
     def weighted_actions(self) -> list:

@@ -7,6 +7,15 @@ from typing import NamedTuple, Optional
 from .messages import NO_EDGE, EdgeState, Member, Message, Page, Via
 from .words import NEVER, ComponentID, Node, Pair, priority
 
+class Limits(NamedTuple):
+    """How much goes at once; bytes in production, counts here."""
+
+    page_entries: int
+    """Members and edges of one page: 512 KiB."""
+    delivery_messages: int
+    """Messages of one delivery: what a log takes as one record."""
+
+
 UNSEEN = Member(version=1, first_seen=NEVER, value=None, customer_version=0, published=None)
 """A member as it is born: at its home, alone."""
 
@@ -100,10 +109,8 @@ class State:
     )
     """What a checkpoint stores, and what two replicas at one position have alike."""
 
-    def __init__(self, index: int, partitions: int, page_entries: int, newest_logic: int) -> None:
-        self.index, self.partitions = index, partitions
-        self.page_entries = page_entries
-        """How many members and edges a page takes; 512 KiB in production."""
+    def __init__(self, index: int, partitions: int, limits: Limits, newest_logic: int) -> None:
+        self.index, self.partitions, self.limits = index, partitions, limits
         self.newest_logic = newest_logic
         """Of this binary; it knows the one before it, too. No part of the state."""
         self.position = 0
@@ -130,7 +137,7 @@ class State:
 
     def clone(self):
         """A copy that shares nothing that changes."""
-        other = type(self)(self.index, self.partitions, self.page_entries, self.newest_logic)
+        other = type(self)(self.index, self.partitions, self.limits, self.newest_logic)
         for name in State.KEPT:
             value = getattr(self, name)
             setattr(other, name, value if isinstance(value, int) else value.copy())

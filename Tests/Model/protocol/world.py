@@ -14,6 +14,7 @@ from . import text
 from .invariants import Watch
 from .messages import Change, Collect, Done, Events, Logic, Record, Step
 from .partition import Partition, UnknownLogic
+from .state import Limits
 from .words import ComponentID, Event, require
 
 FEED = -1
@@ -25,7 +26,7 @@ class Setting(NamedTuple):
     """What a run is made of, beside its events."""
 
     partitions: int
-    page_entries: int
+    limits: Limits
     embedded: bool
     """One process with local logs, whose tails a power loss takes; else a broker's logs, which
     are durable at once, with standbys that take over and owners that do not know they are dead."""
@@ -165,7 +166,7 @@ class World:
 
     def machine(self, index: int, newest_logic: int) -> Partition:
         return self.machine_type(
-            index, self.count, self.setting.page_entries, newest_logic)
+            index, self.count, self.setting.limits, newest_logic)
 
     def restored(self, i: int) -> Replica:
         """A new replica, from one of the snapshots that are kept."""
