@@ -9,12 +9,16 @@ TEST = $(SWIFT) test -c release --skip-build --disable-xctest $(SWIFT_FLAGS)
 TEST_ALL = $(TEST) --skip IntegrationTests && $(TEST) --filter IntegrationTests
 # How long `make nightly` fuzzes the decoders, in seconds.
 FUZZ_SECONDS ?= 600
+PYTHON ?= python3
+# How many seeds of the protocol's model `make model` plays, and in how many processes.
+MODEL_SEEDS ?= 2000
+MODEL_JOBS ?= 2
 
 SYSTEM_LIBRARIES = rocksdb libsodium zlib libzstd
 DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo build-tests test nightly tidy scenarios integration format lint clean
+.PHONY: help deps build demo build-tests test nightly tidy scenarios integration model format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,8 +55,9 @@ build-tests: deps
 test: build-tests ## runs every test on one release build
 	$(TEST_ALL)
 
-nightly: lint build-tests ## the long form: longer property tests, then fuzzing
+nightly: lint build-tests ## the long form: longer property tests, the model, fuzzing
 	export KINDRED_NIGHTLY=1; $(TEST_ALL)
+	$(MAKE) model MODEL_SEEDS=80000
 	./Tests/Fuzz/run $(FUZZ_SECONDS)
 
 tidy: build-tests ## the house rules only
@@ -63,6 +68,10 @@ scenarios: build-tests ## the text scenarios only
 
 integration: build-tests ## the built program on real files, killed and cut
 	$(TEST) --filter IntegrationTests
+
+model: ## the executable model of the partition protocol (Python 3.11, nothing else)
+	$(PYTHON) -B -m unittest discover -s Tests/Model
+	$(PYTHON) Tests/Model/run --seeds '0..<$(MODEL_SEEDS)' --jobs $(MODEL_JOBS)
 
 format: ## formats the code in place
 	$(SWIFT) format --in-place --recursive Sources Tests
