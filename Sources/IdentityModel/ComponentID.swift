@@ -45,3 +45,12 @@ package struct ComponentID: Hashable, Comparable, Sendable, BitwiseCopyable {
             ? left.sequence < right.sequence : left.host < right.host
     }
 }
+
+extension PartitionID {
+    /// The home of a node among `count` partitions: where its directory entry and the evidence of
+    /// its pairs are kept, for ever. Node keys are keyed hashes, so that homes are even.
+    @inline(__always)
+    package static func home(of node: NodeKey, among count: UInt16) -> PartitionID {
+        PartitionID(UInt16(truncatingIfNeeded: node.low % UInt64(count)))
+    }
+}

@@ -24,4 +24,20 @@ package protocol StateWriter {
     mutating func writeNamespace(_ number: UInt32, _ name: [UInt8])
     /// The name behind a source's number.
     mutating func writeSource(_ number: UInt32, _ name: [UInt8])
+    /// Where a component that departed has gone.
+    mutating func writePointer(_ pointer: ForwardingPointer)
+    /// A pointer that was collected.
+    mutating func removePointer(from id: ComponentID)
+    /// The messages that wait at a node's home.
+    mutating func writeParked(_ parked: ParkedMessages)
+    /// No message waits at a node's home any more.
+    mutating func removeParked(_ node: NodeKey)
+    /// A page that came and waits for the others of its transfer.
+    mutating func writeStaged(_ page: StatePage)
+    /// A page that waits no more.
+    mutating func removeStaged(_ transfer: ComponentID, index: UInt32)
+    /// A page of a transfer that goes out.
+    mutating func writeOutgoing(_ page: StatePage)
+    /// A page of a transfer that has gone out.
+    mutating func removeOutgoing(_ transfer: ComponentID, index: UInt32)
 }
