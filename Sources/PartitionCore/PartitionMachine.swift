@@ -1,5 +1,5 @@
 package import GraphCore
-internal import IdentityModel
+package import IdentityModel
 package import WireFormat
 
 /// Failures of records, by the name that this module's errors give them.
