@@ -12,14 +12,15 @@ extension PartitionDesk {
         _ question: Question, from place: Cursor?, limit: Int, bridges: Bool
     ) throws(StoreFailure) -> ComponentAnswer {
         var answer = ComponentAnswer(id: question.text, position: position)
-        guard let customer = try customer(of: question) else {
+        guard let found = try find(question.key) else {
             answer.error = AnswerError.notFound
             return answer
         }
-        let page = try componentPage(question.key, from: place, limit: limit)
+        let (host, customer) = (found.host, found.customer)
+        let page = try componentPage(question.key, from: place, limit: limit, at: host)
         var split: [LinkPosition]?
         if bridges {
-            split = try ask { (graph, reader) throws(StateError) in
+            split = try host.ask { (graph, reader) throws(StateError) in
                 try graph.bridges(withMember: question.key, reader: reader)
             }
         }
@@ -34,7 +35,7 @@ extension PartitionDesk {
         }
         var links: [LinkAnswer] = []
         for link in page.links {
-            let (a, b) = (try text(of: link.a), try text(of: link.b))
+            let (a, b) = (try text(of: link.a, at: host), try text(of: link.b, at: host))
             var shown = LinkAnswer(link, a: a, b: b)
             shown.bridge = split?.holds(LinkPosition(a: link.a, b: link.b))
             links.append(shown)
@@ -43,9 +44,37 @@ extension PartitionDesk {
         return answer
     }
 
+    /// A page of a customer's links. Its evidence is at the homes of its members.
+    private func linkPage(
+        _ key: NodeKey, after: LinkPosition?, limit: Int, at host: PartitionRuntime<Log, State>
+    ) throws(StoreFailure) -> LinkPage {
+        if isOne {
+            return try host.ask { (graph, reader) throws(StateError) in
+                try graph.linkPage(withMember: key, after: after, limit: limit, reader: reader)
+            }
+        }
+        let members = try host.ask { (graph, reader) throws(StateError) in
+            try graph.members(withMember: key, reader: reader)
+        }
+        let keys = members.map(\.key).sorted()
+        var links: [LinkView] = []
+        for member in keys where links.count <= limit {
+            if let after, member < after.a { continue }
+            let behind = member == after?.a ? after?.b : nil
+            links += try home(of: member).ask { (graph, reader) throws(StateError) in
+                try graph.pairs(
+                    of: member, behind: behind, among: keys, limit: limit + 1 - links.count,
+                    reader: reader)
+            }
+        }
+        let next = links.count > limit ? links[limit - 1] : nil
+        return LinkPage(
+            links: Array(links.prefix(limit)), next: next.map { LinkPosition(a: $0.a, b: $0.b) })
+    }
+
     /// The page of at most `limit` members and links behind `place`.
     private func componentPage(
-        _ key: NodeKey, from place: Cursor?, limit: Int
+        _ key: NodeKey, from place: Cursor?, limit: Int, at host: PartitionRuntime<Log, State>
     ) throws(StoreFailure) -> ComponentPage {
         var found = ComponentPage()
         var after: LinkPosition?
@@ -54,7 +83,7 @@ extension PartitionDesk {
         } else {
             var last: MemberPosition?
             if case .member(let member) = place { last = member }
-            let page = try ask { (graph, reader) throws(StateError) in
+            let page = try host.ask { (graph, reader) throws(StateError) in
                 try graph.memberPage(withMember: key, after: last, limit: limit, reader: reader)
             }
             found.members = page.members
@@ -64,10 +93,7 @@ extension PartitionDesk {
             }
         }
         let room = limit - found.members.count
-        let page = try ask { (graph, reader) throws(StateError) in
-            try graph.linkPage(
-                withMember: key, after: after, limit: max(room, 1), reader: reader)
-        }
+        let page = try linkPage(key, after: after, limit: max(room, 1), at: host)
         guard room > 0 else {
             if !page.links.isEmpty { found.next = .link(nil) }
             return found

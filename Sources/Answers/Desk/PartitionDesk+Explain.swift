@@ -12,15 +12,18 @@ extension PartitionDesk {
         _ one: Question, _ other: Question, from start: NodeKey?, limit: Int
     ) throws(AnswerFailure) -> ExplainAnswer {
         var answer = ExplainAnswer(a: one.text, b: other.text, position: position)
-        let (direct, first, second) = try AnswerFailure.of { () throws(StoreFailure) in
+        let (direct, found, second) = try AnswerFailure.of { () throws(StoreFailure) in
             (
-                try link(one.key, other.key), try customer(of: one)?.id.description,
-                try customer(of: other)?.id.description
+                try link(one.key, other.key), try find(one.key),
+                try find(other.key)?.customer.id.description
             )
         }
+        let first = found?.customer.id.description
         answer.direct = direct.map { LinkAnswer($0, a: one.text, b: other.text) }
         if first == nil || second == nil { answer.error = AnswerError.notFound }
-        guard answer.error == nil, let path = try path(one, other, from: start, limit: limit) else {
+        guard answer.error == nil, first == second, let host = found?.host,
+            let path = try path(one, other, from: start, limit: limit, at: host)
+        else {
             answer.customerIDs = [first, second]
             return answer
         }
@@ -37,9 +40,10 @@ extension PartitionDesk {
     /// At most `limit` links of the shortest path, from `start` on; nil where the two are not one
     /// customer.
     private func path(
-        _ one: Question, _ other: Question, from start: NodeKey?, limit: Int
+        _ one: Question, _ other: Question, from start: NodeKey?, limit: Int,
+        at host: PartitionRuntime<Log, State>
     ) throws(AnswerFailure) -> PathAnswer? {
-        try AnswerFailure.of { () throws(StoreFailure) in try keysOfPath(one, other) }
+        try AnswerFailure.of { () throws(StoreFailure) in try keysOfPath(one, other, at: host) }
             .map { (keys) throws(AnswerFailure) in
                 var first = 0
                 if let start {
@@ -47,29 +51,30 @@ extension PartitionDesk {
                     first = place
                 }
                 return try AnswerFailure.of { () throws(StoreFailure) in
-                    try describe(keys, from: first, limit: limit)
+                    try describe(keys, from: first, limit: limit, at: host)
                 }
             }
     }
 
     /// The nodes on the shortest path of live links; nil where the two are not one customer.
     func keysOfPath(
-        _ one: Question, _ other: Question
+        _ one: Question, _ other: Question, at host: PartitionRuntime<Log, State>
     ) throws(StoreFailure) -> [NodeKey]? {
-        try ask { (graph, reader) throws(StateError) in
+        try host.ask { (graph, reader) throws(StateError) in
             try graph.path(from: one.key, to: other.key, reader: reader)
         }
     }
 
     /// The part of a path that begins at its node `first` and has at most `limit` links.
     func describe(
-        _ keys: [NodeKey], from first: Int, limit: Int
+        _ keys: [NodeKey], from first: Int, limit: Int,
+        at host: PartitionRuntime<Log, State>
     ) throws(StoreFailure) -> PathAnswer {
         let end = min(keys.count, first + limit + 1)
         var identifiers: [String] = []
         var links: [LinkAnswer] = []
         for index in first..<end {
-            identifiers.append(try text(of: keys[index]))
+            identifiers.append(try text(of: keys[index], at: host))
             guard index > first else { continue }
             if let link = try link(keys[index - 1], keys[index]) {
                 let (a, b) = (identifiers[index - first - 1], identifiers[index - first])

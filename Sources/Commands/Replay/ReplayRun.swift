@@ -50,7 +50,8 @@ final class ReplayRun {
         self.options = options
         self.shape = shape
         self.target = target
-        router = EventRouter(hasher: target.hasher)
+        router = EventRouter(
+            hasher: target.hasher, partitionCount: target.partitionCount)
         progress = ReplayProgress(every: command.progressEvery)
         usesLineNumbers = options.defaultTime == .lineNumber
         rejects = try command.rejects.map { (path) throws(CommandEnd) in
@@ -309,7 +310,7 @@ final class ReplayRun {
         let count = router.count
         if count > 0 {
             do throws(CommandEnd) {
-                try target.append(router.takeRecord(target.head))
+                try target.append(router.takeRecords(target.head))
             } catch {
                 isTargetBroken = true
                 throw error

@@ -12,8 +12,10 @@ struct ReplayTarget {
     let hasher: NodeKeyHasher
     /// What a record's head says here.
     let head: RecordHead
-    /// Appends a record; acknowledged when it returns.
-    let append: ([UInt8]) throws(CommandEnd) -> Void
+    /// How many partitions the store has.
+    let partitionCount: UInt16
+    /// Appends records, each to a partition's log; acknowledged when it returns.
+    let append: ([(partition: PartitionID, record: [UInt8])]) throws(CommandEnd) -> Void
     /// What the graph holds and has done.
     let counters: () -> GraphCounters
     /// What checkpoints did and cost.
@@ -28,22 +30,24 @@ struct ReplayTarget {
             return try inMemory(request)
         }
         let store = try OpenStore(request)
+        if isRehearsal { try store.folder.refuseSeveral(for: "replay --dry-run") }
         return ReplayTarget(
-            table: store.folder.table, hasher: store.hasher, head: store.runtime.recordHead,
-            append: { (record) throws(CommandEnd) in
-                try store.failing { (runtime) throws(StoreFailure) in
+            table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
+            partitionCount: store.folder.file.partitions,
+            append: { (records) throws(CommandEnd) in
+                try store.failing { (group) throws(StoreFailure) in
                     if isRehearsal {
-                        try runtime.rehearse(record)
+                        for (_, record) in records { try group.runtimes[0].rehearse(record) }
                     } else {
-                        _ = try runtime.append(record)
+                        try group.append(records)
                     }
                 }
             },
-            counters: { store.runtime.counters },
-            checkpoints: { store.runtime.checkpointStatistics },
+            counters: { store.group.counters },
+            checkpoints: { store.group.checkpointStatistics },
             finish: { () throws(CommandEnd) in
                 guard !isRehearsal else { return store.abandon() }
-                try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
+                try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
                 try store.close()
             })
     }
@@ -65,9 +69,10 @@ struct ReplayTarget {
         }
         return ReplayTarget(
             table: table, hasher: NodeKeyHasher(key: key), head: runtime.recordHead,
-            append: { (record) throws(CommandEnd) in
+            partitionCount: 1,
+            append: { (records) throws(CommandEnd) in
                 do throws(StoreFailure) {
-                    try runtime.rehearse(record)
+                    for (_, record) in records { try runtime.rehearse(record) }
                 } catch {
                     throw CommandEnd(error, folder: request.folder)
                 }
