@@ -85,7 +85,8 @@ struct MessageLimitsTests {
         }
     }
 
-    /// What `MessageLimits` says of the largest: a page with one member more, one value's component.
+    /// What `MessageLimits` says of the largest: a page with one member more, a component in one
+    /// value.
     @Test func shouldTakeTheLargestPage() throws {
         let member = MessageLimits.memberBytes + EventLimits.valueBytes
         var state = Self.state(members: (512 << 10) / member + 1, value: EventLimits.valueBytes)
