@@ -14,8 +14,13 @@ struct ReplayTarget {
     let head: RecordHead
     /// How many partitions the store has.
     let partitionCount: UInt16
-    /// Appends records, each to a partition's log; acknowledged when it returns.
-    let append: ([(partition: PartitionID, record: [UInt8])]) throws(CommandEnd) -> Void
+    /// Hands over a group of records, each for a partition's log, and says how many groups are
+    /// acknowledged so far: with one partition all of them.
+    let append: ([(partition: PartitionID, record: [UInt8])]) throws(CommandEnd) -> Int
+    /// Waits until all groups are acknowledged, and says how many those are.
+    let settle: () throws(CommandEnd) -> Int
+    /// How many groups are acknowledged so far.
+    let acknowledged: () -> Int
     /// What the graph holds and has done.
     let counters: () -> GraphCounters
     /// What checkpoints did and cost.
@@ -31,9 +36,11 @@ struct ReplayTarget {
         }
         let store = try OpenStore(request)
         if isRehearsal { try store.folder.refuseSeveral(for: "replay --dry-run") }
+        if store.folder.file.partitions > 1 { return several(store) }
+        var groups = 0
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
-            partitionCount: store.folder.file.partitions,
+            partitionCount: 1,
             append: { (records) throws(CommandEnd) in
                 try store.failing { (group) throws(StoreFailure) in
                     if isRehearsal {
@@ -42,11 +49,31 @@ struct ReplayTarget {
                         try group.append(records)
                     }
                 }
+                groups += 1
+                return groups
             },
+            settle: { () throws(CommandEnd) in groups }, acknowledged: { groups },
             counters: { store.group.counters },
             checkpoints: { store.group.checkpointStatistics },
             finish: { () throws(CommandEnd) in
                 guard !isRehearsal else { return store.abandon() }
+                try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
+                try store.close()
+            })
+    }
+
+    /// A store of several partitions.
+    private static func several(_ store: OpenStore) -> ReplayTarget {
+        let crew = ReplayCrew(store)
+        return ReplayTarget(
+            table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
+            partitionCount: store.folder.file.partitions,
+            append: { (records) throws(CommandEnd) in try crew.append(records) },
+            settle: { () throws(CommandEnd) in try crew.finish() },
+            acknowledged: { crew.acknowledged },
+            counters: { store.group.counters },
+            checkpoints: { store.group.checkpointStatistics },
+            finish: { () throws(CommandEnd) in
                 try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
                 try store.close()
             })
@@ -67,6 +94,7 @@ struct ReplayTarget {
         } catch {
             throw CommandEnd(error, folder: request.folder)
         }
+        var groups = 0
         return ReplayTarget(
             table: table, hasher: NodeKeyHasher(key: key), head: runtime.recordHead,
             partitionCount: 1,
@@ -76,7 +104,10 @@ struct ReplayTarget {
                 } catch {
                     throw CommandEnd(error, folder: request.folder)
                 }
+                groups += 1
+                return groups
             },
+            settle: { () throws(CommandEnd) in groups }, acknowledged: { groups },
             counters: { runtime.counters }, checkpoints: { runtime.checkpointStatistics },
             finish: { () throws(CommandEnd) in })
     }

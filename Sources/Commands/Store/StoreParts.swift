@@ -33,11 +33,15 @@ struct StoreParts {
         log = try RocksLog(
             directory: logPath, isNew: folder.isNew, memory: memory, shortage: shortage)
         let share = memory.share(among: UInt16(partitions.count))
-        states = try partitions.map { (partition) throws(StoreFailure) in
-            try RocksState(
-                directory: folder.statePath(partition), scratch: folder.scratchPath(partition),
-                isNew: folder.isNew, memory: share, shortage: shortage)
+        var states: [RocksState] = []
+        for partition in partitions {
+            states.append(
+                try RocksState(
+                    directory: folder.statePath(partition),
+                    scratch: folder.scratchPath(partition), isNew: folder.isNew, memory: share,
+                    shortage: shortage))
         }
+        self.states = states
     }
 
     /// Why nothing may be written; nil where there is room, also once what a killed process left

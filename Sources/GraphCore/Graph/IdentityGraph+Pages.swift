@@ -51,6 +51,12 @@ package struct LinkPage: Equatable, Sendable {
     package let links: [LinkView]
     /// The last one's place, if others follow it; else nil.
     package let next: LinkPosition?
+
+    /// A page with its members.
+    package init(links: [LinkView], next: LinkPosition?) {
+        self.links = links
+        self.next = next
+    }
 }
 
 // Answers in parts. Of a component in rows they bring into memory what they show, and no more.
