@@ -40,7 +40,7 @@ struct StepTests {
         let before = driver.machine.checkpointHeader
         for record in [
             Record.tick(.minimum), .tick(EventTime(milliseconds: Int64.max)),
-            .collect(ComponentID(rawValue: UInt64.max)), .collect(.none), .logic(version: 1),
+            .collect([ComponentID(rawValue: UInt64.max)]), .collect([.none]), .logic(version: 1),
         ] {
             #expect(try driver.step(RecordCodec.encode(record, head())).eventCount == 0)
         }

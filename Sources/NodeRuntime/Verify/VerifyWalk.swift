@@ -76,6 +76,32 @@ struct VerifyWalk {
             .rank(_, let id)?:
             startComponent(id)
             if let parsed { collector.takeRow(parsed, value, &findings) }
+        case .pointer, .parked, .staged, .outgoing:
+            if let parsed { takeTransit(parsed, value) }
+        }
+    }
+
+    /// Takes an entry of what is under way, and says whether it can be read.
+    private mutating func takeTransit(_ key: StateKey.Parsed, _ value: Span<UInt8>) {
+        var subject = ""
+        do throws(WireError) {
+            switch key {
+            case .pointer(let id):
+                subject = "pointer of \(Self.name(id))"
+                _ = try TransitCodec.decodePointer(value, from: id)
+            case .parked(let node):
+                subject = "messages for \(Self.name(node))"
+                _ = try TransitCodec.decodeParked(value, node: node)
+            case .staged(let transfer, let index):
+                subject = "staged page \(index) of \(Self.name(transfer))"
+                _ = try TransitCodec.decodePage(value, transfer: transfer, index: index)
+            case .outgoing(let transfer, let index):
+                subject = "outgoing page \(index) of \(Self.name(transfer))"
+                _ = try TransitCodec.decodePage(value, transfer: transfer, index: index)
+            default: preconditionFailure("what is under way was parsed as that")
+            }
+        } catch {
+            findings.add(Self.code(error), subject, error.reason)
         }
     }
 

@@ -92,6 +92,22 @@ package struct ByteCursor {
         return NodeKey(high: high, low: try sortableWord(bytes))
     }
 
+    /// A partition's number.
+    package mutating func partition(_ bytes: Span<UInt8>) throws(WireError) -> PartitionID {
+        guard let number = UInt16(exactly: try varint(bytes)) else {
+            throw WireError(.damaged, "a partition's number is too large")
+        }
+        return PartitionID(number)
+    }
+
+    /// A component's id: its partition and sequence.
+    package mutating func component(_ bytes: Span<UInt8>) throws(WireError) -> ComponentID {
+        let partition = try partition(bytes)
+        let sequence = try varint(bytes)
+        guard sequence <= ComponentID.maximumSequence else { throw Self.tooLarge }
+        return ComponentID(partition: partition, sequence: sequence)
+    }
+
     /// A length and that many bytes: where they are.
     @inline(__always)
     package mutating func counted(_ bytes: Span<UInt8>) throws(WireError) -> Range<Int> {

@@ -45,6 +45,12 @@ extension [UInt8] {
         }
     }
 
+    /// A component's id, as its partition and sequence (varints): two to ten bytes.
+    package mutating func appendComponent(_ id: ComponentID) {
+        appendVarint(UInt64(id.host.rawValue))
+        appendVarint(id.sequence)
+    }
+
     /// A length and that many bytes.
     package mutating func appendCounted(_ bytes: Span<UInt8>) {
         appendVarint(UInt64(bytes.count))

@@ -8,14 +8,15 @@ package import IdentityModel
 package enum Record: Equatable, Sendable {
     /// Events from outside: idempotent facts, unnumbered. Read with `EventFrame.decode`.
     case events(body: Range<Int>)
-    /// Messages of another partition, numbered by it. No release writes them yet.
+    /// Messages of another partition, numbered by it: what `MessageWriter` makes. Read with
+    /// `MessageFrame.decode`.
     case messages(sender: PartitionID, number: UInt64, body: Range<Int>)
     /// Coalesced changes go out now; the owner's clock said so.
     case tick(EventTime)
     /// All that was caused by records before the offset has reached its logs.
     case done(offset: UInt64)
-    /// The forwarding pointer of a departed component goes.
-    case collect(ComponentID)
+    /// The forwarding pointers of departed components go: 1 to `RecordLimits.collected` of them.
+    case collect([ComponentID])
     /// Rules of a version are in force from here on.
     case rules(version: UInt64, body: Range<Int>)
     /// The machine's logic of a version is in force from here on.
@@ -57,6 +58,8 @@ package enum RecordLimits {
     /// The size from which no further event is added, in bytes. With one more event of the largest
     /// size a record stays under Kafka's default of 1 MiB for a message.
     package static let bytes = 768 << 10
+    /// Forwarding pointers that one record collects at most.
+    package static let collected = 4_096
 }
 
 /// Bytes <-> records.
@@ -93,7 +96,13 @@ package enum RecordCodec {
         case .tick(let time):
             return seal(.tick, head) { $0.appendSignedVarint(time.milliseconds) }
         case .done(let offset): return seal(.done, head) { $0.appendVarint(offset) }
-        case .collect(let id): return seal(.collect, head) { $0.appendWord(id.rawValue) }
+        case .collect(let ids):
+            precondition(
+                !ids.isEmpty && ids.count <= RecordLimits.collected, "so many are not collected")
+            return seal(.collect, head) { bytes in
+                bytes.appendVarint(UInt64(ids.count))
+                for id in ids { bytes.appendWord(id.rawValue) }
+            }
         case .logic(let version): return seal(.logic, head) { $0.appendVarint(version) }
         case .events, .messages, .rules:
             preconditionFailure("records with a body are made by their builders")
@@ -137,12 +146,10 @@ package enum RecordCodec {
         switch kind {
         case .events: return .events(body: cursor.offset..<cursor.end)
         case .messages:
-            guard let sender = UInt16(exactly: try cursor.varint(bytes)) else {
-                throw WireError(.damaged, "a partition's number is too large")
-            }
+            let sender = try cursor.partition(bytes)
             let number = try cursor.varint(bytes)
             return .messages(
-                sender: PartitionID(sender), number: number, body: cursor.offset..<cursor.end)
+                sender: sender, number: number, body: cursor.offset..<cursor.end)
         case .rules:
             return .rules(
                 version: try cursor.varint(bytes), body: cursor.offset..<cursor.end)
@@ -155,13 +162,26 @@ package enum RecordCodec {
             try cursor.finish()
             return .done(offset: offset)
         case .collect:
-            let id = ComponentID(rawValue: try cursor.word(bytes))
+            let ids = try decodeCollected(bytes, &cursor)
             try cursor.finish()
-            return .collect(id)
+            return .collect(ids)
         case .logic:
             let version = try cursor.varint(bytes)
             try cursor.finish()
             return .logic(version: version)
         }
+    }
+
+    private static func decodeCollected(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> [ComponentID] {
+        let count = try cursor.count(bytes, leastBytes: 8)
+        guard count > 0, count <= RecordLimits.collected else {
+            throw WireError(.damaged, "a count of pointers to collect is out of bounds")
+        }
+        var ids: [ComponentID] = []
+        ids.reserveCapacity(count)
+        for _ in 0..<count { ids.append(ComponentID(rawValue: try cursor.word(bytes))) }
+        return ids
     }
 }

@@ -2,7 +2,7 @@ package import GraphCore
 package import IdentityModel
 
 /// The keys of a partition's state database. They sort as they mean: by family, then by what they
-/// name. The family bytes never change; families 0x30 to 0x33 are kept for the partition protocol.
+/// name. The family bytes never change.
 package enum StateKey {
     /// What stands first in a key.
     package enum Family: UInt8, Sendable, CaseIterable {
@@ -17,6 +17,14 @@ package enum StateKey {
         case home = 0x10
         /// A component; behind it the rows of its members and edges, if it is in rows.
         case component = 0x20
+        /// A component that departed -> where to.
+        case pointer = 0x30
+        /// A node -> the messages that wait at its home.
+        case parked = 0x31
+        /// A page that came and waits for the last of its transfer.
+        case staged = 0x32
+        /// A page of a transfer that goes out.
+        case outgoing = 0x33
     }
 
     /// What a row of a component says, the first byte behind the component's key.
@@ -84,6 +92,51 @@ package enum StateKey {
         key.appendSortableWord(sortable(rank.firstSeen))
         key.appendKey(rank.key)
         return key
+    }
+
+    // MARK: Under way
+
+    /// The key of the forwarding pointer of a component that departed. Pointers sort as their ids
+    /// do: by sequence, then by partition.
+    package static func pointer(_ id: ComponentID) -> [UInt8] { ordered(.pointer, id) }
+
+    /// The key of the messages that wait at a node's home.
+    package static func parked(_ node: NodeKey) -> [UInt8] {
+        var key = [Family.parked.rawValue]
+        key.appendKey(node)
+        return key
+    }
+
+    /// The key of a page that came. Pages sort by transfer, as its id does, then by index.
+    package static func staged(_ transfer: ComponentID, index: UInt32) -> [UInt8] {
+        page(.staged, transfer, index)
+    }
+
+    /// The key of a page that goes out. Pages sort by transfer, as its id does, then by index.
+    package static func outgoing(_ transfer: ComponentID, index: UInt32) -> [UInt8] {
+        page(.outgoing, transfer, index)
+    }
+
+    private static func page(
+        _ family: Family, _ transfer: ComponentID, _ index: UInt32
+    ) -> [UInt8] {
+        var key = ordered(family, transfer)
+        appendSortable(index, to: &key)
+        return key
+    }
+
+    /// The family, then the id as a word that sorts as it does: the sequence above the partition.
+    private static func ordered(_ family: Family, _ id: ComponentID) -> [UInt8] {
+        var key = [family.rawValue]
+        key.appendSortableWord(id.rawValue << 16 | id.rawValue >> 48)
+        return key
+    }
+
+    private static func ordered(
+        _ key: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> ComponentID {
+        let word = try cursor.sortableWord(key)
+        return ComponentID(rawValue: word >> 16 | word << 48)
     }
 
     // MARK: Ranges
@@ -174,6 +227,14 @@ package enum StateKey {
         case backEdge(NodeKey, NodeKey, of: ComponentID)
         /// A member's row in the order of ranks.
         case rank(AnchorRank, of: ComponentID)
+        /// A forwarding pointer, by the component that departed.
+        case pointer(ComponentID)
+        /// The messages that wait at the node's home.
+        case parked(NodeKey)
+        /// A page that came.
+        case staged(ComponentID, index: UInt32)
+        /// A page that goes out.
+        case outgoing(ComponentID, index: UInt32)
     }
 
     /// Reads a key; nil for one that no release writes.
@@ -197,6 +258,14 @@ package enum StateKey {
                     break
                 }
                 parsed = try row(key, &cursor, of: id)
+            case .pointer: parsed = .pointer(try ordered(key, &cursor))
+            case .parked: parsed = .parked(try cursor.key(key))
+            case .staged:
+                let transfer = try ordered(key, &cursor)
+                parsed = .staged(transfer, index: try sortable(key, &cursor))
+            case .outgoing:
+                let transfer = try ordered(key, &cursor)
+                parsed = .outgoing(transfer, index: try sortable(key, &cursor))
             }
             try cursor.finish()
             return parsed

@@ -12,8 +12,11 @@ struct RecordTests {
         .tick(EventTime(milliseconds: 0)), .tick(.minimum), .tick(.maximum),
         .tick(EventTime(milliseconds: Int64.min)), .tick(.never),
         .done(offset: 0), .done(offset: UInt64.max),
-        .collect(.none), .collect(ComponentID(rawValue: UInt64.max)),
-        .collect(ComponentID(partition: PartitionID(7), sequence: ComponentID.maximumSequence)),
+        .collect([.none]), .collect([ComponentID(rawValue: UInt64.max)]),
+        .collect([
+            ComponentID(partition: PartitionID(7), sequence: ComponentID.maximumSequence),
+            ComponentID(partition: PartitionID(7), sequence: 1), .none,
+        ]),
         .logic(version: 0), .logic(version: UInt64.max),
     ]
 

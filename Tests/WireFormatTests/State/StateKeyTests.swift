@@ -18,6 +18,10 @@ struct StateKeyTests {
         case .edge(let a, let b, let id): StateKey.edge(a, b, of: id)
         case .backEdge(let a, let b, let id): StateKey.backEdge(a, b, of: id)
         case .rank(let rank, let id): StateKey.rank(rank, of: id)
+        case .pointer(let id): StateKey.pointer(id)
+        case .parked(let node): StateKey.parked(node)
+        case .staged(let transfer, let index): StateKey.staged(transfer, index: index)
+        case .outgoing(let transfer, let index): StateKey.outgoing(transfer, index: index)
         }
     }
 
@@ -39,6 +43,12 @@ struct StateKeyTests {
                 UInt64(bitPattern: rank.firstSeen.milliseconds) &+ (1 << 63), rank.key.high,
                 rank.key.low,
             ]
+        case .pointer(let id): [48, id.sequence, UInt64(id.host.rawValue)]
+        case .parked(let node): [49, node.high, node.low]
+        case .staged(let id, let index):
+            [50, id.sequence, UInt64(id.host.rawValue), UInt64(index)]
+        case .outgoing(let id, let index):
+            [51, id.sequence, UInt64(id.host.rawValue), UInt64(index)]
         }
     }
 
@@ -52,7 +62,7 @@ struct StateKeyTests {
         let id = ComponentID(rawValue: chance.pick([word, 7, 8, UInt64.max]))
         let a = NodeKey(high: word, low: RandomImages.word(&chance))
         let b = NodeKey(high: RandomImages.word(&chance), low: word)
-        return switch chance.below(10) {
+        return switch chance.below(14) {
         case 0: .header
         case 1: .namespace(number)
         case 2: .source(number)
@@ -62,6 +72,10 @@ struct StateKeyTests {
         case 6: .member(a, of: id)
         case 7: .edge(a, b, of: id)
         case 8: .backEdge(a, b, of: id)
+        case 9: .pointer(id)
+        case 10: .parked(a)
+        case 11: .staged(id, index: number)
+        case 12: .outgoing(id, index: number)
         default:
             .rank(
                 AnchorRank(
@@ -99,7 +113,7 @@ struct StateKeyTests {
     @Test func shouldRefuseWhatNoReleaseWrites() {
         var chance = SeededGenerator(seed: 3)
         #expect(StateKey.parse([UInt8]().span) == nil)
-        for family: UInt8 in [0, 4, 0x11, 0x30, 0xff] {
+        for family: UInt8 in [0, 4, 0x11, 0x30, 0x31, 0x32, 0x33, 0x34, 0xff] {
             #expect(StateKey.parse([family].span) == nil)
         }
         for _ in 0..<1_000 {

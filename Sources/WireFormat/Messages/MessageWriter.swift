@@ -1,0 +1,103 @@
+package import GraphCore
+package import IdentityModel
+
+/// Collects messages to one partition into one log record: a delivery.
+///
+/// Body, after the head, the sender and the delivery's number: namespaces (count, then counted
+/// names), the number of messages, then each as `MessageForm` says. Namespaces are numbered from 1
+/// in order of their first use in the messages; 0 is none.
+package struct MessageWriter {
+    private var body: [UInt8] = []
+    private var names = FrameNames()
+    private var numbers: [UInt32: UInt32] = [:]  // lookup only: the graph's to the record's
+    /// How many messages it holds.
+    package private(set) var count = 0
+
+    /// The most that two counts take beside names and messages, in bytes.
+    private static let countBytes = 8
+
+    /// A writer of nothing yet.
+    package init() {}
+
+    /// The most that the record's body takes, in bytes.
+    package var byteCount: Int { Self.countBytes + names.byteCount + body.count }
+
+    /// Whether a message must wait for the next record. One message always fits.
+    ///
+    /// - Parameters:
+    ///   - messages: Messages in a record at most, up to `MessageLimits.messages`.
+    ///   - bytes: Bytes of a body at most, up to `MessageLimits.bytes`. One message alone may have
+    ///     more.
+    package func isFull(
+        before message: GraphMessage, messages: Int = MessageLimits.messages,
+        bytes: Int = MessageLimits.bytes
+    ) -> Bool {
+        precondition(
+            messages <= MessageLimits.messages && bytes <= MessageLimits.bytes,
+            "a record's limits only go down")
+        guard count > 0 else { return false }
+        return count >= messages || byteCount + MessageLimits.mostBytes(of: message) > bytes
+    }
+
+    /// Adds a message, within its limits: see `parts(of:)` and `MessageLimits`.
+    ///
+    /// - Parameter namespaceName: The name behind a number of the graph's.
+    package mutating func append(
+        _ message: GraphMessage, namespaceName: (UInt32) -> [UInt8]
+    ) {
+        precondition(count < MessageLimits.messages, "a record is finished when it is full")
+        var bytes: [UInt8] = []
+        swap(&bytes, &body)
+        MessageForm.encode(message, into: &bytes) { number in
+            if let known = numbers[number] { return known }
+            let name = namespaceName(number)
+            precondition(
+                !name.isEmpty && name.count <= EventLimits.namespaceBytes,
+                "namespaces are checked where events are decoded")
+            let own = UInt32(names.number(name.span, 0..<name.count)) + 1
+            numbers[number] = own
+            return own
+        }
+        swap(&bytes, &body)
+        count += 1
+    }
+
+    /// The record's bytes; the writer is empty again.
+    ///
+    /// - Parameters:
+    ///   - sender: The partition whose messages they are.
+    ///   - number: Counts the sender's deliveries to the receiver, from 1.
+    package mutating func finish(
+        _ head: RecordHead, sender: PartitionID, number: UInt64
+    ) -> [UInt8] {
+        precondition(count > 0, "a delivery holds a message")
+        let record = RecordCodec.seal(.messages, head) { bytes in
+            bytes.reserveCapacity(byteCount + 64)
+            bytes.appendVarint(UInt64(sender.rawValue))
+            bytes.appendVarint(number)
+            names.append(to: &bytes)
+            bytes.appendVarint(UInt64(count))
+            bytes.append(body.span)
+        }
+        body.removeAll(keepingCapacity: true)
+        names.removeAll()
+        numbers.removeAll(keepingCapacity: true)
+        count = 0
+        return record
+    }
+
+    /// A message as messages that are within their limits and mean the same, in order: an
+    /// assignment of many nodes in several, any other as it is.
+    package static func parts(of message: GraphMessage) -> [GraphMessage] {
+        guard case .assign(let whole) = message,
+            whole.nodes.count > MessageLimits.assignedNodes
+        else { return [message] }
+        return stride(
+            from: 0, to: whole.nodes.count, by: MessageLimits.assignedNodes
+        ).map { start in
+            let end = min(start + MessageLimits.assignedNodes, whole.nodes.count)
+            return .assign(
+                Assignment(component: whole.component, nodes: Array(whole.nodes[start..<end])))
+        }
+    }
+}
