@@ -1,5 +1,5 @@
 package import GraphCore
-internal import IdentityModel
+package import IdentityModel
 package import WireFormat
 
 /// Failures of records, by the name that this module's errors give them.
@@ -35,7 +35,8 @@ package struct PartitionMachine: ~Copyable {
     /// A partition as its checkpoint left it.
     package init(
         _ configuration: GraphConfiguration, configurationDigests: [UInt64],
-        restoring header: PartitionHeader, namespaces: [[UInt8]], sources: [[UInt8]]
+        restoring header: PartitionHeader, namespaces: [[UInt8]], sources: [[UInt8]],
+        transit: TransitState = TransitState()
     ) {
         graph = IdentityGraph(
             configuration,
@@ -52,6 +53,18 @@ package struct PartitionMachine: ~Copyable {
 
     /// Events folded so far, repeats included.
     package var eventCount: UInt64 { header.events }
+
+    /// The number of the last delivery to another partition; 0 for none.
+    package func sent(to partition: PartitionID) -> UInt64 {
+        let place = Int(partition.rawValue)
+        return place < header.sent.count ? header.sent[place] : 0
+    }
+
+    /// The number of the last delivery of another partition that was applied; 0 for none.
+    package func seen(from partition: PartitionID) -> UInt64 {
+        let place = Int(partition.rawValue)
+        return place < header.seen.count ? header.seen[place] : 0
+    }
 
     /// The checksum of the last record that was folded; 0 for none.
     package var lastRecordChecksum: UInt64 { header.lastRecordChecksum }

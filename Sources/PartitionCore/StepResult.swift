@@ -17,6 +17,8 @@
 package struct StepResult: Equatable, Sendable {
     /// How many events the record held, repeats included.
     package let eventCount: Int
+    /// What it says to other partitions, ascending by receiver.
+    package var deliveries: [Delivery] = []
 }
 
 /// Why a record could not be folded. The machine is then unusable: it is discarded and opened

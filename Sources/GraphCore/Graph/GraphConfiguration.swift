@@ -4,6 +4,8 @@ package import IdentityModel
 package struct GraphConfiguration: Equatable, Sendable {
     /// The partition that this graph is.
     package let partition: PartitionID
+    /// How many partitions the graph has.
+    package let partitionCount: UInt16
     /// The namespaces that were named, whose priorities choose anchors.
     package let namespaces: NamespaceTable
     /// From which sizes on things are stored and looked at in another way.
@@ -11,9 +13,11 @@ package struct GraphConfiguration: Equatable, Sendable {
 
     /// A configuration.
     package init(
-        partition: PartitionID, namespaces: NamespaceTable, limits: GraphLimits = .standard
+        partition: PartitionID, partitionCount: UInt16 = 1, namespaces: NamespaceTable,
+        limits: GraphLimits = .standard
     ) {
         self.partition = partition
+        self.partitionCount = partitionCount
         self.namespaces = namespaces
         self.limits = limits
     }

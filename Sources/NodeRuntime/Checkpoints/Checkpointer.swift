@@ -1,15 +1,18 @@
 internal import GraphCore
 internal import IdentityModel
 internal import PartitionCore
+internal import WireFormat
 
 /// Makes checkpoints while a partition goes on, as a running machine is moved to another host: what
 /// changed is copied bit by bit, what changes meanwhile is copied again, until so little is left
 /// that the rest can be copied at once. That is the cut: the batch is then the state at that
 /// position, and goes into the store beside the owner's thread.
 ///
-///     resting ──due──▶ gathering ──little left──▶ storing ──stored──▶ resting
-///                                                   └no room┴─again, later─▶ storing
+///     resting ──due──▶ gathering ──little left──▶ held ──all arrived──▶ storing ──stored──▶ resting
+///                                                      storing ──no room──again, later──▶ storing
 ///
+/// It is held for as long as a delivery of the records before the cut has not arrived: once it is
+/// stored they are never folded again, and nobody else could send it. One partition holds nothing.
 /// From the first slice until it is stored, what the batch holds is nowhere but there and in
 /// memory, and counts as clean: nothing may be evicted. A read error, or any failure but a lack of
 /// room, is thrown at the owner's next call.
@@ -17,6 +20,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     private enum Phase {
         case resting
         case gathering
+        case held(CheckpointJob<Log, State>, sent: [UInt64])
         case storing(CheckpointJob<Log, State>)
     }
 
@@ -132,38 +136,55 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     /// Behind a record, or when there is none: begins, goes on, cuts, as it is due; waits where
     /// the tail or memory may not grow further, if it may.
     mutating func turn(
-        _ machine: inout PartitionMachine, mayWait: Bool
+        _ machine: inout PartitionMachine, _ deliveries: DeliveryGate, mayWait: Bool
     ) throws(StoreFailure) {
         try collect()
         switch phase {
         case .resting:
             guard isDue(machine) else { return }
             begin(machine)
-            gather(&machine)
-        case .gathering: gather(&machine)
-        case .storing: break
+            gather(&machine, deliveries)
+        case .gathering: gather(&machine, deliveries)
+        case .held, .storing: break
         }
         try collect()
         guard isOverLimit(machine) else { return }
         if case .gathering = phase {
             statistics.forcedCuts += 1
-            measured { $0.cut(&machine) }
+            measured { $0.cut(&machine, deliveries) }
         }
         if mayWait { try waitForStore() }
     }
 
     /// Whether the tail or memory may not grow before what was cut is stored.
     func isStalled(_ machine: borrowing PartitionMachine) -> Bool {
-        guard case .storing(let job) = phase, case .running = job.outcome else { return false }
+        switch phase {
+        case .resting, .gathering: return false
+        case .held: break
+        case .storing(let job): guard case .running = job.outcome else { return false }
+        }
         return isOverLimit(machine)
     }
 
-    /// Stores all that was folded so far, and returns when that is done.
-    mutating func finish(_ machine: inout PartitionMachine) throws(StoreFailure) {
+    /// Goes on with a cut that was held, if all that it waits for has arrived.
+    mutating func noteArrived(_ deliveries: DeliveryGate) {
+        guard case .held(let job, let sent) = phase, deliveries.hasArrived(sent) else { return }
+        phase = .storing(job)
+        worker.begin(job)
+    }
+
+    /// Stores all that was folded so far, and returns when that is done. All deliveries have
+    /// arrived by then: nothing of this would wait for them.
+    mutating func finish(
+        _ machine: inout PartitionMachine, _ deliveries: DeliveryGate
+    ) throws(StoreFailure) {
+        precondition(
+            deliveries.hasArrived(machine.checkpointHeader.sent),
+            "a checkpoint is waited for once all deliveries have arrived")
         try settle()
         guard freshTail.records > 0 else { return }
         if case .resting = phase { begin(machine) }
-        cut(&machine)
+        cut(&machine, deliveries)
         try settle()
     }
 
@@ -202,10 +223,12 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     }
 
     /// Takes a slice, and the cut where little is left.
-    private mutating func gather(_ machine: inout PartitionMachine) {
+    private mutating func gather(
+        _ machine: inout PartitionMachine, _ deliveries: DeliveryGate
+    ) {
         takeSlice(&machine.graph)
         guard machine.graph.changeCount <= settings.slice.cutEntities else { return }
-        measured { $0.cut(&machine) }
+        measured { $0.cut(&machine, deliveries) }
     }
 
     /// Gathers some of what has changed.
@@ -230,17 +253,18 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         waiting = graph.changeCount
     }
 
-    /// Takes all that is left, and hands the batch to the worker.
-    private mutating func cut(_ machine: inout PartitionMachine) {
+    /// Takes all that is left, and hands the batch to the worker once it may be stored.
+    private mutating func cut(_ machine: inout PartitionMachine, _ deliveries: DeliveryGate) {
         machine.graph.drainChanges(to: &batch)
-        batch.writeHeader(machine.checkpointHeader)
+        let header = machine.checkpointHeader
+        batch.writeHeader(header)
         cutPosition = machine.position
         let job = CheckpointJob(
             batch, at: machine.position, of: partition, log: log, state: state)
         batch = CheckpointBatch()
         (cutTail, freshTail) = (freshTail, Tail())
-        phase = .storing(job)
-        worker.begin(job)
+        phase = .held(job, sent: header.sent)
+        noteArrived(deliveries)
     }
 
     private mutating func measured(_ body: (inout Self) -> Void) {

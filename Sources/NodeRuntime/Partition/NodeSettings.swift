@@ -11,6 +11,8 @@ package enum Durability: String, Sendable, CaseIterable {
 
 /// What a store is for its whole life, and what one opening of it adds.
 package struct NodeSettings: Sendable {
+    /// How many partitions the store has, for its whole life.
+    package var partitionCount: UInt16
     /// The namespaces, whose priorities and normalisation never change.
     package var namespaces: NamespaceTable
     /// What new records carry of key, namespaces and normalisation.
@@ -28,10 +30,13 @@ package struct NodeSettings: Sendable {
 
     /// Settings with their members.
     package init(
-        namespaces: NamespaceTable, configurationDigest: UInt64, earlierDigests: [UInt64] = [],
-        durability: Durability = .os, checkpoints: CheckpointPolicy = .standard,
-        slice: CheckpointSlice = .standard, memory: MemoryBudget = .unlimited
+        partitionCount: UInt16 = 1, namespaces: NamespaceTable, configurationDigest: UInt64,
+        earlierDigests: [UInt64] = [], durability: Durability = .os,
+        checkpoints: CheckpointPolicy = .standard, slice: CheckpointSlice = .standard,
+        memory: MemoryBudget = .unlimited
     ) {
+        precondition(partitionCount > 0, "a store has partitions")
+        self.partitionCount = partitionCount
         self.namespaces = namespaces
         self.configurationDigest = configurationDigest
         self.earlierDigests = earlierDigests

@@ -1,7 +1,7 @@
 internal import DequeModule
 package import GraphCore
 package import IdentityModel
-internal import PartitionCore
+package import PartitionCore
 package import WireFormat
 
 /// Runs one partition: appends records to its log, folds them, checkpoints behind, answers.
@@ -10,6 +10,10 @@ package import WireFormat
 /// in the log before it is folded, `append` returns (and so acknowledges) when it is as durable as
 /// asked, and a checkpoint is applied only after the log up to it was synced. A checkpoint is
 /// gathered bit by bit between records and stored by a worker beside (see `Checkpointer`).
+///
+/// What its records say to other partitions is made by folding them, again after each opening, and
+/// waits at a gate (see `DeliveryGate`): whoever owns the partitions takes what may leave to the
+/// logs of its receivers, in order, and says what has arrived there.
 ///
 /// Used from one thread. After a failure nothing is certain but what is stored: it refuses all
 /// further work, and the partition is to be opened again. A lack of room is none: what was asked is
@@ -28,6 +32,9 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package let settings: NodeSettings
     private var machine: PartitionMachine
     private var checkpoints: Checkpointer<Log, State>
+    private var deliveries: DeliveryGate
+    /// The offset before which the log's records are as durable as asked.
+    private var durableEnd: UInt64
     private var condition = Condition.usable
     /// Records that are in the log and wait to be folded, the oldest first.
     private var staged: Deque<[UInt8]> = []
@@ -58,6 +65,9 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         self.settings = settings
         reader = StoredState(state)
         machine = try Self.restore(partition, state, settings)
+        deliveries = DeliveryGate(
+            sent: machine.checkpointHeader.sent, partitionCount: settings.partitionCount)
+        durableEnd = machine.position
         checkpoints = Checkpointer(
             partition, log: log, state: state, settings: settings, worker: worker, time: time,
             storedPosition: machine.position)
@@ -83,6 +93,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         let offset = try stage(record)
         if settings.durability == .fsync {
             try guarded(isRetriable: false) { () throws(StoreFailure) in try log.sync() }
+            durableEnd = stagedEnd
         }
         while !staged.isEmpty { try foldStaged(mayWait: true) }
         return offset
@@ -100,12 +111,13 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         } catch {
             throw Self.failure(error)
         }
-        let offset = machine.position + UInt64(staged.count)
+        let offset = stagedEnd
         try guarded { () throws(StoreFailure) in
             try checkpoints.checkRoom()
             try log.append(record.span, at: offset, of: partition)
         }
         staged.append(record)
+        if settings.durability == .os { durableEnd = stagedEnd }
         return offset
     }
 
@@ -125,6 +137,16 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
 
     /// How many staged records wait to be folded.
     package var stagedCount: Int { staged.count }
+
+    /// The offset behind the last record in the log.
+    package var stagedEnd: UInt64 { machine.position + UInt64(staged.count) }
+
+    /// The log was synced while it held all records before `offset`, by whoever makes several
+    /// records durable at once.
+    package func noteDurable(before offset: UInt64) {
+        precondition(offset <= stagedEnd, "what is not in the log is not durable")
+        durableEnd = max(durableEnd, offset)
+    }
 
     /// Whether the tail or memory may not grow before the checkpoint on its way is stored.
     package var isStalled: Bool { checkpoints.isStalled(machine) }
@@ -160,14 +182,18 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package func sync() throws(StoreFailure) {
         try checkUsable()
         try guarded { () throws(StoreFailure) in try log.sync() }
+        durableEnd = stagedEnd
     }
 
-    /// Stores a checkpoint if anything lies behind the last one; returns when it is stored.
+    /// Stores a checkpoint if anything lies behind the last one; returns when it is stored. To be
+    /// asked for once all deliveries have arrived.
     ///
     /// - Throws: `StoreFailure`.
     package func checkpoint() throws(StoreFailure) {
         try checkUsable()
-        try guarded { () throws(StoreFailure) in try checkpoints.finish(&machine) }
+        try guarded { () throws(StoreFailure) in 
+            try checkpoints.finish(&machine, deliveries)
+        }
     }
 
     /// Asks for a checkpoint of all that was folded so far, which is made as others are: beside the
@@ -193,6 +219,39 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         checkpoints.waitForWorker()
         condition = .failed
     }
+
+    // MARK: Deliveries
+
+    /// Takes the deliveries that may leave, in order: those of records that are folded and as
+    /// durable as asked. After an opening these are all behind the stored checkpoint, and where
+    /// `fsync` is asked they wait for a `sync`: nobody knows how much of the log's tail was synced.
+    package func takeDeliveries() -> [Delivery] { deliveries.take(before: durableEnd) }
+
+    /// A receiver's log holds the delivery with that number, and all before. It need not be synced:
+    /// before a checkpoint is stored the logs are, all at once.
+    package func noteArrived(at receiver: PartitionID, number: UInt64) {
+        deliveries.noteArrived(at: receiver, number: number)
+        checkpoints.noteArrived(deliveries)
+    }
+
+    /// Whether all that the folded records say to others has arrived.
+    package var hasArrived: Bool {
+        for place in 0..<settings.partitionCount {
+            let receiver = PartitionID(place)
+            guard deliveries.hasArrived(machine.sent(to: receiver), at: receiver)
+            else { return false }
+        }
+        return true
+    }
+
+    /// The number of the last delivery that the folded records say to a partition; 0 for none.
+    package func sent(to receiver: PartitionID) -> UInt64 { machine.sent(to: receiver) }
+
+    /// The number of the last delivery of a partition that was applied; 0 for none.
+    package func seen(from sender: PartitionID) -> UInt64 { machine.seen(from: sender) }
+
+    /// The bytes of deliveries that were not taken.
+    package var heldDeliveryBytes: Int { deliveries.heldBytes }
 
     // MARK: Asking
 
@@ -242,7 +301,8 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         _ partition: PartitionID, _ state: State, _ settings: NodeSettings
     ) throws(StoreFailure) -> PartitionMachine {
         let configuration = GraphConfiguration(
-            partition: partition, namespaces: settings.namespaces)
+            partition: partition, partitionCount: settings.partitionCount,
+            namespaces: settings.namespaces)
         let digests = [settings.configurationDigest] + settings.earlierDigests
         guard let header = try StoredHeader.read(state) else {
             return PartitionMachine(configuration, configurationDigests: digests)
@@ -254,7 +314,8 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             configuration, configurationDigests: digests, restoring: header,
             namespaces: try StoredHeader.names(
                 .namespace, count: header.namespaceCount, state),
-            sources: try StoredHeader.names(.source, count: header.sourceCount, state))
+            sources: try StoredHeader.names(.source, count: header.sourceCount, state),
+            transit: try StoredTransit.read(state))
     }
 
     private func foldTail() throws(StoreFailure) {
@@ -282,6 +343,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             throw StoreFailure(
                 .damaged, "the log has lost record \(expected)", remedy: Remedy.rebuild)
         }
+        if settings.durability == .os { durableEnd = machine.position }
     }
 
     /// The record that the checkpoint folded last must be the one that the log holds there, and of
@@ -312,11 +374,13 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         _ record: Span<UInt8>, isGathering: Bool = false
     ) throws(StoreFailure) {
         let events = isGathering ? settings.slice.events : Int.max
+        let position = machine.position
         do throws(StepError) {
             let result = try machine.step(record, reader: reader, pausingEvery: events) {
                 checkpoints.takeSlice(&$0)
             }
             checkpoints.note(events: result.eventCount, bytes: record.count)
+            if !result.deliveries.isEmpty { deliveries.add(result.deliveries, at: position) }
         } catch {
             throw Self.failure(error)
         }
@@ -325,7 +389,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// What is to be done between two records: memory, and checkpoints.
     private func turn(mayWait: Bool) throws(StoreFailure) {
         evictIfOver()
-        try checkpoints.turn(&machine, mayWait: mayWait)
+        try checkpoints.turn(&machine, deliveries, mayWait: mayWait)
         evictIfOver()
     }
 
