@@ -4,7 +4,7 @@ package import IdentityModel
 package struct GraphConfiguration: Equatable, Sendable {
     /// The partition that this graph is.
     package let partition: PartitionID
-    /// How many partitions the graph has.
+    /// How many partitions there are.
     package let partitionCount: UInt16
     /// The namespaces that were named, whose priorities choose anchors.
     package let namespaces: NamespaceTable
@@ -16,6 +16,7 @@ package struct GraphConfiguration: Equatable, Sendable {
         partition: PartitionID, partitionCount: UInt16 = 1, namespaces: NamespaceTable,
         limits: GraphLimits = .standard
     ) {
+        precondition(partition.rawValue < partitionCount, "partitions count from 0")
         self.partition = partition
         self.partitionCount = partitionCount
         self.namespaces = namespaces
@@ -24,7 +25,8 @@ package struct GraphConfiguration: Equatable, Sendable {
 }
 
 /// From which sizes on a graph stores and looks at things in another way. No answer depends on
-/// them; stored bytes depend on the first three, so that replicas must have them alike.
+/// them; stored bytes and messages depend on all but those of reading and searching, so that
+/// replicas must have them alike.
 package struct GraphLimits: Equatable, Sendable {
     /// How many members a component stored as one value has at most.
     package var inlineMembers: UInt32
@@ -35,6 +37,10 @@ package struct GraphLimits: Equatable, Sendable {
     /// Members up to which a component that loses its anchor is searched whole for another;
     /// larger ones keep a heap.
     package var searchedMembers: UInt32
+    /// How many members and edges go to another host in one message.
+    package var pageEntries: Int
+    /// How many bytes of them go in one message, as `ComponentState.byteCount` counts.
+    package var pageBytes: Int
     /// How many rows are read at once where all are needed.
     package var rowsAtOnce: Int
     /// How many rows are read at once where a few may do.
@@ -43,15 +49,23 @@ package struct GraphLimits: Equatable, Sendable {
     /// Limits with their members.
     package init(
         inlineMembers: UInt32, inlineEdges: UInt32, inlinePairs: UInt32, searchedMembers: UInt32,
-        rowsAtOnce: Int, fewRows: Int
+        pageEntries: Int = GraphLimits.standardPageEntries,
+        pageBytes: Int = GraphLimits.standardPageBytes, rowsAtOnce: Int, fewRows: Int
     ) {
         self.inlineMembers = inlineMembers
         self.inlineEdges = inlineEdges
         self.inlinePairs = inlinePairs
         self.searchedMembers = searchedMembers
+        self.pageEntries = pageEntries
+        self.pageBytes = pageBytes
         self.rowsAtOnce = rowsAtOnce
         self.fewRows = fewRows
     }
+
+    /// Entries of a page: more than fit into its bytes.
+    package static let standardPageEntries = 16_384
+    /// Bytes of a page: with its message and record it stays under Kafka's default of 1 MiB.
+    package static let standardPageBytes = 512 << 10
 
     /// What stores are made with. Chosen so that the largest value takes about 40 KB, and nearly
     /// every customer and identifier is one value.

@@ -77,8 +77,7 @@ extension IdentityGraph {
             for stored in ranks {
                 guard stored < rank else { return nil }
                 anchorHeaps[component]?.lookedAt = stored
-                let found = findNode(stored.key)
-                if found == noOrdinal || nodes[found].component == noOrdinal { return stored }
+                if isAbsent(stored.key, from: id) { return stored }
             }
             guard ranks.count == configuration.limits.fewRows else { return nil }
         }

@@ -27,6 +27,8 @@ extension IdentityGraph {
             walk.steps[walk.current].nextLink = nextLink(pair, at: step.node)
             guard pair != step.parentLink else { continue }
             let other = otherEnd(pair, from: step.node)
+            // A live link leads out of its component while that is about to join another.
+            guard nodes[other].component == component else { continue }
             walk.follow(pair, to: other, firstLink: nodes[other].liveLinks)
         }
         guard walk.steps.count == Int(components[component].count) else {

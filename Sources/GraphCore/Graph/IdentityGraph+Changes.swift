@@ -3,7 +3,7 @@ internal import IdentityModel
 // From memory to the store: what changed since the last checkpoint.
 extension IdentityGraph {
     /// How many entities the next checkpoint would write, counting some twice.
-    package var changeCount: Int { changes.count }
+    package var changeCount: Int { changes.count + transit.changeCount }
 
     /// Gives every changed entity to `writer` and counts it as stored from here on. The caller
     /// makes all of it durable at once, or discards the graph.
@@ -46,8 +46,14 @@ extension IdentityGraph {
         while room > 0, let pair = changes.edges.popFirst() {
             if writeEdge(pair, to: &writer) { room -= 1 }
         }
-        return changes.count == 0
+        drainTransit(to: &writer, &room)
+        guard changeCount == 0 else { return false }
+        transit.noteCut()
+        return true
     }
+
+    /// What was drained to its end is stored now.
+    package mutating func noteStored() { transit.noteStored() }
 
     /// What a checkpoint keeps beside the entities.
     package var summary: GraphSummary {
@@ -228,7 +234,7 @@ extension IdentityGraph {
         return members
     }
 
-    private mutating func appendMember(_ node: Ordinal) {
+    mutating func appendMember(_ node: Ordinal) {
         var image = MemberImage(
             key: nodes[node].key, version: nodes[node].memberVersion,
             firstSeen: nodes[node].firstSeen, namespace: nodes[node].namespace,
@@ -252,7 +258,7 @@ extension IdentityGraph {
         for pair in pairs { componentImage.edges.append(edgeImage(pair)) }
     }
 
-    private func edgeImage(_ pair: Ordinal) -> EdgeImage {
+    func edgeImage(_ pair: Ordinal) -> EdgeImage {
         EdgeImage(
             other: nodes[links[pair].b].key, version: links[pair].edgeVersion,
             isLive: links[pair].flags.contains(.edgeIsLive))

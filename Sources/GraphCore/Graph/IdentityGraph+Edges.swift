@@ -1,80 +1,53 @@
 internal import IdentityModel
 
-// Edges inside and between components: merging.
+// Components of one host that become one, and the lists of live edges.
 extension IdentityGraph {
-    /// The pair's evidence turned live or dead, as its `version`-th change says.
-    mutating func changeEdge(
-        _ pair: Ordinal, version: UInt32, isLive: Bool, _ reader: some StateReader
-    ) throws(StateError) {
-        let (a, b) = (links[pair].a, links[pair].b)
-        let component = try componentOfMember(a, reader)
-        let other = try componentOfMember(b, reader)
-        guard component != noOrdinal, other != noOrdinal else {
-            throw StateError(.damaged, "a pair changed whose ends do not exist")
-        }
-        try needEdge(pair, reader)
-        guard version > links[pair].edgeVersion else { return }
-        touch(component)
-        let wasLive = links[pair].flags.contains(.edgeIsLive)
-        if !links[pair].flags.contains(.hasEdge) { components[component].edgeCount += 1 }
-        links[pair].flags.insert(.hasEdge)
-        links[pair].edgeVersion = version
-        if isLive {
-            if !wasLive { attach(pair) }
-            if component != other { try merge(component, other, reader) }
-        } else if wasLive {
-            detach(pair)
-            if component == other { try splitIfCut(component, a, b, reader) }
-        }
-        considerRows(nodes[a].component)
-        markEdge(pair)
-    }
-
-    /// Joins two components that a live edge connects. The lesser by (rank, id) departs: without
+    /// Has a component of this host go into another, or into one that has no members yet. Without
     /// splits a member moves O(log n) times.
-    private mutating func merge(
-        _ one: Ordinal, _ other: Ordinal, _ reader: some StateReader
+    mutating func merge(
+        _ loser: Ordinal, into winner: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
-        let oneStays =
-            components[one].rank != components[other].rank
-            ? components[one].rank > components[other].rank
-            : components[one].id > components[other].id
-        let (winner, loser) = oneStays ? (one, other) : (other, one)
         try needWhole(loser, reader)
         touch(winner)
         touch(loser)
         let (leavesRows, entersRows) = (
             components[loser].isInRows, components[winner].isInRows
         )
+        let isNew = components[winner].count == 0
         let head = components[loser].anchor
         var member = head
         repeat {
             if leavesRows { forgetRows(of: member) }
             nodes[member].component = winner
-            try assign(member, to: winner, reader)
-            if entersRows { markRows(of: member) }
+            try noteMove(of: member, to: winner, reader)
+            if entersRows { enterRows(member) }
             if components[winner].hasAnchorHeap { enterHeap(of: winner, member) }
             member = nodes[member].nextMember
         } while member != head
-        spliceRings(components[winner].anchor, head)
+        if !isNew { spliceRings(components[winner].anchor, head) }
         components[winner].count += components[loser].count
-        components[winner].residentCount += components[loser].count
+        components[winner].residentCount += components[loser].residentCount
         components[winner].edgeCount += components[loser].edgeCount
         components[winner].memberSum += components[loser].memberSum
         components[winner].rank = max(
             components[winner].rank, UInt64(components[winner].count))
-        if precedes(head, components[winner].anchor) { components[winner].anchor = head }
+        if isNew || precedes(head, components[winner].anchor) {
+            components[winner].anchor = head
+        }
         remove(loser)
+        considerRows(winner)
+        tellHomes(of: winner)
         count {
-            $0.merges += 1
+            $0.merges += isNew ? 0 : 1
             $0.customers -= 1
         }
     }
 
     /// Forgets a component whose members have gone, and has the store forget it.
-    private mutating func remove(_ component: Ordinal) {
+    mutating func remove(_ component: Ordinal) {
         if components[component].isStored {
             changes.removed.append(.component(components[component].id))
+            if hasOthers { transit.noteGone(components[component].id) }
         }
         dropHeap(of: component)
         componentIndex.remove(Self.indexHash(components[component].id), component)

@@ -101,7 +101,7 @@ extension IdentityGraph {
     }
 
     /// Lets go of the edges whose lesser end is `node`.
-    private mutating func evictEdges(of node: Ordinal) {
+    mutating func evictEdges(of node: Ordinal) {
         for pair in outLinks(of: node, { $0.contains(.hasEdge) }) {
             evictEdge(pair)
         }
@@ -109,7 +109,7 @@ extension IdentityGraph {
 
     mutating func evictEdge(_ pair: Ordinal) {
         if links[pair].flags.contains(.edgeIsLive) { detach(pair) }
-        links[pair].flags.remove([.hasEdge, .edgeIsStored])
+        links[pair].flags.remove([.hasEdge, .edgeIsStored, .edgeIsDirty])
         links[pair].edgeVersion = 0
     }
 
@@ -127,7 +127,7 @@ extension IdentityGraph {
         nodes[node].namespace = 0
         nodes[node].value = 0
         nodes[node].valueCount = 0
-        nodes[node].flags.remove([.lacksEdges, .rowIsStored])
+        nodes[node].flags.remove([.lacksEdges, .rowIsStored, .memberIsDirty])
         releaseUnusedLinks(of: node)
     }
 

@@ -72,7 +72,13 @@ extension IdentityGraph {
     private mutating func evictMemberRow(_ node: Ordinal) {
         holdsEverything = false
         let component = nodes[node].component
-        while nodes[node].liveLinks != noOrdinal { letEdgeGo(nodes[node].liveLinks) }
+        var pair = nodes[node].liveLinks
+        while pair != noOrdinal {
+            let next = nextLink(pair, at: node)
+            // An edge of another component, in one value, is in memory as long as that is.
+            if isInRows(links[pair].a) { letEdgeGo(pair) }
+            pair = next
+        }
         for pair in outLinks(of: node, { $0.contains(.hasEdge) }) { letEdgeGo(pair) }
         dropHeap(of: component)
         leaveRing(node)

@@ -60,10 +60,11 @@ extension IdentityGraph {
         if fact.operation == .link, fact.time < links[pair].leastLinkTime {
             setLeastLinkTime(fact.time, of: pair)
             markPair(pair)
-            try see(a, namespace: fact.namespaceOfA, value: valueOfA, at: fact.time, reader)
-            try see(b, namespace: fact.namespaceOfB, value: valueOfB, at: fact.time, reader)
+            try tellSeen(a, fact.namespaceOfA, valueOfA, fact.time, reader)
+            try tellSeenAnywhere(b, fact.namespaceOfB, valueOfB, fact.time, reader)
         }
         try reconsider(pair, reader)
+        try hearOneself(reader)
     }
 
     /// Folds a sighting of one identifier. Idempotent, and the same in any order.
@@ -74,7 +75,54 @@ extension IdentityGraph {
         reader: some StateReader
     ) throws(StateError) {
         let node = try home(of: key, reader)
-        try see(node, namespace: namespace, value: value, at: time, reader)
+        try tellSeen(node, namespace, value, time, reader)
+        try hearOneself(reader)
+    }
+
+    /// Tells the component of a node, whose home this is, that an event of that time named the
+    /// node; whoever names a node for the first time makes it exist.
+    @inline(__always)
+    private mutating func tellSeen(
+        _ node: Ordinal, _ namespace: UInt32, _ value: Span<UInt8>, _ time: EventTime,
+        _ reader: some StateReader
+    ) throws(StateError) {
+        try ensurePlace(of: node, reader)
+        let component = try hostedHere(node, reader)
+        if component != noOrdinal {
+            // It says nothing more: no other message changes its place.
+            return see(node, in: component, namespace: namespace, value: value, at: time)
+        }
+        var message = seen(node, namespace, value, time)
+        message.component = nodes[node].directoryComponent
+        send(to: message.component.host, .forMember(message))
+    }
+
+    /// The same of a node of which this may not be the home.
+    @inline(__always)
+    private mutating func tellSeenAnywhere(
+        _ node: Ordinal, _ namespace: UInt32, _ value: Span<UInt8>, _ time: EventTime,
+        _ reader: some StateReader
+    ) throws(StateError) {
+        guard postbox.isOwnEmpty, home(of: nodes[node].key) == oneself else {
+            return askHome(seen(node, namespace, value, time), asked: 0)
+        }
+        try ensurePlace(of: node, reader)
+        let component = try hostedHere(node, reader)
+        if component != noOrdinal {
+            return see(node, in: component, namespace: namespace, value: value, at: time)
+        }
+        try resolve(seen(node, namespace, value, time), asked: 0, reader)
+    }
+
+    private func seen(
+        _ node: Ordinal, _ namespace: UInt32, _ value: Span<UInt8>, _ time: EventTime
+    ) -> MemberMessage {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(value.count)
+        for index in 0..<value.count { copy.append(value[index]) }
+        return MemberMessage(
+            component: .none, node: nodes[node].key,
+            content: .seen(at: time, namespace: namespace, value: copy))
     }
 
     /// Tells the component when the pair has turned live or dead.
@@ -92,7 +140,27 @@ extension IdentityGraph {
         }
         links[pair].evidenceVersion += 1
         markPair(pair)
-        try changeEdge(pair, version: links[pair].evidenceVersion, isLive: isLive, reader)
+        try tellEdge(pair, isLive: isLive, reader)
+    }
+
+    private mutating func tellEdge(
+        _ pair: Ordinal, isLive: Bool, _ reader: some StateReader
+    ) throws(StateError) {
+        let (a, version) = (links[pair].a, links[pair].evidenceVersion)
+        try ensurePlace(of: a, reader)
+        if postbox.isOwnEmpty {
+            let component = try hostedHere(a, reader)
+            if component != noOrdinal {
+                // What would be said to oneself last may be done at once.
+                return try changeEdge(
+                    pair, of: component, version: version, isLive: isLive, reader)
+            }
+        }
+        let content = MemberMessage.Content.edge(
+            to: nodes[links[pair].b].key, version: version, isLive: isLive)
+        let message = MemberMessage(
+            component: nodes[a].directoryComponent, node: nodes[a].key, content: content)
+        send(to: message.component.host, .forMember(message))
     }
 
     /// live = some source's register says link, and no source's says ban.

@@ -108,7 +108,7 @@ extension IdentityGraph {
         return node
     }
 
-    private mutating func installMember(
+    mutating func installMember(
         _ index: Int, at cursor: inout MemberCursor, of component: Ordinal,
         after previous: Ordinal
     ) throws(StateError) -> Ordinal {

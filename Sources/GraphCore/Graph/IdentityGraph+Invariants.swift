@@ -49,9 +49,10 @@ extension IdentityGraph {
             pair = nextLink(pair, at: node)
         }
         guard record.component != noOrdinal else {
-            return record.liveLinks == noOrdinal ? nil : "a node of no component has live links"
+            return record.liveLinks == noOrdinal || hasOthers
+                ? nil : "a node of no component has live links"
         }
-        guard record.flags.contains(.homeIsResident) else { return nil }
+        guard record.flags.contains(.homeIsResident), !hasOthers else { return nil }
         return record.directoryComponent == components[record.component].id
             && record.directoryVersion == record.memberVersion
             ? nil : "the directory does not name the component that holds the node"
@@ -63,9 +64,9 @@ extension IdentityGraph {
         if nodes[record.a].key >= nodes[record.b].key { return "a link is not canonical" }
         let (one, other) = (nodes[record.a].component, nodes[record.b].component)
         let isLive = record.flags.contains(.edgeIsLive)
-        if isLive, one == noOrdinal || one != other {
-            return "a live link leads out of its component"
-        }
+        if isLive, one == noOrdinal { return "a live link has no component" }
+        guard !hasOthers else { return nil }  // The rest holds at rest, over all partitions.
+        if isLive, one != other { return "a live link leads out of its component" }
         // An edge may be in the store alone, where its lesser end lacks edges.
         let isKnown = record.flags.contains(.hasEdge) || !lacksEdges(record.a)
         if record.flags.contains(.hasEvidence), one != noOrdinal, isKnown,
@@ -112,7 +113,7 @@ extension IdentityGraph {
             ? nil : "a component is not connected by its live links"
     }
 
-    /// How many nodes live links reach from `start`, itself included.
+    /// How many members of its component live links reach from `start`, itself included.
     private func reach(from start: Ordinal) -> Int {
         var isReached = [Bool](repeating: false, count: nodes.ordinals.count + 1)
         var frontier = [start]
@@ -123,8 +124,10 @@ extension IdentityGraph {
             var pair = nodes[node].liveLinks
             while pair != noOrdinal {
                 let other = otherEnd(pair, from: node)
-                if !isReached[Int(other)] { frontier.append(other) }
-                isReached[Int(other)] = true
+                if !isReached[Int(other)], nodes[other].component == nodes[start].component {
+                    frontier.append(other)
+                    isReached[Int(other)] = true
+                }
                 pair = nextLink(pair, at: node)
             }
         }

@@ -7,8 +7,9 @@ internal import IdentityModel
 extension IdentityGraph {
     // MARK: Components
 
-    /// The component with that id, with at least its anchor in memory.
-    mutating func loadedComponent(
+    /// The component with that id, with at least its anchor in memory; none if this partition does
+    /// not host it.
+    mutating func hosted(
         _ id: ComponentID, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
         let found = componentIndex.find(Self.indexHash(id)) { components[$0].id == id }
@@ -16,9 +17,9 @@ extension IdentityGraph {
             components[found].wasUsed = true
             return found
         }
-        guard try reader.readComponent(id, into: &componentImage) else {
-            throw StateError(.damaged, "the directory names a component that the store lacks")
-        }
+        guard !holdsEverything, !transit.isGone(id),
+            try reader.readComponent(id, into: &componentImage)
+        else { return noOrdinal }
         guard componentImage.isInRows else { return try installComponent() }
         let made = installHead()
         let anchor = componentImage.anchor
@@ -27,6 +28,17 @@ extension IdentityGraph {
         }
         components[made].anchor = try installMemberRow(of: made)
         return made
+    }
+
+    /// The component with that id, which this partition hosts.
+    mutating func loadedComponent(
+        _ id: ComponentID, _ reader: some StateReader
+    ) throws(StateError) -> Ordinal {
+        let found = try hosted(id, reader)
+        guard found != noOrdinal else {
+            throw StateError(.damaged, "the directory names a component that the store lacks")
+        }
+        return found
     }
 
     /// Brings the member's part of a node into memory, whose directory names `component`.
@@ -66,8 +78,7 @@ extension IdentityGraph {
             last = componentImage.members.last?.key
             var cursor = MemberCursor()
             for index in componentImage.members.indices {
-                let found = findNode(componentImage.members[index].key)
-                if found == noOrdinal || nodes[found].component == noOrdinal {
+                if isAbsent(componentImage.members[index].key, from: id) {
                     _ = try installMemberRow(index, at: &cursor, of: component)
                 } else {
                     cursor.pass(componentImage.members[index])
@@ -140,7 +151,8 @@ extension IdentityGraph {
     }
 
     /// Brings an edge that the store has into memory, if memory lacks it and the component still
-    /// has it; live ones with both of their ends. Gives its link, or none.
+    /// has it; live ones with both of their ends, as far as they are members. Gives its link, or
+    /// none.
     mutating func install(
         _ edge: StoredEdge, in component: Ordinal, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
@@ -154,24 +166,29 @@ extension IdentityGraph {
                 if known != noOrdinal, links[known].flags.contains(.hasEdge) { return noOrdinal }
             }
         }
-        let (start, end) = (node(edge.a), node(edge.image.other))
-        try needMember(start, of: component, reader)
-        if edge.image.isLive { try needMember(end, of: component, reader) }
-        let pair = link(start, end)
+        let isStart = try isMember(edge.a, of: component, reader)
+        guard isStart || hasOthers else { throw Self.leadsOut }
+        guard isStart else { return noOrdinal }  // It has gone, and its edges with it.
+        if edge.image.isLive {
+            let isEnd = try isMember(edge.image.other, of: component, reader)
+            guard isEnd || hasOthers else { throw Self.leadsOut }
+        }
+        let pair = link(node(edge.a), node(edge.image.other))
         install(edge.image, as: pair)
         links[pair].flags.insert(.edgeIsStored)
         return pair
     }
 
-    /// Brings a member of the component into memory. One that memory lacks is where it was at the
-    /// last checkpoint.
-    private mutating func needMember(
-        _ node: Ordinal, of component: Ordinal, _ reader: some StateReader
-    ) throws(StateError) {
-        if nodes[node].component == noOrdinal { try loadMember(node, of: component, reader) }
-        guard nodes[node].component == component else {
-            throw StateError(.damaged, "a live link leads out of its component")
-        }
+    private static var leadsOut: StateError {
+        StateError(.damaged, "a live link leads out of its component")
+    }
+
+    /// Whether memory lacks a member of which the store has a row in a component: one that memory
+    /// has is where memory says, and one that has gone is nowhere here.
+    func isAbsent(_ key: NodeKey, from id: ComponentID) -> Bool {
+        let found = findNode(key)
+        guard found == noOrdinal || nodes[found].component == noOrdinal else { return false }
+        return !transit.isGone(key, from: id)
     }
 
     // MARK: Pairs

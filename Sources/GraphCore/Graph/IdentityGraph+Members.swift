@@ -2,13 +2,12 @@ internal import IdentityModel
 
 // Membership: who exists, since when, and who names the customer.
 extension IdentityGraph {
-    /// The node was named by a link or an observe at `time`: it exists from now on, and its
-    /// first-seen time falls if that was earlier than all before.
+    /// A member was named by a link or an observe at `time`: its value is known from now on, and
+    /// its first-seen time falls if that was earlier than all before.
     mutating func see(
-        _ node: Ordinal, namespace: UInt32, value: Span<UInt8>, at time: EventTime,
-        _ reader: some StateReader
-    ) throws(StateError) {
-        let component = try ensureMember(node, reader)
+        _ node: Ordinal, in component: Ordinal, namespace: UInt32, value: Span<UInt8>,
+        at time: EventTime
+    ) {
         if nodes[node].namespace == 0 {
             touch(component)
             forgetRank(of: node)
@@ -28,27 +27,6 @@ extension IdentityGraph {
         reconsiderAnchor(of: component, node)
     }
 
-    /// The component of a node, minted for it alone if it does not exist yet.
-    private mutating func ensureMember(
-        _ node: Ordinal, _ reader: some StateReader
-    ) throws(StateError) -> Ordinal {
-        let component = try componentOfMember(node, reader)
-        if component != noOrdinal { return component }
-        let made = mintComponent()
-        components[made].anchor = node
-        components[made].count = 1
-        components[made].residentCount = 1
-        components[made].rank = 1
-        components[made].memberSum = memberDigest(node)
-        nodes[node].component = made
-        nodes[node].nextMember = node
-        nodes[node].previousMember = node
-        nodes[node].memberVersion = 0
-        try assign(node, to: made, reader)
-        count { $0.identifiers += 1 }
-        return made
-    }
-
     /// A new component with no members yet, hosted here.
     mutating func mintComponent() -> Ordinal {
         count {
@@ -63,19 +41,6 @@ extension IdentityGraph {
         changes.components.append(made)
         changes.undigested.append(made)
         return made
-    }
-
-    /// Raises the member's version and tells its directory where it is now. A small home is stored
-    /// as one value, evidence and all: it must be in memory before a part of it changes.
-    @inline(__always)
-    mutating func assign(
-        _ node: Ordinal, to component: Ordinal, _ reader: some StateReader
-    ) throws(StateError) {
-        try needHome(of: node, reader)
-        nodes[node].memberVersion += 1
-        nodes[node].directoryComponent = components[component].id
-        nodes[node].directoryVersion = nodes[node].memberVersion
-        markHome(node)
     }
 
     /// To be called before a component's members, edges, anchor or sums change: it leaves the

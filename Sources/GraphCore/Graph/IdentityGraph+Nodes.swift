@@ -96,8 +96,9 @@ extension IdentityGraph {
         return made
     }
 
-    /// The component that the node is a member of, with the node and the anchor, or all of a
-    /// component that is not in rows, in memory; none if the node does not exist.
+    /// The component of this partition that the node is a member of, with the node and the anchor,
+    /// or all of a component that is not in rows, in memory; none if there is none. A member that
+    /// memory lacks is found by its directory, where this is its home.
     @inline(__always)
     mutating func componentOfMember(
         _ node: Ordinal, _ reader: some StateReader
@@ -116,12 +117,13 @@ extension IdentityGraph {
     }
 
     /// The component that the node's directory names, with at least its anchor in memory; none if
-    /// the node does not exist.
+    /// the node does not exist or another partition hosts it.
     mutating func directoryComponent(
         of node: Ordinal, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
         try needHome(of: node, reader)
         guard nodes[node].directoryVersion != 0 else { return noOrdinal }
+        if hasOthers { return try hostedHere(node, reader) }
         return try loadedComponent(nodes[node].directoryComponent, reader)
     }
 

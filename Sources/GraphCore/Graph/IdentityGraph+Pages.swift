@@ -149,10 +149,8 @@ extension IdentityGraph {
             into: &componentImage)
         walk.last = componentImage.members.last?.key
         walk.hasMore = componentImage.members.count == configuration.limits.rowsAtOnce
-        return componentImage.members.filter { image in
-            let found = findNode(image.key)
-            return found == noOrdinal || nodes[found].component == noOrdinal
-        }
+        let id = components[component].id
+        return componentImage.members.filter { isAbsent($0.key, from: id) }
     }
 
     private mutating func view(
@@ -183,23 +181,13 @@ extension IdentityGraph {
                 return after.map { $0 < other } ?? true && end.map { other <= $0 } ?? true
             }
             sortByOther(&pairs)
-            for pair in pairs where try isMember(links[pair].b, of: component, reader) {
+            for pair in pairs
+            where try isMember(nodes[links[pair].b].key, of: component, reader) {
                 found.append(pair)
             }
             after = end
         } while after != nil && found.count <= limit
         return found
-    }
-
-    /// Whether a node is a member of a component of which `component` is the record. What memory
-    /// lacks is where its directory says.
-    private mutating func isMember(
-        _ node: Ordinal, of component: Ordinal, _ reader: some StateReader
-    ) throws(StateError) -> Bool {
-        if nodes[node].component != noOrdinal { return nodes[node].component == component }
-        guard components[component].isInRows else { return false }
-        try needHome(of: node, reader)
-        return nodes[node].directoryComponent == components[component].id
     }
 
     private func position(of node: Ordinal) -> MemberPosition {

@@ -67,6 +67,33 @@ extension IdentityGraph {
             identifierCount: Int(components[component].count))
     }
 
+    /// Where a node is, as its home knows: to be asked of the home. Nil if no link or observe has
+    /// named it.
+    package mutating func place(
+        of key: NodeKey, reader: some StateReader
+    ) throws(StateError) -> DirectoryPlace? {
+        let node = try existingHome(of: key, reader)
+        guard node != noOrdinal, nodes[node].directoryVersion > 0 else { return nil }
+        return DirectoryPlace(
+            component: nodes[node].directoryComponent, version: nodes[node].directoryVersion)
+    }
+
+    /// The customer of a node that is a member of that component; nil where it is not, or this
+    /// partition does not host the component. Afterwards questions about the node find it.
+    package mutating func customer(
+        of key: NodeKey, in id: ComponentID, reader: some StateReader
+    ) throws(StateError) -> CustomerView? {
+        let component = try hosted(id, reader)
+        guard component != noOrdinal, try isMember(key, of: component, reader) else { return nil }
+        return CustomerView(
+            id: CustomerID(anchor: nodes[components[component].anchor].key), component: id,
+            identifierCount: Int(components[component].count))
+    }
+
+    /// Where a component that was hosted here has gone; nil where it has not, or the pointer was
+    /// collected.
+    package func forwardingPointer(from id: ComponentID) -> ComponentID? { transit.pointers[id] }
+
     /// The identifier itself; nil if no link or observe has named it.
     package mutating func member(
         _ key: NodeKey, reader: some StateReader
@@ -126,7 +153,8 @@ extension IdentityGraph {
         while cameFrom[goal] == nil, !frontier.isEmpty {
             var following: [Ordinal] = []
             for node in frontier {
-                for neighbour in sortedNeighbours(of: node) where cameFrom[neighbour] == nil {
+                for neighbour in sortedNeighbours(of: node)
+                where cameFrom[neighbour] == nil && nodes[neighbour].component == component {
                     cameFrom[neighbour] = node
                     following.append(neighbour)
                 }

@@ -69,6 +69,7 @@ extension IdentityGraph {
         let (id, key) = (components[component].id, nodes[member].key)
         if nodes[member].flags.contains(.rowIsStored) {
             nodes[member].flags.remove(.rowIsStored)
+            if hasOthers { transit.noteGone(key, from: id) }
             changes.removed.append(.member(key, of: id))
             changes.removed.append(.rank(rank(of: member), of: id))
         }

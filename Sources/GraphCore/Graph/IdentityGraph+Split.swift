@@ -158,7 +158,7 @@ extension IdentityGraph {
             try needEdges(from: node, reader)
             moveEdges(of: node, from: component, to: part)
             nodes[node].component = part
-            try assign(node, to: part, reader)
+            try noteMove(of: node, to: part, reader)
             if head == noOrdinal {
                 head = node
                 components[part].anchor = node
@@ -177,6 +177,7 @@ extension IdentityGraph {
         // Live edges lie inside the part, so each came with its lesser end.
         for node in members { nodes[node].flags.remove(.lacksEdges) }
         considerRows(part)
+        tellHomes(of: part)
         if anchorLeft { try findAnchor(of: component, startingFrom: staying, reader) }
     }
 

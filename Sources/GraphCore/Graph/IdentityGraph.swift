@@ -6,7 +6,10 @@ internal import IdentityModel
 /// machine; what it lacks in memory it reads through a `StateReader`, and what changed since the
 /// last checkpoint it lists in `drainChanges`. It does not know that it is stored.
 ///
-/// Invariants between facts, at one partition:
+/// Of several partitions each keeps the homes of some nodes (directory and evidence) and hosts some
+/// components; they tell each other by messages (`apply`, `takeOutgoing`).
+///
+/// Invariants, between facts at one partition, and at rest over several:
 /// - a node with a directory version is a member of exactly the component that the directory names;
 /// - an edge is live in its component exactly when its pair's evidence is live;
 /// - each component is connected by its live edges, and its anchor is its least member.
@@ -29,6 +32,9 @@ package struct IdentityGraph: ~Copyable {
     var changes = ChangeLists()
     var search = SearchScratch()
     var eviction = EvictionHands()
+    var postbox = Postbox()
+    var transit: Transit
+    var moves: [Move] = []
     var homeImage = HomeImage()
     var componentImage = ComponentImage()
     /// Whether memory holds all that the store holds, so that what is not here is nowhere.
@@ -45,15 +51,20 @@ package struct IdentityGraph: ~Copyable {
     package init(_ configuration: GraphConfiguration) {
         self.configuration = configuration
         counters = GraphCounters()
+        transit = Transit(TransitState())
         evidenceDigest = .zero
         componentDigest = .zero
         holdsEverything = true
     }
 
     /// A graph as a checkpoint left it. Nothing is read yet: entities come as they are needed.
-    package init(_ configuration: GraphConfiguration, restoring state: GraphSummary) {
+    package init(
+        _ configuration: GraphConfiguration, restoring state: GraphSummary,
+        transit underway: TransitState = TransitState()
+    ) {
         self.configuration = configuration
         counters = state.counters
+        transit = Transit(underway)
         evidenceDigest = state.evidenceDigest
         componentDigest = state.componentDigest
         holdsEverything = false

@@ -15,11 +15,19 @@ class Moving(Joining):
     def depart(
         self, loser: ComponentID, held: Component, winner: ComponentID, via: Pair
     ) -> None:
+        """To a component of this host the state goes at once, and not by a message to oneself.
+
+        A forwarding pointer is for messages of other partitions: where there are none, none stays.
+        """
         del self.hosted[loser]
-        self.moved[loser] = winner
+        if self.partitions > 1:
+            self.moved[loser] = winner
         self.dirty.discard(loser)
         members, edges = tuple(sorted(held.members.items())), tuple(sorted(held.edges.items()))
-        self.transfer(loser, winner, members, edges, via)
+        if winner.partition == self.index:
+            self.absorb(winner, members, edges, via)
+        else:
+            self.transfer(loser, winner, members, edges, via)
 
     def transfer(
         self, name: Optional[ComponentID], to: ComponentID, members: Members, edges: Edges,
@@ -68,9 +76,10 @@ class Moving(Joining):
         self.absorb(absorb.component, absorb.members, absorb.edges, absorb.via)
 
     def absorb(self, target: ComponentID, members: Members, edges: Edges, via: Pair) -> None:
-        there = self.moved.get(target)
-        if there is not None:
-            self.transfer(None, there, members, edges, via)
+        while target in self.moved:
+            target = self.moved[target]
+        if target.partition != self.index:
+            self.transfer(None, target, members, edges, via)
             return
         held = self.hosted.get(target)
         if held is None or not (via[0] in held.members or via[1] in held.members):

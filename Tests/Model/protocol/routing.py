@@ -67,12 +67,17 @@ class Routing(State):
         self.send(place.component.partition, Via(node, place.version, onward))
 
     def assign(self, component: ComponentID, nodes: Iterable[tuple[Node, int]]) -> None:
-        """Tells the homes of members that moved, each once, in the order of partitions."""
+        """Tells the homes of members that moved, each once, in the order of partitions; this
+        partition's own at once."""
         by_home: dict[int, list[tuple[Node, int]]] = {}
         for node, version in nodes:
             by_home.setdefault(self.home(node), []).append((node, version))
         for to in sorted(by_home):
-            self.send(to, Assign(component, tuple(by_home[to])))
+            assigned = Assign(component, tuple(by_home[to]))
+            if to == self.index:
+                self.on_assign(assigned)
+            else:
+                self.send(to, assigned)
 
     def on_assign(self, assign: Assign) -> None:
         for node, version in assign.nodes:

@@ -29,10 +29,19 @@ def priority(node: Node) -> int:
 
 
 class ComponentID(NamedTuple):
-    """The partition that minted it, and its number there. Ordered as a pair; never used again."""
+    """The partition that minted it, and its number there. Never used again.
+
+    Ordered by sequence, then partition: of two components of one rank the younger stays, and no
+    partition draws all others to it."""
 
     partition: int
     sequence: int
+
+    def __lt__(self, other: ComponentID) -> bool:
+        return (self.sequence, self.partition) < (other.sequence, other.partition)
+
+    def __gt__(self, other: ComponentID) -> bool:
+        return other < self
 
 
 class Event(NamedTuple):
