@@ -38,7 +38,7 @@ struct RestCheck {
     private func checkNothingWaits() throws(Violation) {
         try require(world.refused.isEmpty, "refused events wait")
         for witness in world.witnesses {
-            let transit = try witness.ask { graph, _ throws(StateError) in graph.transit }
+            let transit = try witness.ask { graph, _ throws(StateError) in graph.underway }
             try require(transit.parked.isEmpty, "messages are parked for ever")
             try require(transit.staged.isEmpty, "pages wait for the last for ever")
             try require(transit.outgoing.isEmpty, "pages wait to go for ever")

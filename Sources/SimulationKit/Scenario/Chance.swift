@@ -1,4 +1,4 @@
-package import RetailWorkload
+internal import RetailWorkload
 
 /// The draws of a simulation, over the one generator that it shares with the retail workload. No
 /// other randomness is used, so that a seed is one run in every process.

@@ -1,6 +1,6 @@
 package import GraphCore
 internal import IdentityModel
-package import RetailWorkload
+internal import RetailWorkload
 
 /// All that a run is made of. A seed draws it; a reduction takes some of it away.
 package struct Scenario: Sendable {

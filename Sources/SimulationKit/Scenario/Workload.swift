@@ -1,4 +1,4 @@
-package import IdentityModel
+internal import IdentityModel
 internal import RetailWorkload
 
 /// How many identifiers and events, how they hang together, and how much is taken back.

@@ -126,6 +126,11 @@ final class Replica {
     /// The number of the last delivery that was made for a partition.
     func sent(to receiver: Int) -> UInt64 { machine.sent(to: PartitionID(UInt16(receiver))) }
 
+    /// Forwarding pointers that a record may collect, the oldest first.
+    func collectablePointers(limit: Int) -> [ComponentID] {
+        machine.graph.collectablePointers(limit: limit)
+    }
+
     /// Asks the graph.
     func ask<Answer>(
         _ body: (inout IdentityGraph, StoredState<SimulatedState>) throws(StateError) -> Answer

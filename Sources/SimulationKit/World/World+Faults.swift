@@ -1,5 +1,6 @@
 internal import IdentityModel
 internal import PartitionCore
+internal import RetailWorkload
 internal import WireFormat
 
 // Checkpoints, and what goes wrong.
@@ -46,7 +47,8 @@ extension World {
     }
 
     private func trim(_ partition: Int) {
-        var needed = snapshots[partition][mutant == .trimBehindNewest ? snapshots[partition].count - 1 : 0].position
+        let kept = snapshots[partition]
+        var needed = kept[mutant == .trimBehindNewest ? kept.count - 1 : 0].position
         if !standbys.isEmpty { needed = min(needed, standbys[partition].position) }
         logs[partition].trim(before: needed)
     }
@@ -120,12 +122,5 @@ extension World {
         try append(
             RecordCodec.encode(.collect(Array(pointers.prefix(count))), Identifiers.head),
             to: partition)
-    }
-}
-
-extension Replica {
-    /// Forwarding pointers that a record may collect, the oldest first.
-    func collectablePointers(limit: Int) -> [ComponentID] {
-        machine.graph.collectablePointers(limit: limit)
     }
 }
