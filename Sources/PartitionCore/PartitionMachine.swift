@@ -17,35 +17,60 @@ package struct PartitionMachine: ~Copyable {
 
     /// The graph, for questions between steps.
     package var graph: IdentityGraph
-    private var header: PartitionHeader
-    private let configurationDigests: [UInt64]
+    var header: PartitionHeader
+    let configurationDigests: [UInt64]
+    let partition: PartitionID
+    let partitionCount: UInt16
+    let limits: DeliveryLimits
+    var writer = MessageWriter()
     private var frame = EventFrame()
     private var namespaceNumbers: [UInt32] = []
     private var sourceNumbers: [UInt32] = []
 
     /// A partition that has folded nothing.
     ///
-    /// - Parameter configurationDigests: those that records may carry.
-    package init(_ configuration: GraphConfiguration, configurationDigests: [UInt64]) {
+    /// - Parameters:
+    ///   - configurationDigests: those that records may carry; new records carry the first.
+    ///   - limits: where deliveries are cut.
+    package init(
+        _ configuration: GraphConfiguration, configurationDigests: [UInt64],
+        limits: DeliveryLimits = .standard
+    ) {
         graph = IdentityGraph(configuration)
         header = PartitionHeader()
         self.configurationDigests = configurationDigests
+        self.limits = limits
+        partition = configuration.partition
+        partitionCount = configuration.partitionCount
+        countDeliveries()
     }
 
     /// A partition as its checkpoint left it.
     package init(
         _ configuration: GraphConfiguration, configurationDigests: [UInt64],
         restoring header: PartitionHeader, namespaces: [[UInt8]], sources: [[UInt8]],
-        transit: TransitState = TransitState()
+        transit: TransitState = TransitState(), limits: DeliveryLimits = .standard
     ) {
         graph = IdentityGraph(
             configuration,
             restoring: GraphSummary(
                 counters: header.counters, evidenceDigest: header.evidenceDigest,
                 componentDigest: header.componentDigest, namespaces: namespaces,
-                sources: sources))
+                sources: sources),
+            transit: transit)
         self.header = header
         self.configurationDigests = configurationDigests
+        self.limits = limits
+        partition = configuration.partition
+        partitionCount = configuration.partitionCount
+        countDeliveries()
+    }
+
+    /// One number for each partition, where there are several.
+    private mutating func countDeliveries() {
+        guard partitionCount > 1 else { return }
+        while header.sent.count < partitionCount { header.sent.append(0) }
+        while header.seen.count < partitionCount { header.seen.append(0) }
     }
 
     /// The offset of the record that is folded next.
@@ -58,6 +83,11 @@ package struct PartitionMachine: ~Copyable {
     package func sent(to partition: PartitionID) -> UInt64 {
         let place = Int(partition.rawValue)
         return place < header.sent.count ? header.sent[place] : 0
+    }
+
+    /// Counts a delivery that is applied.
+    mutating func noteSeen(_ number: UInt64, from sender: PartitionID) {
+        header.seen[Int(sender.rawValue)] = number
     }
 
     /// The number of the last delivery of another partition that was applied; 0 for none.
@@ -104,17 +134,19 @@ package struct PartitionMachine: ~Copyable {
         switch try admitted(bytes) {
         case .events(let body):
             eventCount = try foldEvents(bytes, body, reader, pausingEvery: events, pause)
+        case .messages(let sender, let number, let body):
+            try hear(bytes, body, from: sender, number: number, reader)
         case .tick: break  // Coalesced changes go out here once there is a feed.
         case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
-        case .collect: break  // One partition leaves no forwarding pointer behind.
+        case .collect(let ids): graph.collect(ids)
         case .logic(let version): header.logicVersion = version
-        case .messages, .rules: preconditionFailure("the machine admits no record of that kind")
+        case .rules: preconditionFailure("the machine admits no record of that kind")
         }
         graph.settleDigest()
         header.events += UInt64(eventCount)
         header.position += 1
         header.lastRecordChecksum = RecordCodec.storedChecksum(bytes)
-        return StepResult(eventCount: eventCount)
+        return StepResult(eventCount: eventCount, deliveries: takeDeliveries())
     }
 
     /// Says whether a record is one that the machine may fold: sound, of a known format, kind and
@@ -134,9 +166,12 @@ package struct PartitionMachine: ~Copyable {
         }
         switch record {
         case .events, .tick, .done, .collect: break
+        case .messages(let sender, _, _):
+            guard sender != partition, sender.rawValue < partitionCount else {
+                throw .unknownSender(sender)
+            }
         case .logic(let version):
             guard Self.knowsLogic(version) else { throw .unknownLogic(version: version) }
-        case .messages: throw .notSupported("messages between partitions")
         case .rules: throw .notSupported("survivorship rules")
         }
         return record

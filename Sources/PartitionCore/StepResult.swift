@@ -1,3 +1,5 @@
+package import IdentityModel
+
 /// What folding one log record gave rise to.
 ///
 /// # The ordering contract
@@ -12,13 +14,12 @@
 ///    lists as changed goes into the store at once, position and counters with it, or not at all.
 /// 4. **Trim** the log only behind the oldest snapshot that is kept.
 ///
-/// At one partition there are no messages, and changes wait for the change feed: so far a step
-/// gives rise to its count alone.
+/// At one partition there are no messages. Changes wait for the change feed.
 package struct StepResult: Equatable, Sendable {
     /// How many events the record held, repeats included.
     package let eventCount: Int
     /// What it says to other partitions, ascending by receiver.
-    package var deliveries: [Delivery] = []
+    package let deliveries: [Delivery]
 }
 
 /// Why a record could not be folded. The machine is then unusable: it is discarded and opened
@@ -30,6 +31,8 @@ package enum StepError: Error, Equatable, Sendable {
     case state(StateFailure)
     /// The record was written under another key, namespace table or normalisation.
     case foreignConfiguration
+    /// The record holds messages of a partition that there is not, or of this one.
+    case unknownSender(PartitionID)
     /// The record asks for logic that this program does not have.
     case unknownLogic(version: UInt64)
     /// The record is of a kind that this program knows and does not fold yet.

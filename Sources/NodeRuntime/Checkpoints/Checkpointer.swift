@@ -142,7 +142,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         switch phase {
         case .resting:
             guard isDue(machine) else { return }
-            begin(machine)
+            begin(&machine)
             gather(&machine, deliveries)
         case .gathering: gather(&machine, deliveries)
         case .held, .storing: break
@@ -183,7 +183,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
             "a checkpoint is waited for once all deliveries have arrived")
         try settle()
         guard freshTail.records > 0 else { return }
-        if case .resting = phase { begin(machine) }
+        if case .resting = phase { begin(&machine) }
         cut(&machine, deliveries)
         try settle()
     }
@@ -215,7 +215,8 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
 
     // MARK: Parts
 
-    private mutating func begin(_ machine: borrowing PartitionMachine) {
+    private mutating func begin(_ machine: inout PartitionMachine) {
+        machine.graph.noteStored()
         phase = .gathering
         isRequested = false
         waiting = machine.graph.changeCount

@@ -105,6 +105,13 @@ struct VerifyWalk {
         }
     }
 
+    /// Takes what is under way between partitions: nothing is where there is one.
+    private mutating func takeTransit(_ key: Span<UInt8>, _ value: Span<UInt8>) {
+        findings.add(
+            .unknownKey, "key \(Self.hexadecimal(key))",
+            "nothing is under way in a store of one partition")
+    }
+
     private mutating func startComponent(_ id: ComponentID) {
         if !isJoined { joinPairs() }
         if id != collector.id { finishComponent(startingNext: id) }

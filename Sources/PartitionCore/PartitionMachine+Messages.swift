@@ -1,0 +1,80 @@
+internal import GraphCore
+internal import IdentityModel
+internal import WireFormat
+
+// What other partitions say, and what is said to them.
+extension PartitionMachine {
+    /// Folds a delivery of another partition, if it is the next one of that sender. One that was
+    /// folded before is a repeat; one that runs ahead of a gap will come again behind it.
+    mutating func hear(
+        _ bytes: Span<UInt8>, _ body: Range<Int>, from sender: PartitionID, number: UInt64,
+        _ reader: some StateReader
+    ) throws(StepError) {
+        guard number == seen(from: sender) + 1 else { return }
+        noteSeen(number, from: sender)
+        let messages: [GraphMessage]
+        do throws(WireError) {
+            messages = try MessageFrame.decode(bytes, body: body) { graph.numberNamespace($0) }
+        } catch {
+            throw .record(error)
+        }
+        do throws(StateError) {
+            for message in messages { try graph.apply(message, reader: reader) }
+        } catch {
+            throw .state(error)
+        }
+    }
+
+    /// What the step said, as records for the logs of the receivers, ascending by receiver. What is
+    /// said to one of them in one step is one delivery, or several, if it is more than a record of
+    /// its log takes.
+    mutating func takeDeliveries() -> [Delivery] {
+        let outgoing = graph.takeOutgoing()
+        guard !outgoing.isEmpty else { return [] }
+        var byReceiver: [[GraphMessage]] = Array(repeating: [], count: header.sent.count)
+        for one in outgoing { byReceiver[Int(one.to.rawValue)].append(one.message) }
+        var deliveries: [Delivery] = []
+        for receiver in byReceiver.indices {
+            for whole in byReceiver[receiver] {
+                for message in MessageWriter.parts(of: whole) {
+                    if writer.isFull(
+                        before: message, messages: limits.messages, bytes: limits.bytes)
+                    {
+                        deliveries.append(finishDelivery(to: receiver))
+                    }
+                    writer.append(message) { graph.namespaceName($0) }
+                }
+            }
+            if writer.count > 0 { deliveries.append(finishDelivery(to: receiver)) }
+        }
+        return deliveries
+    }
+
+    private mutating func finishDelivery(to receiver: Int) -> Delivery {
+        header.sent[receiver] += 1
+        let head = RecordHead(
+            logicVersion: Self.logicVersion, configurationDigest: configurationDigests[0])
+        let number = header.sent[receiver]
+        return Delivery(
+            to: PartitionID(UInt16(receiver)), number: number,
+            record: writer.finish(head, sender: partition, number: number))
+    }
+}
+
+/// Where deliveries are cut. All replicas of a partition must have them alike.
+package struct DeliveryLimits: Equatable, Sendable {
+    /// Messages in one delivery at most.
+    package var messages: Int
+    /// Bytes of a delivery's body at most, but for one message that is larger.
+    package var bytes: Int
+
+    /// Limits with their members.
+    package init(messages: Int, bytes: Int) {
+        self.messages = messages
+        self.bytes = bytes
+    }
+
+    /// What nodes run with: what a record of a log takes.
+    package static let standard = DeliveryLimits(
+        messages: MessageLimits.messages, bytes: MessageLimits.bytes)
+}
