@@ -1,4 +1,5 @@
 internal import GraphCore
+internal import IdentityModel
 internal import PartitionCore
 internal import WireFormat
 
@@ -33,6 +34,11 @@ extension PartitionRuntime {
             StoreFailure(
                 .newerFormat, "the log asks for logic version \(version)",
                 remedy: Remedy.upgrade)
+        case .unknownSender(let sender):
+            StoreFailure(
+                .otherConfiguration,
+                "the log holds a message of partition \(sender.rawValue), which is not one of the "
+                    + "others", remedy: "restore the store's own store.json file")
         case .notSupported(let what):
             StoreFailure(
                 .newerFormat, "the log holds \(what), which this release does not fold",
