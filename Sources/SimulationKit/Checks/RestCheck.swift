@@ -18,10 +18,10 @@ struct RestCheck {
 
     /// - Throws: `Violation`: the first thing that does not hold.
     func check() throws(Violation) {
+        try world.lookAtAll()
         for witness in world.witnesses {
             try require(
                 witness.position == world.logs[witness.partition].end, "a log is not folded")
-            try world.look(witness)
             let broken = try witness.ask { graph, _ throws(StateError) in graph.brokenInvariant() }
             try require(broken == nil, "memory of \(witness.partition): \(broken ?? "")")
         }
@@ -128,9 +128,11 @@ struct RestCheck {
         while replica.position < limit {
             let position = replica.position
             let deliveries = try replica.fold(log[position].bytes)
+            let told = world.ledger[replica.partition][position]
             try require(
-                deliveries == world.ledger[replica.partition][position],
-                "a replay of \(replica.partition):\(position) says something else")
+                deliveries == told,
+                "a replay of \(replica.partition):\(position) says "
+                    + TraceWriter.difference(deliveries, told))
         }
     }
 

@@ -25,6 +25,18 @@ struct TraceWriter {
         }
     }
 
+    /// The first delivery in which two accounts of one step differ, in both.
+    static func difference(_ one: [Delivery], _ other: [Delivery]) -> String {
+        func tell(_ deliveries: [Delivery], _ index: Int) -> String {
+            guard index < deliveries.count else { return "nothing" }
+            let delivery = deliveries[index]
+            return "to \(delivery.to.rawValue) number=\(delivery.number) "
+                + TraceWriter().messages(in: delivery.record)
+        }
+        let index = zip(one, other).prefix { $0 == $1 }.count
+        return "\(tell(one, index)); before it was \(tell(other, index))"
+    }
+
     // MARK: Records
 
     private mutating func text(of bytes: [UInt8]) -> String {

@@ -38,6 +38,8 @@ final class World {
     private var watched = WatchedStep()
     private var builder = EventRecordBuilder()
     private var replicaCount = 0
+    /// Records that witnesses have folded.
+    private var foldedCount = 0
 
     init(_ scenario: Scenario, mutant: ContractMutant?, isTraced: Bool) throws(Violation) {
         self.scenario = scenario
@@ -106,17 +108,24 @@ final class World {
             trace?.folded(partition, position, entry.bytes, deliveries)
             ledger[partition].append(deliveries)
             accepted += entry.events
-            if scenario.size == .small || position % Self.watchPeriod == 0 { try look(witness) }
+            foldedCount += 1
+            if scenario.size == .small {
+                watched.reset()
+                witness.store(watched: &watched)
+                try watch.note(watched)
+            } else if foldedCount % Self.watchPeriod == 0 {
+                try lookAtAll()
+            }
         }
     }
 
     /// How many records of a large run lie between two looks at what changed.
-    private static let watchPeriod = 8
+    private static let watchPeriod = 32
 
-    /// Stores what a witness changed, and looks at it.
-    func look(_ witness: Replica) throws(Violation) {
+    /// Stores what all witnesses changed, and looks at it.
+    func lookAtAll() throws(Violation) {
         watched.reset()
-        witness.store(watched: &watched)
+        for witness in witnesses { witness.store(watched: &watched) }
         try watch.note(watched)
     }
 
@@ -189,7 +198,8 @@ final class World {
         if out.position < ledger[partition].count {
             try require(
                 out.deliveries == ledger[partition][out.position],
-                "a replay of \(partition):\(out.position) says something else")
+                "a replay of \(partition):\(out.position) says "
+                    + TraceWriter.difference(out.deliveries, ledger[partition][out.position]))
         }
         for delivery in out.deliveries {
             network.put(
