@@ -1,4 +1,3 @@
-internal import GraphCore
 internal import RetailWorkload
 
 /// Makes a failing scenario small: fewer kinds of fault, fewer events, plainer habits.
@@ -12,20 +11,21 @@ package struct Shrinker {
     private static let budget = 3_000_000
     private static let costOfPlay = 20
 
+    private let scenario: Scenario
     private let mutant: ContractMutant?
-    private var best: Scenario
+    private var best = Reduction()
     private var violation: Violation
     private var budget = Shrinker.budget
 
-    /// A shrinker of a scenario that fails so.
+    /// A shrinker of a seed's scenario that fails so.
     package init(_ scenario: Scenario, _ violation: Violation, mutant: ContractMutant? = nil) {
-        best = scenario
+        self.scenario = scenario
         self.violation = violation
         self.mutant = mutant
     }
 
-    /// The smallest scenario that was found to fail, and how it does.
-    package consuming func shrunk() -> (scenario: Scenario, violation: Violation) {
+    /// The most that could be taken away so that it still fails, and how it does.
+    package consuming func shrunk() -> (reduction: Reduction, violation: Violation) {
         var isSmaller = true
         while isSmaller && budget > 0 {
             isSmaller = false
@@ -37,16 +37,18 @@ package struct Shrinker {
     }
 
     /// Keeps the candidate if it fails under some schedule.
-    private mutating func attempt(_ candidate: Scenario) -> Bool {
+    private mutating func attempt(_ candidate: Reduction) -> Bool {
         var candidate = candidate
+        let first = best.schedule ?? scenario.scheduleSeed
         for schedule in 0..<Self.schedules {
-            guard budget > 0 else { return false }
-            budget -= candidate.events.count + Self.costOfPlay
             if schedule > 0 {
-                candidate.scheduleSeed = SplitMix64.word(
-                    UInt64(schedule), seed: best.scheduleSeed)
+                // Short numbers make short commands.
+                candidate.schedule = SplitMix64.word(UInt64(schedule), seed: first) >> 44
             }
-            if let found = Simulation.play(candidate, mutant: mutant) {
+            let reduced = scenario.reduced(by: candidate)
+            guard budget > 0 else { return false }
+            budget -= reduced.events.count + Self.costOfPlay
+            if let found = Simulation.play(reduced, mutant: mutant) {
                 (best, violation) = (candidate, found)
                 return true
             }
@@ -56,9 +58,9 @@ package struct Shrinker {
 
     private mutating func dropFaults() -> Bool {
         var isSmaller = false
-        for (_, fault) in Faults.named where best.faults.contains(fault) {
+        for (_, fault) in Faults.named where !best.without.contains(fault) {
             var candidate = best
-            candidate.faults.remove(fault)
+            candidate.without.insert(fault)
             if attempt(candidate) { isSmaller = true }
         }
         return isSmaller
@@ -67,13 +69,15 @@ package struct Shrinker {
     /// Delta debugging (Zeller and Hildebrandt, 2002), from halves down to single events.
     private mutating func dropEvents() -> Bool {
         var isSmaller = false
-        var size = max(1, best.events.count / 2)
+        var size = max(1, kept.count / 2)
         while true {
             var start = 0
-            while start < best.events.count, best.events.count > 1 {
+            while start < kept.count, kept.count > 1 {
                 var candidate = best
-                candidate.events.removeSubrange(start..<min(start + size, best.events.count))
-                if !candidate.events.isEmpty, attempt(candidate) {
+                var events = kept
+                events.removeSubrange(start..<min(start + size, events.count))
+                candidate.events = events
+                if !events.isEmpty, attempt(candidate) {
                     isSmaller = true
                 } else {
                     start += size
@@ -84,28 +88,30 @@ package struct Shrinker {
         }
     }
 
+    private var kept: [Int] { best.events ?? Array(scenario.events.indices) }
+
     private mutating func simplify() -> Bool {
-        var candidates: [Scenario] = []
-        func add(_ change: (inout Scenario) -> Void) {
-            var candidate = best
-            change(&candidate)
-            candidates.append(candidate)
-        }
-        if best.partitions > 2 { add { $0.partitions -= 1 } }
-        if best.partitions > 2 { add { $0.partitions = 2 } }
-        if best.habits.frame > 1 { add { $0.habits.frame = 1 } }
-        if best.habits.bias != 0 { add { $0.habits.bias = 0 } }
-        if best.habits.faultBudget > 1 { add { $0.habits.faultBudget /= 2 } }
-        if best.limits != .standard { add { $0.limits = .standard } }
-        let standard = GraphLimits.standard
-        if best.limits.pageEntries != standard.pageEntries {
-            add { $0.limits.pageEntries = standard.pageEntries }
-        }
-        if best.limits.inlinePairs != standard.inlinePairs {
-            add { $0.limits.inlinePairs = standard.inlinePairs }
-        }
         var isSmaller = false
-        for candidate in candidates where attempt(candidate) { isSmaller = true }
+        let reduced = scenario.reduced(by: best)
+        if reduced.partitions > 2 {
+            if attempting({ $0.partitions = 2 }) || attempting({ $0.partitions = 3 }) {
+                isSmaller = true
+            }
+        }
+        if reduced.habits.frame > 1, attempting({ $0.frame = 1 }) { isSmaller = true }
+        if reduced.habits.bias != 0, attempting({ $0.bias = 0 }) { isSmaller = true }
+        let faults = reduced.habits.faultBudget
+        if faults > 0, attempting({ $0.faults = faults / 2 }) { isSmaller = true }
+        let limits: [Reduction.Limits] = [.standard, .pairs, .pages]
+        if best.limits == nil, limits.contains(where: { word in attempting { $0.limits = word } }) {
+            isSmaller = true
+        }
         return isSmaller
+    }
+
+    private mutating func attempting(_ change: (inout Reduction) -> Void) -> Bool {
+        var candidate = best
+        change(&candidate)
+        return candidate != best && attempt(candidate)
     }
 }
