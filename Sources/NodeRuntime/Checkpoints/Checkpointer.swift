@@ -216,8 +216,9 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     // MARK: Parts
 
     private mutating func begin(_ machine: inout PartitionMachine) {
-        machine.graph.noteStored()
         phase = .gathering
+        // The one before is stored: what went out of it is no longer there to be read.
+        machine.graph.noteStored()
         isRequested = false
         waiting = machine.graph.changeCount
         owed = 0

@@ -8,11 +8,13 @@ package import WireFormat
 package final class MachineDriver {
     /// What the machine's records carry in their heads.
     package static let head = RecordHead(logicVersion: 1, configurationDigest: 0x5eed)
-    /// The partition that the machine is.
+    /// The partition that the machine is, if nothing else is said.
     package static let configuration = GraphConfiguration(
-        partition: PartitionID(2), namespaces: RandomEvents.namespaces)
+        partition: PartitionID(0), namespaces: RandomEvents.namespaces)
 
+    private let configuration: GraphConfiguration
     private let digests: [UInt64]
+    private let limits: DeliveryLimits
     /// Where checkpoints go.
     package let store = MemoryState()
     private let reader: StoredState<MemoryState>
@@ -20,10 +22,17 @@ package final class MachineDriver {
     package var machine: PartitionMachine
 
     /// A machine that has folded nothing and takes records of these configurations.
-    package init(digests: [UInt64] = [MachineDriver.head.configurationDigest]) {
+    package init(
+        _ configuration: GraphConfiguration = MachineDriver.configuration,
+        digests: [UInt64] = [MachineDriver.head.configurationDigest],
+        limits: DeliveryLimits = .standard
+    ) {
+        self.configuration = configuration
         self.digests = digests
+        self.limits = limits
         reader = StoredState(store)
-        machine = PartitionMachine(Self.configuration, configurationDigests: digests)
+        machine = PartitionMachine(
+            configuration, configurationDigests: digests, limits: limits)
     }
 
     /// Folds one record.
@@ -37,6 +46,7 @@ package final class MachineDriver {
         machine.graph.drainChanges(to: &batch)
         batch.put(StateKey.header, machine.checkpointHeader.encoded)
         store.apply(batch)
+        machine.graph.noteStored()
     }
 
     /// Checkpoints, forgets all memory and opens the machine again from the store.
@@ -44,9 +54,10 @@ package final class MachineDriver {
         checkpoint()
         guard let header = try StoredHeader.read(store) else { return }
         machine = PartitionMachine(
-            Self.configuration, configurationDigests: digests, restoring: header,
+            configuration, configurationDigests: digests, restoring: header,
             namespaces: try StoredHeader.names(.namespace, count: header.namespaceCount, store),
-            sources: try StoredHeader.names(.source, count: header.sourceCount, store))
+            sources: try StoredHeader.names(.source, count: header.sourceCount, store),
+            transit: try StoredTransit.read(store), limits: limits)
     }
 
     /// What the store holds, in order of keys.

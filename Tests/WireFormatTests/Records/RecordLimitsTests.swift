@@ -61,6 +61,23 @@ struct RecordLimitsTests {
         #expect(record.count > RecordLimits.bytes / 2)
     }
 
+    @Test func shouldCollectAsManyPointersAsItMay() throws {
+        func body(_ count: Int) -> [UInt8] {
+            var bytes: [UInt8] = [1, 5, 1] + [UInt8](repeating: 9, count: 8)
+            bytes.appendVarint(UInt64(count))
+            for index in 0..<count { bytes.appendWord(UInt64(index)) }
+            return RecordTests.sealed(bytes)
+        }
+        let ids = (0..<RecordLimits.collected).map { ComponentID(rawValue: UInt64($0)) }
+        let most = RecordCodec.encode(.collect(ids), RecordTests.head)
+        #expect(most.count < RecordLimits.bytes)
+        #expect(try RecordTests.decode(most).record == .collect(ids))
+        #expect(try RecordTests.decode(body(ids.count)).record == .collect(ids))
+        for count in [0, RecordLimits.collected + 1] {
+            #expect(throws: WireError.self) { try RecordTests.decode(body(count)) }
+        }
+    }
+
     /// What the edge should have refused would make a record that nobody can fold: the builder
     /// stops the program before such a record is in a log.
     @Test func shouldRefuseToBuildWhatCannotBeFolded() async {
@@ -84,6 +101,13 @@ struct RecordLimitsTests {
             var builder = EventRecordBuilder()
             let end = TestEnd("cookie", "c")
             EventRecords.append(TestEvent(.link, end, end), to: &builder)
+        }
+        await #expect(processExitsWith: .failure) {
+            _ = RecordCodec.encode(.collect([]), RecordTests.head)
+        }
+        await #expect(processExitsWith: .failure) {
+            let ids = [ComponentID](repeating: .none, count: RecordLimits.collected + 1)
+            _ = RecordCodec.encode(.collect(ids), RecordTests.head)
         }
     }
 }

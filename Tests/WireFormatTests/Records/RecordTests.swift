@@ -44,7 +44,7 @@ struct RecordTests {
         }
     }
 
-    /// Kinds that no release writes yet have their place in the format, and are read.
+    /// The heads of kinds with a body of their own, by hand.
     @Test func shouldReadMessagesAndRules() throws {
         var messages: [UInt8] = [1, 2, 1] + [UInt8](repeating: 9, count: 8)
         messages.appendVarint(UInt64(UInt16.max))

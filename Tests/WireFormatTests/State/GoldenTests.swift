@@ -130,7 +130,7 @@ struct GoldenTests {
         return header
     }
 
-    static let forms: [(name: String, bytes: [UInt8])] = [
+    private static let values: [(name: String, bytes: [UInt8])] = [
         ("record-events", EventRecords.record(events, head)),
         ("record-events-empty", EventRecords.record([], head)),
         (
@@ -138,9 +138,13 @@ struct GoldenTests {
             RecordCodec.encode(.tick(EventTime(milliseconds: 1_767_323_045_678)), head)
         ),
         ("record-done", RecordCodec.encode(.done(offset: 300), head)),
-        ("record-collect", RecordCodec.encode(.collect(ComponentID(rawValue: 1 << 48 | 77)), head)),
+        (
+            "record-collect",
+            RecordCodec.encode(.collect([MessageTests.id, MessageTests.other]), head)
+        ),
         ("record-logic", RecordCodec.encode(.logic(version: 1), head)),
-        ("record-messages", messages), ("record-rules", rules),
+        ("record-messages", messages(MessageTests.kinds.map(\.message))),
+        ("record-rules", rules),
         ("value-home", StateValueTests.encode(home)),
         ("value-home-rows", StateValueTests.encode(homeInRows)),
         ("value-pair", StateValueTests.row(pair)),
@@ -164,12 +168,44 @@ struct GoldenTests {
                     priority: 10, firstSeen: EventTime(milliseconds: -1), key: cookie.key),
                 of: component.id)
         ),
+        ("key-pointer", StateKey.pointer(MessageTests.other)),
+        ("key-parked", StateKey.parked(cookie.key)),
+        ("key-staged", StateKey.staged(MessageTests.other, index: 258)),
+        ("key-outgoing", StateKey.outgoing(component.id, index: UInt32.max)),
+        ("value-pointer", TransitTests.encode(pointer)),
+        ("value-parked", TransitTests.encode(parked)),
+        ("value-page", TransitTests.encode(MessageTests.page)),
     ]
 
-    /// Kinds that no release writes yet, by hand from `Record`'s description.
-    private static var messages: [UInt8] {
-        RecordTests.sealed([1, 2, 1, 8, 7, 6, 5, 4, 3, 2, 1, 0x81, 0x02, 77, 0xaa, 0xbb])
+    static let forms =
+        values + MessageTests.kinds.map { ("message-\($0.name)", messages([$0.message])) }
+
+    private static let pointer = ForwardingPointer(from: MessageTests.id, to: MessageTests.other)
+
+    /// The messages among the kinds that are for the lesser node, as they would wait.
+    private static var parked: ParkedMessages {
+        var parked = ParkedMessages(node: MessageTests.lesser, messages: [])
+        for (_, message) in MessageTests.kinds {
+            switch message {
+            case .forMember(var message), .resolve(var message, _), .via(var message, _):
+                guard message.node == parked.node else { continue }
+                message.component = .none
+                parked.messages.append(message)
+            default: continue
+            }
+        }
+        return parked
     }
+
+    private static func messages(_ messages: [GraphMessage]) -> [UInt8] {
+        var writer = MessageWriter()
+        for message in messages {
+            writer.append(message) { number in Array("n\(number)".utf8) }
+        }
+        return writer.finish(head, sender: PartitionID(257), number: 77)
+    }
+
+    /// A kind that no release writes yet, by hand from `Record`'s description.
     private static var rules: [UInt8] {
         RecordTests.sealed([1, 6, 1, 8, 7, 6, 5, 4, 3, 2, 1, 5, 0xcc])
     }
@@ -212,9 +248,33 @@ struct GoldenTests {
         #expect(
             try RecordTests.decode(golden("record-rules")).record
                 == .rules(version: 5, body: 12..<13))
+    }
+
+    @Test func shouldReadTheMessagesOfFormatOne() throws {
+        func golden(_ name: String) throws -> [UInt8] {
+            try Self.bytes(#require(FixtureFiles.text(of: "Golden/\(name).txt")))
+        }
+        let named = MessageTests.kinds.map { ("message-\($0.name)", [$0.message]) }
+        for (name, messages) in [("record-messages", MessageTests.kinds.map(\.message))] + named {
+            let record = try golden(name)
+            guard
+                case .messages(PartitionID(257), 77, let body) = try RecordTests.decode(record)
+                    .record
+            else {
+                Issue.record("\(name) is not messages")
+                continue
+            }
+            #expect(try MessageBytes.read(Array(record[body]), as: 5) == messages)
+        }
         #expect(
-            try RecordTests.decode(golden("record-messages")).record
-                == .messages(sender: PartitionID(257), number: 77, body: 14..<16))
+            try TransitTests.pointer(golden("value-pointer"), from: MessageTests.id)
+                == Self.pointer)
+        #expect(
+            try TransitTests.parked(golden("value-parked"), for: MessageTests.lesser)
+                == Self.parked)
+        #expect(
+            try TransitTests.page(golden("value-page"), MessageTests.other, index: 200)
+                == MessageTests.page)
     }
 
     // MARK: Hexadecimal files
