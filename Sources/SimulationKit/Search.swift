@@ -25,6 +25,7 @@ package enum Simulation {
             run.world.tell(scenario.headline)
             do throws(Violation) {
                 try run.finish()
+                for witness in run.world.witnesses { run.world.tell(witness.headline) }
                 return (run.world.trace?.lines ?? [], nil)
             } catch {
                 return (run.world.trace?.lines ?? [], error)
@@ -32,6 +33,14 @@ package enum Simulation {
         } catch {
             return ([], error)
         }
+    }
+}
+
+extension Replica {
+    /// What it has stored, in one line.
+    var headline: String {
+        let hash = String(state.table.hash(without: []), radix: 16)
+        return "state of \(partition) at \(position): \(state.table.count) entries, hash \(hash)"
     }
 }
 

@@ -127,7 +127,7 @@ struct RestCheck {
         let log = world.logs[replica.partition]
         while replica.position < limit {
             let position = replica.position
-            let deliveries = try replica.fold(log[position].bytes)
+            let deliveries = try replica.fold(log.entry(position).bytes)
             let told = world.ledger[replica.partition][position]
             try require(
                 deliveries == told,

@@ -58,15 +58,26 @@ package struct Reduction: Equatable, Sendable, LosslessStringConvertible {
                 }
                 without.insert(found.fault)
             }
-        case "schedule": schedule = UInt64(value)
-        case "partitions": partitions = Int(value).flatMap { (1...16).contains($0) ? $0 : nil }
-        case "frame": frame = Int(value).flatMap { (1...1_000).contains($0) ? $0 : nil }
-        case "bias": bias = Int(value).flatMap { (-100...100).contains($0) ? $0 : nil }
-        case "faults": faults = Int(value).flatMap { $0 >= 0 ? $0 : nil }
-        case "limits": limits = Limits(rawValue: String(value))
+        case "schedule":
+            schedule = UInt64(value)
+            return schedule != nil
+        case "partitions": return take(value, 1...16, &partitions)
+        case "frame": return take(value, 1...1_000, &frame)
+        case "bias": return take(value, -100...100, &bias)
+        case "faults": return take(value, 0...1_000_000, &faults)
+        case "limits":
+            limits = Limits(rawValue: String(value))
+            return limits != nil
         default: return false
         }
         return true
+    }
+
+    private func take(
+        _ value: Substring, _ range: ClosedRange<Int>, _ number: inout Int?
+    ) -> Bool {
+        number = Int(value).flatMap { range.contains($0) ? $0 : nil }
+        return number != nil
     }
 
     /// The text form.

@@ -36,8 +36,9 @@ package struct Workload: Equatable, Sendable {
     /// Draws one. Most small ones are very small: they find most, and there can be many of them.
     static func drawn(_ chance: inout SplitMix64, isLarge: Bool) -> Workload {
         let small = [
-            (3, 6), (3, 6), (3, 8), (4, 12), (4, 12), (4, 30), (6, 20), (6, 20), (8, 40), (8, 80),
-            (20, 30), (20, 80),
+            (3, 6), (3, 6), (3, 6), (3, 6), (3, 8), (3, 8), (4, 8), (4, 12), (4, 12), (4, 12),
+            (4, 12), (6, 12), (6, 20), (6, 20), (4, 30), (4, 30), (8, 40), (20, 30), (8, 80),
+            (20, 80),
         ]
         let large = [(60, 120), (60, 400), (200, 600), (500, 1_500), (1_000, 2_000), (3_000, 6_000)]
         let (nodes, events) = chance.pick(isLarge ? large : small)

@@ -15,8 +15,13 @@ struct SimulatedRecords {
     /// Behind the last record.
     var end: Int { base + entries.count }
 
-    subscript(_ position: Int) -> Entry {
-        precondition(position >= base && position < end, "the log does not hold that record")
+    /// The record at a position.
+    ///
+    /// - Throws: `Violation` where the log was trimmed too far, or cut.
+    func entry(_ position: Int) throws(Violation) -> Entry {
+        try require(
+            position >= base && position < end,
+            "record \(position) is needed of a log that holds \(base)..<\(end)")
         return entries[position - base]
     }
 
@@ -34,7 +39,8 @@ struct SimulatedRecords {
     /// Loses all from `position` on.
     ///
     /// - Returns: the events that were lost.
-    mutating func cut(at position: Int) -> [Int] {
+    mutating func cut(at position: Int) throws(Violation) -> [Int] {
+        try require(position >= base, "a log was trimmed behind what is durable")
         let lost = entries[(position - base)...].flatMap(\.events)
         entries.removeSubrange((position - base)...)
         return lost

@@ -11,4 +11,8 @@ package enum ContractMutant: Int, Sendable, CaseIterable {
     case trimBehindNewest
     /// A sender that was told of a lost delivery goes on as if it had arrived.
     case lossIsIgnored
+    /// An owner that went on from a snapshot does not send again what it said before it died.
+    case mutedRestart
+    /// A delivery counts as arrived once it is in the receiver's log, durable or not.
+    case arrivalBeforeDurable
 }

@@ -12,6 +12,8 @@ struct Snapshot {
     var position = 0
     /// By receiver: the number of the last delivery that was made of the records before.
     var sent: [UInt64] = []
+    /// The number of the last component id that was given.
+    var minted: UInt64 = 0
 }
 
 /// What a record gave rise to, and may not leave yet.
@@ -72,7 +74,7 @@ final class Replica {
         let start = position
         while position < limit {
             let place = position
-            let deliveries = try fold(log[place].bytes)
+            let deliveries = try fold(log.entry(place).bytes)
             if !deliveries.isEmpty {
                 waiting.append(WaitingDeliveries(position: place, deliveries: deliveries))
             }
@@ -104,8 +106,10 @@ final class Replica {
     /// Its state as it is now.
     func snapshot() -> Snapshot {
         store()
+        let header = machine.checkpointHeader
         return Snapshot(
-            table: state.table, position: position, sent: machine.checkpointHeader.sent)
+            table: state.table, position: position, sent: header.sent,
+            minted: header.counters.minted)
     }
 
     /// Lets go of memory that its state holds too.

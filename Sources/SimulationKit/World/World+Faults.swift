@@ -36,8 +36,9 @@ extension World {
     private func mayStore(_ candidate: Snapshot, _ partition: Int) -> Bool {
         if mutant == .checkpointBeforeArrival { return true }
         guard candidate.position <= logs[partition].durable else { return false }
+        let receivers = mutant == .arrivalBeforeDurable ? owners : witnesses
         return candidate.sent.indices.allSatisfy {
-            $0 == partition || arrived(from: partition, at: $0) >= candidate.sent[$0]
+            $0 == partition || receivers[$0].seen(from: partition) >= candidate.sent[$0]
         }
     }
 
@@ -58,9 +59,13 @@ extension World {
     /// The owner dies; one that a snapshot gives folds the log again, and sends again.
     func restart(_ partition: Int) throws(Violation) {
         tell("restart of \(partition)")
-        network.cut(owners[partition].number) { chance.next(below: $0 + 1) }
+        let old = owners[partition]
+        network.cut(old.number) { chance.next(below: $0 + 1) }
         owners[partition] = try restored(partition)
         try checkHeld(owners[partition])
+        guard mutant == .mutedRestart else { return }
+        _ = try owners[partition].fold(logs[partition], before: old.position) { _ in }
+        owners[partition].waiting.removeAll()
     }
 
     /// The standby becomes owner, and first sends all since the last `done`.
@@ -84,7 +89,7 @@ extension World {
         for partition in all {
             let log = logs[partition]
             let kept = log.durable + chance.next(below: log.end - log.durable + 1)
-            refused += logs[partition].cut(at: kept)
+            refused += try logs[partition].cut(at: kept)
             try require(
                 snapshots[partition].allSatisfy { $0.position <= kept },
                 "a log's tail is lost: a checkpoint of \(partition) stands behind it")

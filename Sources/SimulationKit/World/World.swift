@@ -103,7 +103,7 @@ final class World {
         let witness = witnesses[partition]
         while witness.position < logs[partition].durable {
             let position = witness.position
-            let entry = logs[partition][position]
+            let entry = try logs[partition].entry(position)
             let deliveries = try witness.fold(entry.bytes)
             trace?.folded(partition, position, entry.bytes, deliveries)
             ledger[partition].append(deliveries)
@@ -154,7 +154,7 @@ final class World {
         let start = standby.position
         _ = try standby.fold(log, before: log.durable) { _ in }
         for position in start..<standby.position {
-            guard let record = decoded(log[position].bytes), case .done(let offset) = record
+            guard let record = decoded(try log.entry(position).bytes), case .done(let offset) = record
             else { continue }
             standby.forget(before: Int(offset))
         }
