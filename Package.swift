@@ -65,6 +65,14 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: common),
+        // Partitions that are driven by seeds: the real machines in a world of chance.
+        .target(
+            name: "SimulationKit",
+            dependencies: [
+                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "RetailWorkload",
+                "NodeRuntime",
+            ],
+            swiftSettings: common),
         .target(
             name: "Answers",
             dependencies: ["IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime"],
@@ -87,7 +95,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "HTTPAPI",
+                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "SimulationKit",
+                "Answers", "HTTPAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -134,6 +143,13 @@ let package = Package(
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
                 "RocksStore", "NodeRuntime", "TestSupport",
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
+                "SimulationKit", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(

@@ -64,6 +64,11 @@ struct StoreOptions: ParsableArguments {
     var keyFile: String?
     @Option(
         help: ArgumentHelp(
+            "The partitions of a new store, each on a thread of its own. (default: 1)",
+            valueName: "n"))
+    var partitions: String?
+    @Option(
+        help: ArgumentHelp(
             "The memory to use, at least 32MiB; the graph may be larger. (default: a quarter of "
                 + "the machine's)", valueName: "2GiB"))
     var memory: String?
@@ -76,7 +81,7 @@ struct StoreOptions: ParsableArguments {
     ) throws(CommandEnd) -> Settings {
         let flags: [SettingKey: String?] = [
             .data: data.data, .durability: durability, .namespaces: namespaces, .keyFile: keyFile,
-            .memory: memory,
+            .memory: memory, .partitions: partitions,
         ]
         return try data.common.settings(
             flags.merging(more) { _, flag in flag }, environment: environment)

@@ -5,6 +5,7 @@ enum SettingKey: String, CaseIterable {
     case host
     case port
     case memory
+    case partitions
     case durability
     case namespaces
     case keyFile = "key_file"

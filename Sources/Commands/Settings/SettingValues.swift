@@ -30,6 +30,18 @@ enum SettingValues {
         return durability
     }
 
+    static func partitions(_ text: String) throws(SettingFault) -> UInt16 {
+        let range = NodeSettings.partitionCounts
+        guard let number = wholeNumber(text), let count = UInt16(exactly: number),
+            range.contains(count)
+        else {
+            throw SettingFault(
+                text, isNo: "number of partitions",
+                give: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return count
+    }
+
     static func port(_ text: String) throws(SettingFault) -> UInt16 {
         guard let number = wholeNumber(text), let port = UInt16(exactly: number) else {
             throw SettingFault(

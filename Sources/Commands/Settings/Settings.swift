@@ -100,9 +100,9 @@ struct Settings {
 extension Settings {
     /// How the store is opened.
     ///
-    /// `namespaces` and `key_file` say what a new store is like: where there is a store, they are
+    /// `partitions`, `namespaces` and `key_file` say what a new store is like: where there is a store, they are
     /// read only if the command compares them with it (`comparesStore`), so that asking it needs
-    /// neither file.
+    /// neither.
     ///
     /// - Throws: `CommandEnd` for a wrong value, or a file that cannot be read.
     func storeRequest(
@@ -111,10 +111,12 @@ extension Settings {
         var request = StoreRequest(folder: folder)
         request.durability = try value(.durability, SettingValues.durability) ?? durability
         if let memory = try value(.memory, MemoryText.parse) { request.memory = memory }
+        let partitions = try value(.partitions, SettingValues.partitions)
         let namespaces = try self[.namespaces]
         let keyFile = try self[.keyFile]
-        guard namespaces != nil || keyFile != nil else { return request }
+        guard partitions != nil || namespaces != nil || keyFile != nil else { return request }
         guard comparesStore ? true : try !StoreFolder.holdsStore(folder) else { return request }
+        request.partitions = partitions
         if let namespaces { request.namespaces = try NamespacesFile.read(namespaces.value) }
         if let keyFile {
             request.key = try StoreFolder.readKeyFile(

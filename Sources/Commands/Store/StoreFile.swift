@@ -12,7 +12,7 @@ struct StoreFile: Codable, Equatable {
     /// The layout of the data folder.
     var format: Int
     /// How many partitions the store has.
-    var partitions: Int
+    var partitions: UInt16
     /// What the store's key is known by.
     var keyFingerprint: String
     /// The revision of what normalisation steps do.
@@ -44,9 +44,9 @@ struct StoreFile: Codable, Equatable {
     }
 
     /// The description of a new store.
-    init(table: NamespaceTable, keyFingerprint: UInt64) {
+    init(partitions: UInt16, table: NamespaceTable, keyFingerprint: UInt64) {
         format = Self.format
-        partitions = 1
+        self.partitions = partitions
         self.keyFingerprint = HexadecimalText.print(keyFingerprint)
         normalization = NodeSettings.normalizationRevision
         strict = table.isStrict
@@ -98,6 +98,7 @@ struct StoreFile: Codable, Equatable {
         }
         guard let file = try? JSONDecoder().decode(StoreFile.self, from: data),
             file.checksum == file.computedChecksum, let table = file.table,
+            NodeSettings.partitionCounts.contains(file.partitions),
             let fingerprint = UInt64(file.keyFingerprint, radix: 16),
             file.configurationDigest
                 == HexadecimalText.print(

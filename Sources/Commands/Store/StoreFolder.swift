@@ -7,6 +7,8 @@ internal import NodeRuntime
 struct StoreRequest {
     /// The folder.
     var folder: String
+    /// A number of partitions that is given now; nil to take the store's.
+    var partitions: UInt16?
     /// A namespace table that is given now; nil to take the store's.
     var namespaces: NamespaceTable?
     /// A key that is given now; nil to take the store's.
@@ -51,14 +53,22 @@ struct StoreFolder {
     /// Where a store's key is.
     static func keyPath(_ path: String) -> String { path + "/node-key" }
 
+    /// How many partitions a new store has unless told otherwise.
+    static let standardPartitions: UInt16 = 1
+
     /// Where the logs are.
     var logPath: String { path + "/log" }
     /// Where the checkpoints of a partition are.
     func statePath(_ partition: PartitionID) -> String {
         path + "/partitions/\(partition.rawValue)"
     }
-    /// Where sorted files are written before they are taken in.
-    var scratchPath: String { path + "/scratch" }
+    /// Where a partition's sorted files are written before they are taken in.
+    func scratchPath(_ partition: PartitionID) -> String {
+        file.partitions == 1 ? path + "/scratch" : path + "/scratch-\(partition.rawValue)"
+    }
+
+    /// The store's partitions.
+    var partitions: [PartitionID] { (0..<file.partitions).map { PartitionID($0) } }
 
     /// Makes the folder where there is none.
     static func prepare(_ path: String) throws(CommandEnd) {
@@ -81,10 +91,8 @@ struct StoreFolder {
     /// Makes the folders of the store's parts where they are missing, and their names durable: what
     /// is acknowledged lies in them. Synced also where they are there, since whoever made them may
     /// have been killed before it did so.
-    func makeParts(_ partition: PartitionID) throws(CommandEnd) {
-        let state = statePath(partition)
-        let partitions = SmallFiles.parent(of: state)
-        for part in [logPath, partitions, state] {
+    func makeParts() throws(CommandEnd) {
+        for part in [logPath, path + "/partitions"] + partitions.map(statePath) {
             guard mkdir(part, 0o755) == 0 || errno == EEXIST else {
                 throw .failed(
                     "cannot make the folder \(part): \(String(cString: strerror(errno)))",
@@ -136,7 +144,9 @@ struct StoreFolder {
             // Whoever made the folder may have been killed before its name was durable.
             try SmallFiles.syncFolder(SmallFiles.parent(of: path))
             key = try Self.makeKey(request)
-            file = StoreFile(table: table, keyFingerprint: key.fingerprint)
+            file = StoreFile(
+                partitions: request.partitions ?? Self.standardPartitions, table: table,
+                keyFingerprint: key.fingerprint)
             try SmallFiles.replace(Self.filePath(path), with: file.encoded, mode: 0o644)
             return
         }
@@ -146,6 +156,11 @@ struct StoreFolder {
             throw .failed(
                 "\(path) was made with another key (\(key.fingerprintText))",
                 remedy: "leave --key-file out, or choose another --data")
+        }
+        if let given = request.partitions, given != file.partitions {
+            throw .failed(
+                "\(path) has \(file.partitions) partitions, and --partitions says \(given)",
+                remedy: "leave --partitions out, or " + Self.wayOut)
         }
         guard let stored = file.table else {
             throw .failed("\(Self.filePath(path)) is damaged", remedy: Remedy.bringBack)
@@ -180,12 +195,12 @@ struct StoreFolder {
     /// What the runtime is told.
     func settings(_ request: StoreRequest) -> NodeSettings {
         NodeSettings(
-            namespaces: table,
+            partitionCount: file.partitions, namespaces: table,
             configurationDigest: NodeSettings.digest(
                 keyFingerprint: key.fingerprint, namespaces: table),
             earlierDigests: file.earlierDigests.compactMap { UInt64($0, radix: 16) },
             durability: request.durability, checkpoints: request.checkpoints,
-            memory: request.memory)
+            memory: request.memory.share(among: file.partitions))
     }
 
     // MARK: Parts
@@ -263,7 +278,8 @@ struct StoreFolder {
                     remedy: Self.wayOut)
             }
         }
-        var extended = StoreFile(table: given, keyFingerprint: key.fingerprint)
+        var extended = StoreFile(
+            partitions: file.partitions, table: given, keyFingerprint: key.fingerprint)
         extended.earlierDigests = file.earlierDigests
         if extended.configurationDigest != file.configurationDigest {
             extended.earlierDigests.append(file.configurationDigest)

@@ -17,4 +17,15 @@ package struct GraphCounters: Equatable, Sendable {
 
     /// An empty graph's counters.
     package init() {}
+
+    /// Adds the counters of another part of one graph.
+    package static func += (sum: inout GraphCounters, part: GraphCounters) {
+        sum.identifiers += part.identifiers
+        sum.customers += part.customers
+        sum.pairs += part.pairs
+        sum.liveLinks += part.liveLinks
+        sum.merges += part.merges
+        sum.splits += part.splits
+        sum.minted += part.minted
+    }
 }

@@ -98,13 +98,7 @@ extension IdentityGraph {
         _ state: ComponentState, in component: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
         touch(component)
-        if components[component].count > 0 {
-            count {
-                $0.merges += 1
-                $0.customers -= 1
-            }
-        }
-        count { $0.customers += 1 }
+        if components[component].count > 0 { count { $0.merges += 1 } }
         componentImage.reset(components[component].id)
         componentImage.members = state.members
         componentImage.values = state.values

@@ -36,6 +36,22 @@ package struct SystemThread: Sendable {
 }
 
 extension SystemThread {
+    /// What `body` gives for 0 to `count` - 1, all at once, each on a thread of its own but the
+    /// first; returns when all have ended.
+    static func each<Value>(_ count: Int, _ body: @escaping @Sendable (Int) -> Value) -> [Value] {
+        var values = [Value?](repeating: nil, count: count)
+        values.withUnsafeMutableBufferPointer { all in
+            // unsafe: no two threads write at one place, and all have ended when this returns.
+            nonisolated(unsafe) let all = all
+            let threads = (0..<count).dropFirst().map { place in
+                SystemThread { all[place] = body(place) }
+            }
+            if count > 0 { all[0] = body(0) }
+            for thread in threads { thread.join() }
+        }
+        return values.compactMap { $0 }
+    }
+
     /// Runs what blocks on a thread of its own, and holds none of the callers' meanwhile.
     package static func run<Value: Sendable>(
         _ body: @escaping @Sendable () -> Value

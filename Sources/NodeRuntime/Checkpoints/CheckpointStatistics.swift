@@ -14,4 +14,13 @@ package struct CheckpointStatistics: Sendable {
 
     /// Nothing was done.
     package init() {}
+
+    /// Adds what another partition's checkpoints did.
+    static func += (sum: inout CheckpointStatistics, part: CheckpointStatistics) {
+        sum.checkpoints += part.checkpoints
+        sum.slices += part.slices
+        sum.forcedCuts += part.forcedCuts
+        sum.pauses += part.pauses
+        sum.waits += part.waits
+    }
 }

@@ -24,6 +24,15 @@ package struct PauseHistogram: Sendable {
         maximumMicroseconds = max(maximumMicroseconds, value)
     }
 
+    /// Adds what another one has recorded.
+    static func += (sum: inout PauseHistogram, part: PauseHistogram) {
+        while sum.buckets.count < part.buckets.count { sum.buckets.append(0) }
+        for (bucket, number) in part.buckets.enumerated() { sum.buckets[bucket] += number }
+        sum.count += part.count
+        sum.maximumMicroseconds = max(sum.maximumMicroseconds, part.maximumMicroseconds)
+        sum.totalMicroseconds += part.totalMicroseconds
+    }
+
     /// What so many of a hundred did not exceed, in microseconds: the upper end of its bucket, and
     /// at most the longest. 0 where nothing was recorded.
     package func percentileMicroseconds(_ percent: UInt64) -> UInt64 {

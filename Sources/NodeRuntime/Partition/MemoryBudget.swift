@@ -1,7 +1,7 @@
 /// How a process shares out the memory that it may use.
 package struct MemoryBudget: Equatable, Sendable {
     /// All of it, in bytes.
-    package let totalBytes: Int
+    package private(set) var totalBytes: Int
 
     /// The least that is of use, in bytes.
     package static let minimumBytes = 32 << 20
@@ -10,6 +10,14 @@ package struct MemoryBudget: Equatable, Sendable {
 
     /// A budget of at least `minimumBytes`.
     package init(totalBytes: Int) { self.totalBytes = max(totalBytes, Self.minimumBytes) }
+
+    /// What each of so many partitions may use. Several of them may get less than a process may be
+    /// given, down to `minimumBytes` for all together.
+    package func share(among count: UInt16) -> MemoryBudget {
+        var share = self
+        share.totalBytes = totalBytes / Int(count)
+        return share
+    }
 
     /// For the graph: half. What is over it is let go, after a checkpoint if it has changed.
     package var graphBytes: Int { totalBytes / 2 }

@@ -28,6 +28,9 @@ package struct NodeSettings: Sendable {
     /// The memory that the process may use.
     package var memory: MemoryBudget
 
+    /// How many partitions a store may have.
+    package static let partitionCounts: ClosedRange<UInt16> = 1...64
+
     /// Settings with their members.
     package init(
         partitionCount: UInt16 = 1, namespaces: NamespaceTable, configurationDigest: UInt64,

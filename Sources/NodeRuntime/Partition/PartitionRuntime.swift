@@ -250,6 +250,14 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// The number of the last delivery of a partition that was applied; 0 for none.
     package func seen(from sender: PartitionID) -> UInt64 { machine.seen(from: sender) }
 
+    /// By sender, the number of the last delivery that was applied.
+    var seen: [UInt64] {
+        (0..<settings.partitionCount).map { machine.seen(from: PartitionID($0)) }
+    }
+
+    /// Whether records are in the log that are not as durable as asked.
+    var hasUnsynced: Bool { durableEnd < stagedEnd }
+
     /// The bytes of deliveries that were not taken.
     package var heldDeliveryBytes: Int { deliveries.heldBytes }
 
