@@ -151,6 +151,10 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
+            name: "CommandsTests",
+            dependencies: ["Commands", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: common),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",

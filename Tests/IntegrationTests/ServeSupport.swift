@@ -30,7 +30,8 @@ final class ServedStore {
         port = found
     }
 
-    deinit { child.send(SIGKILL) }
+    // Before the store's folder goes.
+    deinit { child.end() }
 
     /// A new connection.
     func client() throws -> ServeClient { try ServeClient(port: port) }
