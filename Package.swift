@@ -166,7 +166,7 @@ let package = Package(
             name: "HTTPAPITests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "WireFormat", "NodeRuntime", "Answers", "HTTPAPI",
-                .product(name: "Logging", package: "swift-log"),
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),

@@ -17,7 +17,7 @@ struct Finished {
     var lines: [String] { text.split(separator: "\n").map(String.init) }
     /// Standard output as one JSON value.
     var json: JSONValue {
-        get throws { try JSONDecoder().decode(JSONValue.self, from: Data(output)) }
+        get throws { try JSONValue(output) }
     }
 }
 
