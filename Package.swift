@@ -65,6 +65,14 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: common),
+        // Partitions that are driven by seeds: the real machines in a world of chance.
+        .target(
+            name: "SimulationKit",
+            dependencies: [
+                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "RetailWorkload",
+                "NodeRuntime",
+            ],
+            swiftSettings: common),
         .target(
             name: "Answers",
             dependencies: ["IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime"],
@@ -87,7 +95,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "HTTPAPI",
+                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "SimulationKit",
+                "Answers", "HTTPAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -137,6 +146,13 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
+                "SimulationKit", "TestSupport",
+            ],
+            swiftSettings: common),
+        .testTarget(
             name: "ScenarioTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
@@ -151,6 +167,10 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
+            name: "CommandsTests",
+            dependencies: ["Commands", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: common),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
@@ -162,7 +182,7 @@ let package = Package(
             name: "HTTPAPITests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "WireFormat", "NodeRuntime", "Answers", "HTTPAPI",
-                .product(name: "Logging", package: "swift-log"),
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),

@@ -26,7 +26,9 @@ struct KindredCommand: ParsableCommand {
                 subcommands: [
                     LinkCommand.self, UnlinkCommand.self, BanCommand.self, UnbanCommand.self,
                 ]),
-            CommandGroup(name: "Proof", subcommands: [DigestCommand.self, VerifyCommand.self]),
+            CommandGroup(
+                name: "Proof",
+                subcommands: [DigestCommand.self, VerifyCommand.self, SimulateCommand.self]),
             CommandGroup(name: "Copies", subcommands: [BackupCommand.self, RestoreCommand.self]),
         ])
 }

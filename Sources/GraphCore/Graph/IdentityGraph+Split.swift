@@ -80,7 +80,7 @@ extension IdentityGraph {
         let other = otherEnd(pair, from: side.reached[side.expanded])
         let flags = nodes[other].flags.intersection([.reachedFromA, .reachedFromB])
         if flags.isEmpty {
-            if nodes[other].component == component {
+            if try holds(other, component, reader) {
                 nodes[other].flags.insert(side.mark)
                 side.reach(other)
             }
@@ -88,6 +88,17 @@ extension IdentityGraph {
             return .met
         }
         return .goesOn
+    }
+
+    /// Whether the component holds the other end of a live edge, of which memory may know no more
+    /// than the edge: it led to another component while that end was let go, or leads there still.
+    @inline(__always)
+    private mutating func holds(
+        _ other: Ordinal, _ component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> Bool {
+        if nodes[other].component == component { return true }
+        guard hasOthers, nodes[other].component == noOrdinal else { return false }
+        return try isMember(nodes[other].key, of: component, reader)
     }
 
     /// The side's next live edge, out of memory first, then out of the store as far as memory lacks

@@ -98,13 +98,7 @@ extension IdentityGraph {
         _ state: ComponentState, in component: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
         touch(component)
-        if components[component].count > 0 {
-            count {
-                $0.merges += 1
-                $0.customers -= 1
-            }
-        }
-        count { $0.customers += 1 }
+        if components[component].count > 0 { count { $0.merges += 1 } }
         componentImage.reset(components[component].id)
         componentImage.members = state.members
         componentImage.values = state.values
@@ -164,7 +158,7 @@ extension IdentityGraph {
 extension ComponentState {
     /// What a member and an edge count for in a page, beside a member's own bytes: at least what
     /// they take as bytes.
-    private static let memberBytes = 80
+    private static let memberBytes = 96
     private static let edgeBytes = 40
 
     /// How many members and edges it has.

@@ -7,7 +7,8 @@ package typealias Ordinal = UInt32
 /// No record.
 package let noOrdinal: Ordinal = 0
 
-/// Records of one kind in fixed chunks: growing copies nothing, and a record never moves.
+/// Records of one kind in fixed chunks: growing copies nothing, and a record never moves, but for
+/// those of the first chunk while it is small: a graph of a few identifiers takes little memory.
 ///
 /// The one owner of raw memory beside `OrdinalIndex` and `ByteArena`. Every access is checked
 /// against the number of records ever handed out; a record that was released reads as zero until
@@ -16,11 +17,15 @@ package let noOrdinal: Ordinal = 0
     private static var chunkShift: UInt32 { 12 }
     private static var chunkRecords: Int { 1 << Int(chunkShift) }
     private static var chunkMask: UInt32 { UInt32(chunkRecords - 1) }
+    /// Records that the first chunk has room for at first.
+    private static var firstRecords: Int { 32 }
 
     // unsafe: owned here alone; `subscript` checks every ordinal before it follows a chunk.
     private var chunks: UnsafeMutablePointer<UnsafeMutablePointer<Record>>
     private var chunkCount = 0
     private var chunkCapacity = 16
+    /// The records that the chunks have room for, place 0 included.
+    private var capacity = 0
     /// One more than the greatest ordinal handed out so far.
     private var bound: Ordinal = 1
     private var released: [Ordinal] = []
@@ -31,7 +36,7 @@ package let noOrdinal: Ordinal = 0
     /// The bytes of the records in use.
     package var usedByteCount: Int { count * MemoryLayout<Record>.stride }
     /// The memory that the records take, in bytes.
-    package var byteCount: Int { chunkCount * Self.chunkRecords * MemoryLayout<Record>.stride }
+    package var byteCount: Int { capacity * MemoryLayout<Record>.stride }
 
     /// Every ordinal ever handed out, those of released records included.
     package var ordinals: Range<Ordinal> { 1..<bound }
@@ -75,7 +80,7 @@ package let noOrdinal: Ordinal = 0
     package mutating func allocate() -> Ordinal {
         if let ordinal = released.popLast() { return ordinal }
         precondition(bound < Ordinal.max, "a slab holds at most 2^32 - 2 records")
-        if Int(bound >> Self.chunkShift) == chunkCount || chunkCount == 0 { addChunk() }
+        if Int(bound) >= capacity { grow() }
         bound += 1
         return bound - 1
     }
@@ -84,6 +89,25 @@ package let noOrdinal: Ordinal = 0
     package mutating func release(_ ordinal: Ordinal) {
         self[ordinal] = blank
         released.append(ordinal)
+    }
+
+    private mutating func grow() {
+        if capacity < Self.chunkRecords { growFirstChunk() } else { addChunk() }
+    }
+
+    private mutating func growFirstChunk() {
+        let room = capacity == 0 ? Self.firstRecords : capacity * 2
+        let chunk = UnsafeMutablePointer<Record>.allocate(capacity: room)
+        // unsafe: fills what was just allocated, of which `capacity` records were there before, and
+        // the table has room for one chunk from the start.
+        unsafe chunk.initialize(repeating: blank, count: room)
+        if capacity > 0 {
+            unsafe chunk.update(from: chunks[0], count: capacity)
+            unsafe chunks[0].deallocate()
+        }
+        unsafe chunks.initialize(to: chunk)
+        chunkCount = 1
+        capacity = room
     }
 
     private mutating func addChunk() {
@@ -101,5 +125,6 @@ package let noOrdinal: Ordinal = 0
         unsafe chunk.initialize(repeating: blank, count: Self.chunkRecords)
         unsafe chunks.advanced(by: chunkCount).initialize(to: chunk)
         chunkCount += 1
+        capacity += Self.chunkRecords
     }
 }

@@ -19,6 +19,11 @@ enum ImportRule {
             "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys", "Glibc",
             "DequeModule", "Synchronization",
         ],
+        // Real partitions in a world of chance.
+        "SimulationKit": [
+            "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "RetailWorkload",
+            "NodeRuntime",
+        ],
         // Questions and answers, the same for the command line and for a node.
         "Answers": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Foundation",
@@ -31,8 +36,8 @@ enum ImportRule {
         ],
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
-            "EventInput", "RetailWorkload", "NodeRuntime", "Answers", "HTTPAPI", "ArgumentParser",
-            "Logging", "Yams", "CDispatch", "Dispatch", "Foundation", "FoundationNetworking",
+            "EventInput", "RetailWorkload", "NodeRuntime", "SimulationKit", "Answers", "HTTPAPI",
+            "ArgumentParser", "Logging", "Yams", "CDispatch", "Dispatch", "Foundation", "FoundationNetworking",
             "Glibc",
         ],
         "kindred": ["Commands"],

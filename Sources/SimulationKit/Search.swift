@@ -1,0 +1,55 @@
+internal import GraphCore
+
+/// Plays seeds, and says what fails.
+package enum Simulation {
+    /// Plays a scenario; says what does not hold, or nil.
+    package static func play(
+        _ scenario: Scenario, mutant: ContractMutant? = nil
+    ) -> Violation? {
+        do throws(Violation) {
+            try Run(scenario, mutant: mutant).finish()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Plays a scenario and tells all of it.
+    ///
+    /// - Returns: the lines of the trace, and what does not hold, or nil.
+    package static func trace(
+        _ scenario: Scenario, mutant: ContractMutant? = nil
+    ) -> (lines: [String], violation: Violation?) {
+        do throws(Violation) {
+            let run = try Run(scenario, mutant: mutant, isTraced: true)
+            run.world.tell(scenario.headline)
+            do throws(Violation) {
+                try run.finish()
+                for witness in run.world.witnesses { run.world.tell(witness.headline) }
+                return (run.world.trace?.lines ?? [], nil)
+            } catch {
+                return (run.world.trace?.lines ?? [], error)
+            }
+        } catch {
+            return ([], error)
+        }
+    }
+}
+
+extension Replica {
+    /// What it has stored, in one line.
+    var headline: String {
+        let hash = String(state.table.hash(without: []), radix: 16)
+        return "state of \(partition) at \(position): \(state.table.count) entries, hash \(hash)"
+    }
+}
+
+extension Scenario {
+    /// All that a machine must be configured with, and what the run is like, in one line.
+    var headline: String {
+        "seed=\(seed) size=\(size.rawValue) partitions=\(partitions)"
+            + " embedded=\(isEmbedded ? 1 : 0) page_entries=\(limits.pageEntries)"
+            + " inline=\(limits.inlineMembers)/\(limits.inlineEdges)/\(limits.inlinePairs)"
+            + " nodes=\(workload.nodes) events=\(events.count) shape=\(workload.shape)"
+    }
+}

@@ -1,0 +1,18 @@
+/// A rule of the ordering contract that is left out, to see that a run would show it. The rules are
+/// kept by the simulation itself here, so that this takes no branch of the program.
+package enum ContractMutant: Int, Sendable, CaseIterable {
+    /// What a record gave rise to leaves before the record is durable.
+    case releaseBeforeDurable = 1
+    /// A checkpoint is stored before what came of its records has arrived.
+    case checkpointBeforeArrival
+    /// A standby forgets what it would have to send when it takes over.
+    case standbyForgetsAll
+    /// The log is trimmed behind the newest snapshot, and older ones are still used.
+    case trimBehindNewest
+    /// A sender that was told of a lost delivery goes on as if it had arrived.
+    case lossIsIgnored
+    /// An owner that went on from a snapshot does not send again what it said before it died.
+    case mutedRestart
+    /// A delivery counts as arrived once it is in the receiver's log, durable or not.
+    case arrivalBeforeDurable
+}

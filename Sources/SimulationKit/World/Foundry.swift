@@ -1,0 +1,43 @@
+internal import GraphCore
+internal import IdentityModel
+internal import NodeRuntime
+internal import PartitionCore
+internal import WireFormat
+
+/// Makes the machines of a run: new ones, and ones that a snapshot gives.
+struct Foundry {
+    private static let digests = [Identifiers.head.configurationDigest]
+    private let configurations: [GraphConfiguration]
+
+    /// Machines of so many partitions.
+    init(partitions: Int, limits: GraphLimits) {
+        configurations = (0..<partitions).map {
+            GraphConfiguration(
+                partition: PartitionID(UInt16($0)), partitionCount: UInt16(partitions),
+                namespaces: Identifiers.namespaces, limits: limits)
+        }
+    }
+
+    /// How many partitions there are.
+    var partitions: Int { configurations.count }
+
+    /// The machine that a partition's state gives; a new one where it holds no checkpoint.
+    func machine(_ partition: Int, over state: SimulatedState) throws(Violation) -> PartitionMachine
+    {
+        do throws(StoreFailure) {
+            guard let header = try StoredHeader.read(state) else {
+                return PartitionMachine(
+                    configurations[partition], configurationDigests: Self.digests)
+            }
+            return PartitionMachine(
+                configurations[partition], configurationDigests: Self.digests,
+                restoring: header,
+                namespaces: try StoredHeader.names(
+                    .namespace, count: header.namespaceCount, state),
+                sources: try StoredHeader.names(.source, count: header.sourceCount, state),
+                transit: try StoredTransit.read(state))
+        } catch {
+            throw Violation("a snapshot cannot be opened: \(error.reason)")
+        }
+    }
+}

@@ -1,0 +1,148 @@
+internal import GraphCore
+internal import IdentityModel
+internal import NodeRuntime
+internal import PartitionCore
+internal import WireFormat
+
+/// A partition's state at a position: what a replica is restored from.
+struct Snapshot {
+    /// Its stored keys and values, header included.
+    var table = EntryTable()
+    /// The offset of the first record that is not folded into it.
+    var position = 0
+    /// By receiver: the number of the last delivery that was made of the records before.
+    var sent: [UInt64] = []
+    /// The number of the last component id that was given.
+    var minted: UInt64 = 0
+}
+
+/// What a record gave rise to, and may not leave yet.
+struct WaitingDeliveries {
+    var position: Int
+    var deliveries: [Delivery]
+}
+
+/// A machine on its way through its log, over a state of its own, and what it has not released.
+final class Replica {
+    /// Which partition it is.
+    let partition: Int
+    /// Which of all replicas it is.
+    let number: Int
+    /// What it has stored. Its own: nobody is restored from it.
+    let state: SimulatedState
+    /// The machine.
+    private(set) var machine: PartitionMachine
+    private let reader: StoredState<SimulatedState>
+    /// What may not leave yet, the oldest first.
+    var waiting: [WaitingDeliveries] = []
+    /// Snapshots that are not stored yet, the oldest first.
+    var candidates: [Snapshot] = []
+    /// It was told that a delivery failed.
+    var isBroken = false
+
+    /// A replica that a snapshot gives.
+    init(
+        _ partition: Int, number: Int, from snapshot: Snapshot, _ foundry: Foundry
+    ) throws(Violation) {
+        self.partition = partition
+        self.number = number
+        state = SimulatedState(snapshot.table)
+        reader = StoredState(state)
+        machine = try foundry.machine(partition, over: state)
+        try require(
+            Int(machine.position) == snapshot.position, "a snapshot opens at another position")
+    }
+
+    /// The offset of the record that it folds next.
+    var position: Int { Int(machine.position) }
+
+    /// Folds the next record.
+    func fold(_ record: [UInt8]) throws(Violation) -> [Delivery] {
+        do throws(StepError) {
+            return try machine.step(record.span, reader: reader).deliveries
+        } catch {
+            throw Violation("a step failed at \(partition):\(position): \(error)")
+        }
+    }
+
+    /// Folds the records before `limit`, and keeps what they give rise to.
+    ///
+    /// - Returns: whether it came further.
+    func fold(
+        _ log: SimulatedRecords, before limit: Int, _ between: (Replica) throws(Violation) -> Void
+    ) throws(Violation) -> Bool {
+        let start = position
+        while position < limit {
+            let place = position
+            let deliveries = try fold(log.entry(place).bytes)
+            if !deliveries.isEmpty {
+                waiting.append(WaitingDeliveries(position: place, deliveries: deliveries))
+            }
+            try between(self)
+        }
+        return position > start
+    }
+
+    /// Writes all that changed into its state, header and all.
+    func store() {
+        var writer = TableWriter(table: state.table)
+        state.table = EntryTable()
+        machine.graph.drainChanges(to: &writer)
+        writer.writeHeader(machine.checkpointHeader)
+        state.table = writer.table
+    }
+
+    /// Writes all that changed into its state, and shows the watch what it was.
+    func store(watched step: inout WatchedStep) {
+        var writer = WatchedWriter(base: TableWriter(table: state.table), step: step)
+        state.table = EntryTable()
+        step = WatchedStep()
+        machine.graph.drainChanges(to: &writer)
+        writer.base.writeHeader(machine.checkpointHeader)
+        state.table = writer.base.table
+        step = writer.step
+    }
+
+    /// Its state as it is now.
+    func snapshot() -> Snapshot {
+        store()
+        let header = machine.checkpointHeader
+        return Snapshot(
+            table: state.table, position: position, sent: header.sent,
+            minted: header.counters.minted)
+    }
+
+    /// Lets go of memory that its state holds too.
+    func evict(toBytes limit: Int) {
+        store()
+        machine.graph.evict(toBytes: limit)
+    }
+
+    /// All that came of records before a position has arrived.
+    func forget(before position: Int) {
+        let kept = waiting.firstIndex { $0.position >= position } ?? waiting.count
+        waiting.removeFirst(kept)
+    }
+
+    /// The number of the last delivery of a partition that was applied.
+    func seen(from sender: Int) -> UInt64 { machine.seen(from: PartitionID(UInt16(sender))) }
+
+    /// The number of the last delivery that was made for a partition.
+    func sent(to receiver: Int) -> UInt64 { machine.sent(to: PartitionID(UInt16(receiver))) }
+
+    /// Forwarding pointers that a record may collect, the oldest first.
+    func collectablePointers(limit: Int) -> [ComponentID] {
+        machine.graph.collectablePointers(limit: limit)
+    }
+
+    /// Asks the graph.
+    func ask<Answer>(
+        _ body: (inout IdentityGraph, StoredState<SimulatedState>) throws(StateError) -> Answer
+    ) throws(Violation) -> Answer {
+        do throws(StateError) {
+            return try body(&machine.graph, reader)
+        } catch {
+            throw Violation("a question failed: \(error.reason)")
+        }
+    }
+}
