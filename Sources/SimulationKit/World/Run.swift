@@ -33,7 +33,11 @@ final class Run {
             try require(turn < limit, "the run does not settle")
             world.chance = SplitMix64(seed: SplitMix64.word(turn, seed: scenario.scheduleSeed))
         } while try takeTurn()
-        try RestCheck(world).check()
+        try world.lookAtAll()
+        try RestCheck(
+            world.witnesses, scenario: scenario, accepted: world.accepted
+        ).check()
+        try ReplicaCheck(world).check()
     }
 
     /// - Returns: false if there was nothing to do.
