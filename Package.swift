@@ -167,6 +167,10 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
+            name: "CommandsTests",
+            dependencies: ["Commands", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: common),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
@@ -178,7 +182,7 @@ let package = Package(
             name: "HTTPAPITests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "WireFormat", "NodeRuntime", "Answers", "HTTPAPI",
-                .product(name: "Logging", package: "swift-log"),
+                "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),

@@ -2,12 +2,9 @@
 -- and the next request of its connection. Fails where the file ends.
 --     wrk -s events.lua URL -- FILE-OF-EVENTS BYTE PAUSE-IN-MILLISECONDS
 
-local BATCH = 1000
+dofile(os.getenv("KINDRED_BENCH_SCRIPTS") .. "/report.lua")
 
-function setup(thread)
-    report = report or dofile(os.getenv("KINDRED_BENCH_SCRIPTS") .. "/report.lua")
-    report.setup(thread)
-end
+local BATCH = 1000
 
 function init(arguments)
     file = assert(io.open(arguments[1], "rb"))
@@ -19,6 +16,7 @@ function init(arguments)
     headers = { ["Content-Type"] = "application/x-ndjson" }
 end
 
+-- No event is sent twice.
 function request()
     local lines = {}
     for index = 1, BATCH do
@@ -31,5 +29,3 @@ function request()
     place = place + #body
     return wrk.format("POST", "/v1/events", headers, body)
 end
-
-function done(summary, latency) report.finish(summary, latency) end

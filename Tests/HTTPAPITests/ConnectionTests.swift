@@ -1,5 +1,6 @@
 import Foundation
 import HTTPAPI
+import TestSupport
 import Testing
 
 /// What comes over a connection, good or bad.
@@ -60,8 +61,8 @@ struct ConnectionTests {
                     + Array("GET /v1/resolve?id=cookie:1 HTTP/1.1\r\nHost: k\r\n\r\n".utf8)
                     + Array("GET /nothing HTTP/1.1\r\nHost: k\r\n\r\n".utf8)
                     + Array("GET /healthz HTTP/1.1\r\nHost: k\r\nConnection: Close\r\n\r\n".utf8))
-            #expect(try await connection.answer().json["accepted"] as? Int == 1)
-            #expect(try await connection.answer().json["identifier_count"] as? Int == 2)
+            #expect(try await connection.answer().object["accepted"] as? Int == 1)
+            #expect(try await connection.answer().object["identifier_count"] as? Int == 2)
             #expect(try await connection.answer().status == 404)
             let last = try await connection.answer()
             #expect(last.status == 200 && last.headers["connection"] == "close")
@@ -104,7 +105,7 @@ struct ConnectionTests {
                 head + "Expect: 100-continue\r\nContent-Length: \(length)\r\n\r\n")
             #expect(try await connection.answer().status == 100)
             await connection.send(event)
-            #expect(try await connection.answer().json["accepted"] as? Int == 1)
+            #expect(try await connection.answer().object["accepted"] as? Int == 1)
             await connection.send(
                 head + "Expect: 100-continue\r\nContent-Length: 9999999\r\n\r\n")
             #expect(try await connection.answer().status == 413)

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPAPI
+import TestSupport
 import Testing
 
 /// Each limit at its edge.
@@ -66,9 +67,9 @@ struct LimitTests {
     @Test func shouldTakeTenThousandEventsOrNone() async throws {
         try await ServedNode.with { node in
             let most = try await node.post("/v1/events", Events.lines(10_000))
-            #expect(most.json["accepted"] as? Int == 10_000)
+            #expect(most.object["accepted"] as? Int == 10_000)
             let position = node.gate.position
-            #expect((most.json["positions"] as? [String: UInt64]) == ["0": position])
+            #expect((most.object["positions"] as? [String: UInt64]) == ["0": position])
             let over = try await node.post("/v1/events", Events.lines(10_001))
             #expect(over.status == 413 && over.problem == "too_many_events")
             #expect(node.gate.position == position, "none was taken")
@@ -84,7 +85,7 @@ struct LimitTests {
                     + String(repeating: "]", count: depth)
                 let answer = try await node.post(
                     "/v1/events", #"{"a":"cookie:1","b":"cookie:2","x":\#(deep)}"#)
-                #expect((answer.json["accepted"] as? Int == 1) == isTaken, "\(depth)")
+                #expect((answer.object["accepted"] as? Int == 1) == isTaken, "\(depth)")
                 #expect(answer.text.contains("too_deep") == !isTaken)
             }
         }
@@ -143,7 +144,7 @@ struct LimitTests {
             }
             let third = try node.connect(timeoutSeconds: 1)
             await third.send("GET /healthz HTTP/1.1\r\nHost: k\r\n\r\n")
-            await #expect(throws: RawConnection.Failure.timedOut) { try await third.answer() }
+            await #expect(throws: HTTPConnection.Failure.timedOut) { try await third.answer() }
             open.removeLast()
             #expect(try await third.answer().status == 200)
         }

@@ -2,6 +2,7 @@ import Answers
 import Foundation
 import HTTPAPI
 import NodeRuntime
+import TestSupport
 import Testing
 
 /// What is wrong with a request is told as a problem document, whoever noticed it.

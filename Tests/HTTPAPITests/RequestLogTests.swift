@@ -1,6 +1,7 @@
 import Foundation
 import HTTPAPI
 import NodeRuntime
+import TestSupport
 import Testing
 
 /// Logs say what failed, and no identifier.

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPAPI
+import TestSupport
 import Testing
 
 /// `POST /v1/resolve`.
@@ -15,7 +16,7 @@ struct ResolveManyTests {
             let ids = ["cookie:c1", "cookie:none", "nothing", "EMAIL:x", "cookie:c0"]
             let answer = try await node.post("/v1/resolve", body(ids))
             #expect(answer.status == 200)
-            let results = try #require(answer.json["results"] as? [[String: String]])
+            let results = try #require(answer.object["results"] as? [[String: String]])
             #expect(
                 results.map { $0["error"] } == [
                     nil, "not_found", "bad_id", "bad_namespace", nil,
@@ -23,7 +24,7 @@ struct ResolveManyTests {
             #expect(results[0]["customer_id"] == results[4]["customer_id"])
             #expect(results[0]["customer_id"]?.count == 32)
             #expect(results.map { $0["id"] } == ids)
-            #expect((answer.json["position"] as? [String: Int])?["offset"] == 1)
+            #expect((answer.object["position"] as? [String: Int])?["offset"] == 1)
         }
     }
 
@@ -33,7 +34,7 @@ struct ResolveManyTests {
             let ids = (0..<70).map { _ in "cookie:c1" } + ["nothing", "cookie:none"]
             let counted = try await node.post(
                 "/v1/resolve", body(ids, #","include":["identifier_count"]"#))
-            let counts = try #require(counted.json["results"] as? [[String: Any]])
+            let counts = try #require(counted.object["results"] as? [[String: Any]])
             #expect(counts.count == 72)
             #expect(counts[69]["identifier_count"] as? Int == 3)
             #expect(counts[69]["identifiers"] == nil && counts[69]["next_cursor"] == nil)
@@ -41,10 +42,10 @@ struct ResolveManyTests {
             #expect(counts[71]["error"] as? String == "not_found")
             let listed = try await node.post(
                 "/v1/resolve", body(["cookie:c1"], #","include":["identifiers"]"#))
-            let lists = try #require(listed.json["results"] as? [[String: Any]])
+            let lists = try #require(listed.object["results"] as? [[String: Any]])
             #expect((lists[0]["identifiers"] as? [String])?.count == 3)
             #expect(lists[0]["identifier_count"] == nil && lists[0]["position"] == nil)
-            #expect(listed.json["position"] != nil)
+            #expect(listed.object["position"] != nil)
         }
     }
 
@@ -53,7 +54,7 @@ struct ResolveManyTests {
             let ids = (0..<1_000).map { "cookie:c\($0)" }
             let most = try await node.post("/v1/resolve", body(ids))
             #expect(most.status == 200)
-            #expect((most.json["results"] as? [Any])?.count == 1_000)
+            #expect((most.object["results"] as? [Any])?.count == 1_000)
             let over = try await node.post("/v1/resolve", body(ids + ["cookie:x"]))
             #expect(over.status == 413 && over.problem == "too_many_ids")
         }
@@ -73,10 +74,10 @@ struct ResolveManyTests {
                 #expect(refused.problem == word, "\(text)")
             }
             let none = try await node.post("/v1/resolve", #"{"ids":[]}"#)
-            #expect(none.json["results"] as? [String] == [])
+            #expect(none.object["results"] as? [String] == [])
             let counted = try await node.post(
                 "/v1/resolve", #"{"ids":[],"include":["identifier_count"]}"#)
-            #expect(counted.json["results"] as? [String] == [])
+            #expect(counted.object["results"] as? [String] == [])
         }
     }
 }

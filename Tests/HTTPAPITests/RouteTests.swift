@@ -1,5 +1,6 @@
 import Foundation
 import HTTPAPI
+import TestSupport
 import Testing
 
 /// What each route answers where nothing is wrong.
@@ -16,11 +17,11 @@ struct RouteTests {
             let answer = try await node.get("/v1/resolve?id=email:ana%40example.com")
             #expect(answer.status == 200)
             #expect(
-                answer.json["identifiers"] as? [String] == ["email:ana@example.com", "cookie:c1"])
-            #expect(answer.json["identifier_count"] as? Int == 2)
-            let id = try #require(answer.json["customer_id"] as? String)
+                answer.object["identifiers"] as? [String] == ["email:ana@example.com", "cookie:c1"])
+            #expect(answer.object["identifier_count"] as? Int == 2)
+            let id = try #require(answer.object["customer_id"] as? String)
             let same = try await node.get("/v1/customers/\(id)")
-            #expect(same.json["customer_id"] as? String == id)
+            #expect(same.object["customer_id"] as? String == id)
             #expect(answer.headers["cache-control"] == "no-store")
         }
     }
@@ -30,22 +31,22 @@ struct RouteTests {
             let array = try await node.post(
                 "/v1/events",
                 "[" + one + ",{\"a\":\"x\"}," + Events.link("email:b@x", "email:B@x") + "]")
-            #expect(array.json["accepted"] as? Int == 1)
-            let rejected = try #require(array.json["rejected"] as? [[String: Any]])
+            #expect(array.object["accepted"] as? Int == 1)
+            let rejected = try #require(array.object["rejected"] as? [[String: Any]])
             #expect(rejected.map { $0["index"] as? Int } == [1, 2])
             #expect(rejected.map { $0["reason"] as? String } == ["bad_namespace", "self_link"])
             let lines = try await node.post("/v1/events", Events.lines(3) + "\nnot json\n")
-            #expect(lines.json["accepted"] as? Int == 3)
-            #expect((lines.json["rejected"] as? [[String: Any]])?.count == 1)
+            #expect(lines.object["accepted"] as? Int == 3)
+            #expect((lines.object["rejected"] as? [[String: Any]])?.count == 1)
         }
     }
 
     @Test func shouldGiveEventsWithoutATimeTheTimeOfReceiptAndRefuseTheFuture() async throws {
         try await ServedNode.with { node in
             let now = try await node.post("/v1/events", #"{"a":"cookie:1","b":"cookie:2"}"#)
-            #expect(now.json["accepted"] as? Int == 1)
+            #expect(now.object["accepted"] as? Int == 1)
             let graph = try await node.get("/v1/customers/cookie%3A1/graph")
-            let members = try #require(graph.json["members"] as? [[String: Any]])
+            let members = try #require(graph.object["members"] as? [[String: Any]])
             let year = Calendar(identifier: .gregorian).component(.year, from: Date())
             #expect((members[0]["first_seen"] as? String)?.hasPrefix("\(year)") == true)
             let ahead = Int(Date().timeIntervalSince1970 * 1_000) + 86_400_000
@@ -54,7 +55,7 @@ struct RouteTests {
             #expect(late.text.contains("future_ts"))
             let soon = try await node.post(
                 "/v1/events", #"{"a":"cookie:1","b":"cookie:2","ts":\#(ahead - 60_000)}"#)
-            #expect(soon.json["accepted"] as? Int == 1)
+            #expect(soon.object["accepted"] as? Int == 1)
         }
     }
 
@@ -77,18 +78,18 @@ struct RouteTests {
             var path = "/v1/resolve?id=cookie:c1&limit=4"
             while true {
                 let page = try await node.get(path)
-                found += page.json["identifiers"] as? [String] ?? []
-                guard let next = page.json["next_cursor"] as? String else { break }
+                found += page.object["identifiers"] as? [String] ?? []
+                guard let next = page.object["next_cursor"] as? String else { break }
                 path = "/v1/resolve?id=cookie:c1&limit=4&cursor=\(next)"
             }
             #expect(found.count == 6 && Set(found).count == 6)
             let first = try await node.get("/v1/customers/cookie:c1/graph?limit=7&bridges=true")
-            #expect((first.json["members"] as? [Any])?.count == 6)
-            #expect((first.json["links"] as? [[String: Any]])?.first?["bridge"] as? Bool == true)
-            #expect(first.json["bridge_count"] as? Int == 5)
-            let next = try #require(first.json["next_cursor"] as? String)
+            #expect((first.object["members"] as? [Any])?.count == 6)
+            #expect((first.object["links"] as? [[String: Any]])?.first?["bridge"] as? Bool == true)
+            #expect(first.object["bridge_count"] as? Int == 5)
+            let next = try #require(first.object["next_cursor"] as? String)
             let second = try await node.get("/v1/customers/cookie:c1/graph?cursor=\(next)")
-            #expect((second.json["links"] as? [Any])?.count == 4)
+            #expect((second.object["links"] as? [Any])?.count == 4)
         }
     }
 
@@ -96,28 +97,28 @@ struct RouteTests {
         try await ServedNode.with { node in
             _ = try await node.post("/v1/events", Events.lines(2))
             let path = try await node.get("/v1/explain?from=cookie:c0&to=cookie:c1")
-            #expect(path.json["same"] as? Bool == true)
+            #expect(path.object["same"] as? Bool == true)
             #expect(
-                path.json["path"] as? [String] == [
+                path.object["path"] as? [String] == [
                     "cookie:c0", "email:hub@example.com", "cookie:c1",
                 ])
             let none = try await node.get("/v1/explain?from=cookie:c0&to=cookie:zz")
             #expect(none.status == 200)
-            #expect(none.json["same"] as? Bool == false)
-            #expect(none.json["error"] as? String == "not_found")
+            #expect(none.object["same"] as? Bool == false)
+            #expect(none.object["error"] as? String == "not_found")
         }
     }
 
     @Test func shouldTellTheEffectOfOneEvent() async throws {
         try await ServedNode.with { node in
             let dry = try await node.post("/v1/events?dry_run=true", one)
-            #expect(dry.json["accepted"] as? Int == 0)
-            #expect((dry.json["positions"] as? [String: Any])?.isEmpty == true)
-            #expect((dry.json["effect"] as? [String: Any])?["dry_run"] as? Bool == true)
+            #expect(dry.object["accepted"] as? Int == 0)
+            #expect((dry.object["positions"] as? [String: Any])?.isEmpty == true)
+            #expect((dry.object["effect"] as? [String: Any])?["dry_run"] as? Bool == true)
             #expect(node.gate.position == 0)
             let real = try await node.post("/v1/events?effect=true", one)
-            #expect(real.json["accepted"] as? Int == 1)
-            let effect = try #require(real.json["effect"] as? [String: Any])
+            #expect(real.object["accepted"] as? Int == 1)
+            let effect = try #require(real.object["effect"] as? [String: Any])
             #expect(effect["same"] as? Bool == true)
             #expect(effect["linked_by"] as? [String] == ["test"])
             #expect(effect["a"] as? String == "email:ana@example.com")
@@ -155,10 +156,10 @@ struct RouteTests {
         try await ServedNode.with { node in
             _ = try await node.post("/v1/events", one)
             let stats = try await node.get("/v1/stats")
-            #expect(stats.json["customers"] as? Int == 1)
-            #expect((stats.json["positions"] as? [String: Int]) == ["0": 1])
+            #expect(stats.object["customers"] as? Int == 1)
+            #expect((stats.object["positions"] as? [String: Int]) == ["0": 1])
             let top = try await node.get("/v1/top?limit=3&reveal=true")
-            let customer = try #require((top.json["customers"] as? [[String: Any]])?.first)
+            let customer = try #require((top.object["customers"] as? [[String: Any]])?.first)
             #expect(customer["identifier_count"] as? Int == 3)
             #expect(customer["masked"] as? Bool == false)
         }

@@ -2,6 +2,7 @@ import Foundation
 import HTTPAPI
 import Logging
 import NodeRuntime
+import TestSupport
 import Testing
 
 /// A server on a port that the system chose, over a node in memory.
@@ -44,21 +45,21 @@ struct ServedNode: Sendable {
     }
 
     /// One request on a connection of its own.
-    func exchange(_ text: String) async throws -> RawAnswer {
+    func exchange(_ text: String) async throws -> HTTPAnswer {
         try await exchange(Array(text.utf8))
     }
 
-    func exchange(_ bytes: [UInt8]) async throws -> RawAnswer {
+    func exchange(_ bytes: [UInt8]) async throws -> HTTPAnswer {
         let connection = try connect()
         await connection.send(bytes)
         return try await connection.answer()
     }
 
-    func get(_ path: String, _ headers: String = "") async throws -> RawAnswer {
+    func get(_ path: String, _ headers: String = "") async throws -> HTTPAnswer {
         try await exchange("GET \(path) HTTP/1.1\r\nHost: k\r\n\(headers)\r\n")
     }
 
-    func post(_ path: String, _ body: String, _ headers: String = "") async throws -> RawAnswer {
+    func post(_ path: String, _ body: String, _ headers: String = "") async throws -> HTTPAnswer {
         try await exchange(Self.post(path, Array(body.utf8), headers))
     }
 

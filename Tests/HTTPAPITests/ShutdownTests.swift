@@ -1,5 +1,6 @@
 import Foundation
 import HTTPAPI
+import TestSupport
 import Testing
 
 /// How a server ends.
@@ -39,7 +40,7 @@ struct ShutdownTests {
             try await node.wait { (try? node.connect()) == nil }
             node.gate.turn { $0.isHeld = false }
             let answer = try await begun.answer()
-            #expect(answer.json["accepted"] as? Int == 3)
+            #expect(answer.object["accepted"] as? Int == 3)
             #expect(await begun.secondsToEnd() != nil)
         }
     }

@@ -41,7 +41,7 @@ struct CommandLineAnswerTests {
         #expect(done.status == 1)
         #expect(done.errors.isEmpty)
         let rows = try done.lines.map {
-            try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8))
+            try JSONValue($0.utf8)
         }
         #expect(
             try rows.map { try $0["id"].string } == ["cookie:2", "cookie:never", "cookie:alone"])

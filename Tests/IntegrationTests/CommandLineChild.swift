@@ -17,7 +17,7 @@ struct Finished {
     var lines: [String] { text.split(separator: "\n").map(String.init) }
     /// Standard output as one JSON value.
     var json: JSONValue {
-        get throws { try JSONDecoder().decode(JSONValue.self, from: Data(output)) }
+        get throws { try JSONValue(output) }
     }
 }
 
@@ -30,8 +30,11 @@ final class ChildProcess {
     private var errors: Int32
     private var seenErrors: [UInt8] = []
     private var seenOutput: [UInt8] = []
+    /// How it ended, as waitpid tells; nil until it has been waited for.
+    private var ended: Int32?
 
-    private static let spawning = NSLock()
+    /// Held from where a pipe is made until it is closed to children, and where one is started.
+    static let spawning = NSLock()
     private static let ignoresClosedPipes: Void = { signal(SIGPIPE, SIG_IGN) }()
 
     /// Starts a program. What the caller has open is not handed down.
@@ -71,12 +74,16 @@ final class ChildProcess {
             &identifier, command[0], &actions, &attributes, &arguments, &variables)
         for end in [pipes[0].reading, pipes[1].writing, pipes[2].writing] { close(end) }
         (input, output, errors) = (pipes[0].writing, pipes[1].reading, pipes[2].reading)
-        self.identifier = identifier
+        // 0 where there is no process: deinit runs for this object too, as all of it is set.
+        self.identifier = code == 0 ? identifier : 0
         try #require(code == 0, "cannot start \(words[0]): \(String(cString: strerror(code)))")
         for end in [input, output, errors] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     }
 
-    deinit { for end in [input, output, errors] where end >= 0 { close(end) } }
+    deinit {
+        end()
+        for end in [input, output, errors] where end >= 0 { close(end) }
+    }
 
     private static func makePipe() throws -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [0, 0]
@@ -86,8 +93,26 @@ final class ChildProcess {
         return (ends[0], ends[1])
     }
 
-    /// Sends a signal.
-    func send(_ signal: Int32) { kill(identifier, signal) }
+    /// Sends a signal, unless the process has been waited for: its number may be another's then.
+    func send(_ signal: Int32) {
+        if identifier > 0, ended == nil { kill(identifier, signal) }
+    }
+
+    /// Kills the process, unless it has been waited for, and waits for it: none is left behind.
+    func end() {
+        guard identifier > 0 else { return }
+        send(SIGKILL)
+        _ = wait()
+    }
+
+    /// Waits for the process's end, once; what waitpid said of it.
+    private func wait() -> Int32 {
+        if let ended { return ended }
+        var status: Int32 = 0
+        while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+        ended = status
+        return status
+    }
 
     /// Closes this end of the process's standard output.
     func closeOutput() {
@@ -159,13 +184,12 @@ final class ChildProcess {
         while output >= 0 || errors >= 0 {
             if Self.seconds() > end {
                 Issue.record("the process did not end within \(timeout) s")
-                kill(identifier, SIGKILL)
+                send(SIGKILL)
                 break
             }
             poll(forInput: false)
         }
-        var status: Int32 = 0
-        while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+        let status = wait()
         let signal = status & 0x7F
         return Finished(
             status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, output: seenOutput,

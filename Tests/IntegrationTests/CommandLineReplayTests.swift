@@ -283,7 +283,7 @@ struct CommandLineReplayTests {
 
     private static func rows(_ path: String, _ test: TestStore) throws -> [JSONValue] {
         try test.read(path).split(separator: UInt8(ascii: "\n")).map {
-            try JSONDecoder().decode(JSONValue.self, from: Data($0))
+            try JSONValue($0)
         }
     }
 }

@@ -74,7 +74,9 @@ final class CrashProcess {
         let variables = inherited.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
         var identifier: pid_t = 0
-        let code = posix_spawn(&identifier, command[0], &actions, nil, words, variables)
+        let code = ChildProcess.spawning.withLock {
+            posix_spawn(&identifier, command[0], &actions, nil, words, variables)
+        }
         guard code == 0 else { throw CrashSupportError("cannot start: \(code)") }
         self.identifier = identifier
     }

@@ -1,5 +1,6 @@
 import Commands
 import Foundation
+import TestSupport
 import Testing
 
 /// The files of Deploy with the real program: an example that does not work is worse than none.

@@ -19,7 +19,7 @@ struct QuestionsResolveFileTests {
     }
 
     private func rows(_ done: Finished) throws -> [JSONValue] {
-        try done.lines.map { try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8)) }
+        try done.lines.map { try JSONValue($0.utf8) }
     }
 
     @Test func shouldAnswerEachLineInItsOrder() throws {

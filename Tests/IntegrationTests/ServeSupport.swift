@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program as a node on a store of its own.
@@ -30,10 +31,11 @@ final class ServedStore {
         port = found
     }
 
-    deinit { child.send(SIGKILL) }
+    // Before the store's folder goes.
+    deinit { child.end() }
 
     /// A new connection.
-    func client() throws -> ServeClient { try ServeClient(port: port) }
+    func client() throws -> HTTPConnection { try HTTPConnection(port: port) }
 
     /// Has the node end as an operator does.
     func stop(timeout: Double = 30) throws -> Finished {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `kindred serve` as its users meet it.
@@ -172,7 +173,7 @@ struct ServeTests {
         // unsafe: the writer's alone.
         nonisolated(unsafe) var written = 0
         let writer = Thread {
-            guard let client = try? ServeClient(port: port) else { return }
+            guard let client = try? HTTPConnection(port: port) else { return }
             while !isDone.try(), written < 5_000 {
                 let lines = (0..<20).map {
                     ServedStore.link("email:\(written)-\($0)", "cookie:\(written)-\($0)")
@@ -191,8 +192,8 @@ struct ServeTests {
         }
         isDone.unlock()
         while !writer.isFinished { usleep(1_000) }
-        let serving = Data(try store.read(store.data + "/serving.json"))
-        let token = try JSONDecoder().decode(JSONValue.self, from: serving)["token"].string
+        let serving = try JSONValue(store.read(store.data + "/serving.json"))
+        let token = try serving["token"].string
         #expect(try store.mode(store.data + "/serving.json") == 0o600)
         let body = #"{"destination":"\#(store.folder)/other"}"#
         let client = try node.client()

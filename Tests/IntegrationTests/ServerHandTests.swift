@@ -25,7 +25,7 @@ struct ServerHandTests {
             asked[0].body
                 == #"{"a":"email:a@x","b":"cookie:1","op":"\#(operation)","#
                 + #""source":"desk","ts":1767323045678}"#)
-        let event = try JSONDecoder().decode(JSONValue.self, from: Data(asked[1].body.utf8))
+        let event = try JSONValue(asked[1].body.utf8)
         #expect(try event["reason"].string == "so \"it\" is")
         #expect(asked[0].header("content-type") == "application/json")
         #expect(done.text.contains("customer of cookie:1  none -> \(CannedAnswers.one)"))
@@ -93,7 +93,7 @@ struct ServerHandTests {
         try probe.announce(url: "http://127.0.0.1:1", token: CannedAnswers.one)
         try probe.announce(url: server.url + "/", token: CannedAnswers.other)
         #expect(try test.mode(path) == 0o600)
-        let file = try JSONDecoder().decode(JSONValue.self, from: Data(try test.read(path)))
+        let file = try JSONValue(test.read(path))
         #expect(file.keys == ["pid", "token", "url", "version"])
         #expect(file["pid"].integer == Int(getpid()))
         #expect(try test.run("stats").text.contains("customers    1\n"))
@@ -161,8 +161,8 @@ struct ServerHandTests {
         #expect(asked.allSatisfy { $0.line == "POST /v1/backup HTTP/1.1" })
         #expect(asked[0].header("authorization") == "Bearer \(CannedAnswers.other)")
         let (first, second) = (
-            try JSONDecoder().decode(JSONValue.self, from: Data(asked[0].body.utf8)),
-            try JSONDecoder().decode(JSONValue.self, from: Data(asked[1].body.utf8))
+            try JSONValue(asked[0].body.utf8),
+            try JSONValue(asked[1].body.utf8)
         )
         #expect(try first["destination"].string.hasSuffix("/copies") && first["keep"].integer == 2)
         // Relative or not, the node gets an absolute path: its working folder is another.

@@ -138,7 +138,7 @@ struct ServerQuestionsTests {
                     "\($1)\t" + ($0 % 7 == 0 ? "not found" : CannedAnswers.one)
                 })
         #expect(asked.map(\.line) == Array(repeating: "POST /v1/resolve HTTP/1.1", count: 3))
-        let first = try JSONDecoder().decode(JSONValue.self, from: Data(asked[0].body.utf8))
+        let first = try JSONValue(asked[0].body.utf8)
         #expect(try first["ids"].strings == Array(ids[..<1_000]))
     }
 
@@ -154,10 +154,10 @@ struct ServerQuestionsTests {
             input: "nonsense\nphone:x\(CannedAnswers.quote)\n\(long)\nemail:\n")
         #expect(done.status == 1)
         let errors = try done.lines.map {
-            try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8))["error"].string
+            try JSONValue($0.utf8)["error"].string
         }
         #expect(errors == ["bad_namespace", "bad_phone", "value_too_long", "empty_value"])
-        let sent = try JSONDecoder().decode(JSONValue.self, from: Data(asked[0].body.utf8))
+        let sent = try JSONValue(asked[0].body.utf8)
         #expect(try sent["ids"].strings == ["phone:x\(CannedAnswers.quote)", long])
     }
 

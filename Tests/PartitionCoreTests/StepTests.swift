@@ -83,7 +83,7 @@ struct StepTests {
             (Self.resealed(newer), .record(WireError(.newerFormat, "a log record has format 2"))),
             (damaged, .record(WireError(.damaged, "a log record fails its checksum"))),
             ([], .record(WireError(.damaged, "a log record fails its checksum"))),
-            (Self.messages, .notSupported("messages between partitions")),
+            (Self.messages, .unknownSender(PartitionID(0))),
             (Self.rules, .notSupported("survivorship rules")),
         ]
         for (record, error) in refused {

@@ -47,6 +47,10 @@ struct RepositoryTests {
         expectNone(texts.flatMap { JustificationRule.bannedEverywhere(in: $0) })
     }
 
+    @Test func shouldKeepExitTestsApartFromStartedPrograms() {
+        expectNone(repository.swiftTexts.flatMap { ChildProcessRule.findings(in: $0) })
+    }
+
     @Test func shouldDocumentEveryVisibleDeclaration() {
         expectNone(repository.swiftTexts.flatMap { DocumentationRule.findings(in: $0) })
     }

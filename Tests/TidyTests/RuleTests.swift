@@ -127,6 +127,22 @@ struct RuleTests {
         #expect(BannedCallRule.existentialFindings(in: graph("a.any { b }; some P")).isEmpty)
     }
 
+    // MARK: Children
+
+    @Test func shouldKeepExitTestsApartFromStartedPrograms() {
+        func lines(_ target: String, _ text: String) -> [Int] {
+            let text = SwiftText(path: "Tests/\(target)/Sample.swift", text: text)
+            return ChildProcessRule.findings(in: text).map(\.line)
+        }
+        let exits = "// processExitsWith\nawait #expect(processExitsWith: .exitCode(7)) {}"
+        let starts = "let a: Process\nlet b = Process()\nposix_spawn(&c, d, &e, nil, f, g)\nfork()"
+        #expect(lines("IntegrationTests", exits) == [2])
+        #expect(lines("IntegrationTests", starts).isEmpty)
+        #expect(lines("CommandsTests", exits).isEmpty)
+        #expect(lines("CommandsTests", starts) == [2, 3, 4])
+        #expect(lines("CommandsTests", "posix_spawnattr_init(&a)\nfunc fork() {}\na.fork").isEmpty)
+    }
+
     // MARK: Trust
 
     @Test(arguments: [

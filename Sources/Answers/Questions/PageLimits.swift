@@ -10,6 +10,4 @@ package enum PageLimits {
     package static let topCustomers = 10
     /// The most that may be asked for in one page on the command line, of whatever it holds.
     package static let maximum = 1_000_000
-    /// Ids that a node resolves in one request.
-    package static let resolvedIDs = 1_000
 }

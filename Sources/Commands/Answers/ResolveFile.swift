@@ -14,12 +14,12 @@ protocol LineResolver {
     /// Takes a line into the batch, at its place there.
     ///
     /// - Returns: what becomes of it, if that is known at once.
-    mutating func take(_ line: Span<UInt8>, place: Int) -> ResolvedRow.Outcome?
+    mutating func take(_ line: Span<UInt8>, place: Int) -> ResolveOutcome?
 
     /// Answers the lines that were taken, in any order, and forgets them. One that `found` is not
     /// called for is not found.
     mutating func settle(
-        _ found: (_ place: Int, _ outcome: ResolvedRow.Outcome) -> Void
+        _ found: (_ place: Int, _ outcome: ResolveOutcome) -> Void
     ) throws(CommandEnd)
 }
 
@@ -28,7 +28,7 @@ protocol LineResolver {
 struct ResolveFile<Resolver: LineResolver> {
     private struct Line {
         let end: Int
-        var outcome: ResolvedRow.Outcome
+        var outcome: ResolveOutcome
     }
 
     private let isJSON: Bool
@@ -122,8 +122,8 @@ struct StoreLines: LineResolver {
         parser = IdentifierParser(namespaces: store.folder.table)
     }
 
-    mutating func take(_ line: Span<UInt8>, place: Int) -> ResolvedRow.Outcome? {
-        if let customer = NodeKey(customerLine: line) {
+    mutating func take(_ line: Span<UInt8>, place: Int) -> ResolveOutcome? {
+        if let customer = ResolveID.customer(line) {
             asked.append(.init(node: customer, place: place))
         } else if let rejected = parser.read(line) {
             return .refused(rejected.reason.rawValue)
@@ -135,22 +135,9 @@ struct StoreLines: LineResolver {
     }
 
     mutating func settle(
-        _ found: (_ place: Int, _ outcome: ResolvedRow.Outcome) -> Void
+        _ found: (_ place: Int, _ outcome: ResolveOutcome) -> Void
     ) throws(CommandEnd) {
         try resolver.anchors(of: &asked) { found($0, .found($1)) }
         asked.removeAll(keepingCapacity: true)
-    }
-}
-
-extension NodeKey {
-    /// The key that a line of 32 lower-case hexadecimal digits stands for; nil for other lines.
-    init?(customerLine line: Span<UInt8>) {
-        guard line.count == NodeKey.hexadecimalDigitCount else { return nil }
-        var text: [UInt8] = []
-        for index in line.indices {
-            guard line[index] != UInt8(ascii: ":") else { return nil }
-            text.append(line[index])
-        }
-        self.init(hexadecimal: String(decoding: text, as: UTF8.self))
     }
 }

@@ -5,7 +5,7 @@ internal import WireFormat
 
 /// Resolves lines by asking a node, a thousand at a time.
 struct NodeLines: LineResolver {
-    let batchLines = PageLimits.resolvedIDs
+    let batchLines = RequestLimits.resolvedIDs
     /// 256 KiB: with one more line of 1 MiB, each byte as six characters of JSON, a request still
     /// has fewer than the 8 MiB that a node takes.
     let batchBytes = 1 << 18
@@ -41,8 +41,8 @@ struct NodeLines: LineResolver {
         let results: [Row]
     }
 
-    mutating func take(_ line: Span<UInt8>, place: Int) -> ResolvedRow.Outcome? {
-        if NodeKey(customerLine: line) == nil, let rejected = parser.read(line) {
+    mutating func take(_ line: Span<UInt8>, place: Int) -> ResolveOutcome? {
+        if ResolveID.customer(line) == nil, let rejected = parser.read(line) {
             // What no namespace table could mend. The rest is for the node, which has the table.
             switch rejected.reason {
             case .badUTF8, .badNamespace, .emptyValue, .lineTooLong:
@@ -56,7 +56,7 @@ struct NodeLines: LineResolver {
     }
 
     mutating func settle(
-        _ found: (_ place: Int, _ outcome: ResolvedRow.Outcome) -> Void
+        _ found: (_ place: Int, _ outcome: ResolveOutcome) -> Void
     ) throws(CommandEnd) {
         defer {
             ids.removeAll(keepingCapacity: true)
@@ -80,7 +80,7 @@ struct NodeLines: LineResolver {
         return reply
     }
 
-    private func outcome(_ row: Results.Row) throws(CommandEnd) -> ResolvedRow.Outcome {
+    private func outcome(_ row: Results.Row) throws(CommandEnd) -> ResolveOutcome {
         if let customer = row.customerID {
             guard let anchor = NodeKey(hexadecimal: customer) else { throw node.unreadable }
             return .found(anchor)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import HTTPAPI
 package import Logging
 internal import NodeRuntime
 
@@ -9,9 +10,9 @@ package struct ServeSettings {
     /// The port unless told otherwise.
     package static let standardPort: UInt16 = 7_411
     /// The most requests in hand at once unless told otherwise.
-    package static let standardConcurrentRequests = 256
+    package static let standardConcurrentRequests = HTTPLimits.standard.requests
     /// How long a request may take unless told otherwise, in seconds.
-    package static let standardDeadlineSeconds: UInt64 = 10
+    package static let standardDeadlineSeconds = UInt64(HTTPLimits.standard.deadlineSeconds)
 
     /// The address to listen at: IPv4, IPv6 without brackets, or a name.
     package let host: String

@@ -16,7 +16,9 @@ package struct GraphConfiguration: Equatable, Sendable {
         partition: PartitionID, partitionCount: UInt16 = 1, namespaces: NamespaceTable,
         limits: GraphLimits = .standard
     ) {
-        precondition(partition.rawValue < partitionCount, "partitions count from 0")
+        // A lone partition may have any number.
+        precondition(
+            partitionCount == 1 || partition.rawValue < partitionCount, "partitions count from 0")
         self.partition = partition
         self.partitionCount = partitionCount
         self.namespaces = namespaces

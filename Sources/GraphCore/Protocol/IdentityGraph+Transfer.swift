@@ -158,7 +158,7 @@ extension IdentityGraph {
 extension ComponentState {
     /// What a member and an edge count for in a page, beside a member's own bytes: at least what
     /// they take as bytes.
-    private static let memberBytes = 80
+    private static let memberBytes = 96
     private static let edgeBytes = 40
 
     /// How many members and edges it has.

@@ -56,7 +56,7 @@ struct ResolveBatch: Sendable {
     /// What became of the id at `index`, counted from 0.
     private func outcome(_ index: Int, _ anchors: [NodeKey?]) -> ResolveOutcome {
         switch steps[index] {
-        case .refused(let refusal): .refused(refusal)
+        case .refused(let refusal): .refused(refusal.word)
         case .asked(let place, _): anchors[place].map(ResolveOutcome.found) ?? .notFound
         }
     }

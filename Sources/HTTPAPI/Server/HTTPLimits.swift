@@ -1,3 +1,4 @@
+internal import Answers
 internal import IdentityModel
 internal import WireFormat
 
@@ -55,13 +56,14 @@ package struct HTTPLimits: Sendable {
     // MARK: Pages
 
     /// Identifiers of one customer in a page: by default, and at most.
-    package var resolvePage = PageBounds(standard: 100, greatest: 1_000)
+    package var resolvePage = PageBounds(
+        standard: PageLimits.resolvedIdentifiers, greatest: 1_000)
     /// Members and links together in a page of a graph: by default, and at most.
-    package var graphPage = PageBounds(standard: 1_000, greatest: 10_000)
+    package var graphPage = PageBounds(standard: PageLimits.componentItems, greatest: 10_000)
     /// Links of a path in a page: by default, and at most.
-    package var pathPage = PageBounds(standard: 1_000, greatest: 1_000)
+    package var pathPage = PageBounds(standard: PageLimits.pathLinks, greatest: 1_000)
     /// Customers in a list of the largest: by default, and at most.
-    package var topPage = PageBounds(standard: 10, greatest: 1_000)
+    package var topPage = PageBounds(standard: PageLimits.topCustomers, greatest: 1_000)
 
     /// What a node has.
     package static let standard = HTTPLimits()

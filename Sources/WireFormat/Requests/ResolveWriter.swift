@@ -6,8 +6,8 @@ package enum ResolveOutcome: Equatable, Sendable {
     case found(NodeKey)
     /// Nobody is known by it.
     case notFound
-    /// It could not be looked for.
-    case refused(ResolveRefusal)
+    /// It could not be looked for; the stable word for why, a `ResolveRefusal`'s or a node's.
+    case refused(String)
 
     /// Whether there is a customer.
     package var isFound: Bool { if case .found = self { true } else { false } }
@@ -26,9 +26,9 @@ extension [UInt8] {
             append(#"","customer_id":""#)
             appendHexadecimal(anchor)
         case .notFound: append(#"","error":"not_found"#)
-        case .refused(let refusal):
+        case .refused(let word):
             append(#"","error":""#)
-            append(contentsOf: refusal.word.utf8)
+            append(contentsOf: word.utf8)
         }
         append(#""}"#)
     }

@@ -15,6 +15,8 @@ enum FuzzTarget: String, CaseIterable {
     case body
     /// Resolve requests against the slow twin over JSONDecoder, and their answers read again.
     case resolve
+    /// Bodies of messages between partitions, written again.
+    case messages
 
     static let chosen: FuzzTarget = {
         let name = ProcessInfo.processInfo.environment["KINDRED_FUZZ_TARGET"] ?? ""
@@ -31,6 +33,7 @@ enum FuzzTarget: String, CaseIterable {
         case .timestamp: TimestampFuzz.run(input)
         case .body: RequestFuzz.split(input)
         case .resolve: RequestFuzz.resolve(input)
+        case .messages: MessageFuzz.run(input)
         }
     }
 }

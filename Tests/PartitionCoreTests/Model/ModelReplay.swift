@@ -1,3 +1,4 @@
+import Foundation
 import GraphCore
 import IdentityModel
 import NodeRuntime

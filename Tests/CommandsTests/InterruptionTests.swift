@@ -3,6 +3,10 @@ import Foundation
 import Testing
 
 /// How a server waits for its end. Each test is a process of its own: signals are a process's.
+///
+/// Exit tests stay out of IntegrationTests. swift-testing waits for their processes with one
+/// `waitid` for any child, which gives the same child again until somebody has reaped it: beside
+/// tests that start programs, one that is not reaped at once would hold up all exit tests.
 @Suite("Interruption")
 struct InterruptionTests {
     /// Lets SIGINT and SIGTERM reach this thread: a child inherits what its parent has blocked.
