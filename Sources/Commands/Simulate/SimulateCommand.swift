@@ -127,7 +127,9 @@ struct SimulateCommand: ParsableCommand {
 
     private func print(_ played: UInt64, _ seconds: Double, _ report: FailureReport?) {
         guard format.json else {
-            if let report { Output.line(report.text) } else {
+            if let report {
+                Output.line(report.text)
+            } else {
                 Output.line("\(played) seeds hold, \(Self.rate(played, seconds))")
             }
             return

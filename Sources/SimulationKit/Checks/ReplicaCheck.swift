@@ -20,9 +20,8 @@ struct ReplicaCheck {
             try fold(replay, before: log.end)
             replay.store()
             try Self.checkAlike(replay.state.table, witness.state.table, "a replay and a witness")
-            for replica in [world.owners[partition]] + world.standbys.filter({
-                $0.partition == partition
-            }) {
+            let standbys = world.standbys.filter { $0.partition == partition }
+            for replica in [world.owners[partition]] + standbys {
                 try fold(replica, before: log.end)
                 replica.store()
                 try Self.checkAlike(replica.state.table, witness.state.table, "two replicas")

@@ -1,9 +1,9 @@
-internal import IdentityModel
-internal import NodeRuntime
+package import IdentityModel
+package import NodeRuntime
 
 /// The logs of all partitions of one process, as its one database keeps them: in memory, and what a
 /// power loss leaves is what was appended first, whatever partition it is of. For one thread.
-final class JointLog: LogPort {
+package final class JointLog: LogPort {
     private var records: [[[UInt8]]]
     private var events: [[[Int]]]
     private var trimmed: [UInt64]
@@ -13,7 +13,8 @@ final class JointLog: LogPort {
     /// What is said by the record that is appended next, by its events' numbers.
     var nextEvents: [Int] = []
 
-    init(partitions: Int, syncsNothing: Bool) {
+    /// Empty logs.
+    package init(partitions: Int, syncsNothing: Bool = false) {
         self.syncsNothing = syncsNothing
         records = Array(repeating: [], count: partitions)
         events = Array(repeating: [], count: partitions)
@@ -44,13 +45,15 @@ final class JointLog: LogPort {
 
     // MARK: The port
 
-    func bounds(of partition: PartitionID) -> Range<UInt64> {
+    /// The offsets that are held.
+    package func bounds(of partition: PartitionID) -> Range<UInt64> {
         let place = Int(partition.rawValue)
         let end = UInt64(records[place].count)
         return min(trimmed[place], end)..<end
     }
 
-    func append(
+    /// Adds the record at `offset`, which is the end.
+    package func append(
         _ record: Span<UInt8>, at offset: UInt64, of partition: PartitionID
     ) throws(StoreFailure) {
         let place = Int(partition.rawValue)
@@ -68,9 +71,11 @@ final class JointLog: LogPort {
         unsynced.append(place)
     }
 
-    func sync() { if !syncsNothing { unsynced.removeAll() } }
+    /// All that was appended outlives a power loss.
+    package func sync() { if !syncsNothing { unsynced.removeAll() } }
 
-    func read(
+    /// Gives the records from `offset` on to `body`, in order, until it says false.
+    package func read(
         from offset: UInt64, of partition: PartitionID,
         _ body: (_ offset: UInt64, _ record: Span<UInt8>) -> Bool
     ) throws(StoreFailure) {
@@ -85,7 +90,8 @@ final class JointLog: LogPort {
         }
     }
 
-    func trim(before offset: UInt64, of partition: PartitionID) {
+    /// Moves the lower bound up; the records stay in the archive.
+    package func trim(before offset: UInt64, of partition: PartitionID) {
         let place = Int(partition.rawValue)
         trimmed[place] = max(trimmed[place], offset)
     }

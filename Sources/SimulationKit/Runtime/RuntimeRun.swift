@@ -63,19 +63,34 @@ final class RuntimeRun {
         }
         let waiting = world.letters.indices.filter { !world.letters[$0].isEmpty }
         if pending.isEmpty, waiting.isEmpty, chance.chance(50) { return try settle() }
-        if falls(15) { try say() } else if falls(20) {
-            if !waiting.isEmpty {
-                let again = scenario.faults.contains(.repeats) && chance.chance(20)
-                try world.deliver(chance.pick(waiting), again: again)
-            }
-        } else if falls(20) { _ = try world.fold(partition) } else if falls(10) {
+        if falls(15) {
+            try say()
+        } else if falls(20) {
+            try deliver(waiting)
+        } else if falls(20) {
+            _ = try world.fold(partition)
+        } else if falls(10) {
             _ = try world.collect(partition)
-        } else if falls(10) { try world.sync() } else if falls(8) {
+        } else if falls(10) {
+            try world.sync()
+        } else if falls(8) {
             if scenario.faults.contains(.checkpoints) { world.work(partition) }
-        } else if falls(6) { try world.tend(partition) } else if falls(6) {
+        } else if falls(6) {
+            try world.tend(partition)
+        } else if falls(6) {
             _ = world.tellReceipt(&chance)
-        } else if falls(2) { world.requestCheckpoint(partition) } else if falls(2) { try die() }
+        } else if falls(2) {
+            world.requestCheckpoint(partition)
+        } else if falls(2) {
+            try die()
+        }
         return true
+    }
+
+    private func deliver(_ channels: [Int]) throws(Violation) {
+        guard !channels.isEmpty else { return }
+        let again = scenario.faults.contains(.repeats) && chance.chance(20)
+        try world.deliver(chance.pick(channels), again: again)
     }
 
     private func say() throws(Violation) {

@@ -19,7 +19,7 @@ package enum ContractMutant: Int, Sendable, CaseIterable {
     // At the level of the runtime.
 
     /// The log says that it is synced, and it is not.
-    case syncDoesNothing
+    case syncDoesNothing = 11
     /// A sender is told that a delivery has arrived when it leaves.
     case receiptBeforeArrival
 

@@ -146,7 +146,10 @@ final class Run {
         }
         let partition = world.chance.next(below: scenario.partitions)
         if scenario.isEmbedded, falls(scenario.habits.syncs) { return try world.sync(partition) }
-        if falls(15) { return _ = try world.advance(partition) }
+        if falls(15) {
+            _ = try world.advance(partition)
+            return
+        }
         if falls(5) {
             if world.allows(.checkpoints) { world.beginCheckpoint(partition) }
             return
