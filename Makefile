@@ -15,11 +15,16 @@ PYTHON ?= python3
 MODEL_SEEDS ?= 2000
 MODEL_JOBS ?= 2
 
+# Which seeds `make simulate` plays, and in how many threads.
+SEEDS ?= 0..<100000
+LARGE_SEEDS ?= 0..<500
+JOBS ?= 2
+
 SYSTEM_LIBRARIES = rocksdb libsodium zlib libzstd
 DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo build-tests test nightly tidy scenarios integration model format lint clean
+.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate integration model format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +64,7 @@ test: build-tests ## runs every test on one release build
 nightly: lint build-tests ## the long form: longer property tests, the model, fuzzing
 	export KINDRED_NIGHTLY=1; $(TEST_ALL)
 	$(MAKE) model MODEL_SEEDS=80000
+	$(MAKE) simulate SEEDS='0..<1000000' LARGE_SEEDS='0..<5000'
 	./Tests/Fuzz/run $(FUZZ_SECONDS)
 
 tidy: build-tests ## the house rules only
@@ -66,6 +72,11 @@ tidy: build-tests ## the house rules only
 
 scenarios: build-tests ## the text scenarios only
 	$(TEST) --filter ScenarioTests
+
+simulate: build ## plays seeds of the partition protocol on the real machine (SEEDS=, JOBS=)
+	.build/release/kindred simulate --seeds '$(SEEDS)' --jobs $(JOBS)
+	.build/release/kindred simulate --seeds '$(LARGE_SEEDS)' --large --jobs $(JOBS)
+	.build/release/kindred simulate --seeds '$(LARGE_SEEDS)' --runtime --jobs $(JOBS)
 
 integration: build-tests ## the built program on real files, killed and cut
 	$(TEST) --filter IntegrationTests

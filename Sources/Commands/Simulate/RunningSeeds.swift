@@ -1,5 +1,4 @@
 internal import Foundation
-internal import SimulationKit
 
 /// Which seeds are played right now, so that a step that traps can be told: a trap ends the
 /// process at once, and a signal's handler may do no more than write.
@@ -8,17 +7,17 @@ enum RunningSeeds {
     private struct Report {
         var seeds: UnsafeMutablePointer<UInt64>
         var count: Int
-        var isLarge: Bool
+        var flags: StaticString
     }
 
     // nonisolated(unsafe): set once, before the threads start; each thread writes its own place.
     nonisolated(unsafe) private static var report: Report?
 
     /// From here on a trap tells the seeds that are played.
-    static func watch(jobs: Int, size: Scenario.Size) {
+    static func watch(jobs: Int, flags: StaticString) {
         let seeds = UnsafeMutablePointer<UInt64>.allocate(capacity: jobs)
         seeds.initialize(repeating: 0, count: jobs)
-        report = Report(seeds: seeds, count: jobs, isLarge: size == .large)
+        report = Report(seeds: seeds, count: jobs, flags: flags)
         for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT] {
             signal(number) { number in
                 RunningSeeds.write()
@@ -37,7 +36,8 @@ enum RunningSeeds {
         for job in 0..<report.count {
             writeText("a step has ended the process; it may be: kindred simulate --trace ")
             writeNumber(report.seeds[job])
-            writeText(report.isLarge ? " --large\n" : "\n")
+            writeText(report.flags)
+            writeText("\n")
         }
     }
 

@@ -24,6 +24,8 @@ struct SimulateCommand: ParsableCommand {
     var only: String?
     @Flag(help: "Up to thousands of identifiers and 16 partitions: seeds of their own.")
     var large = false
+    @Flag(help: "Drive the turn of a node's partitions, in a process that dies, in their stead.")
+    var runtime = false
     @Option(help: ArgumentHelp("Threads.", valueName: "n"))
     var jobs = 1
     @Option(help: ArgumentHelp("Leave out a rule of the contract, by number.", valueName: "n"))
@@ -55,7 +57,18 @@ struct SimulateCommand: ParsableCommand {
         }
     }
 
+    /// As a command says them.
+    private var flags: StaticString {
+        switch (large, runtime) {
+        case (false, false): ""
+        case (false, true): " --runtime"
+        case (true, false): " --large"
+        case (true, true): " --large --runtime"
+        }
+    }
+
     private var size: Scenario.Size { large ? .large : .small }
+    private var level: Scenario.Level { runtime ? .runtime : .machine }
     private var contractMutant: ContractMutant? { mutant.flatMap { ContractMutant(rawValue: $0) } }
 
     func validate() throws {
@@ -65,8 +78,9 @@ struct SimulateCommand: ParsableCommand {
         guard jobs > 0, jobs <= SimulateLimits.jobs else {
             throw ValidationError("--jobs is 1 to \(SimulateLimits.jobs)")
         }
-        guard mutant == nil || contractMutant != nil else {
-            throw ValidationError("--mutant is 1 to \(ContractMutant.allCases.count)")
+        guard mutant == nil || contractMutant?.level == level else {
+            let fit = ContractMutant.allCases.filter { $0.level == level }.map { "\($0.rawValue)" }
+            throw ValidationError("--mutant is one of \(fit.joined(separator: ", ")) there")
         }
         guard only == nil || trace != nil else {
             throw ValidationError("--only goes with --trace")
@@ -79,12 +93,13 @@ struct SimulateCommand: ParsableCommand {
     func run() throws {
         if let trace { return try tell(trace) }
         guard let seeds else { return }
-        RunningSeeds.watch(jobs: jobs, size: size)
+        RunningSeeds.watch(jobs: jobs, flags: flags)
         let start = MonotonicTime.system.nanoseconds()
         func seconds() -> Double {
             Double(MonotonicTime.system.nanoseconds() - start) / 1_000_000_000
         }
-        let search = SeedSearch(seeds.range, size: size, mutant: contractMutant) { job, seed in
+        let search = SeedSearch(seeds.range, size: size, level: level, mutant: contractMutant) {
+            job, seed in
             RunningSeeds.note(seed, of: job)
         }
         let (played, failure) = search.run(jobs: jobs) { count in
@@ -101,8 +116,8 @@ struct SimulateCommand: ParsableCommand {
 
     private func tell(_ seed: UInt64) throws {
         let reduction = only.flatMap { Reduction($0) } ?? Reduction()
-        let scenario = Scenario(seed: seed, size: size).reduced(by: reduction)
-        RunningSeeds.watch(jobs: 1, size: size)
+        let scenario = Scenario(seed: seed, size: size, level: level).reduced(by: reduction)
+        RunningSeeds.watch(jobs: 1, flags: flags)
         RunningSeeds.note(seed, of: 0)
         let (lines, violation) = Simulation.trace(scenario, mutant: contractMutant)
         for line in lines { Output.line(line) }
@@ -112,7 +127,9 @@ struct SimulateCommand: ParsableCommand {
 
     private func print(_ played: UInt64, _ seconds: Double, _ report: FailureReport?) {
         guard format.json else {
-            if let report { Output.line(report.text) } else {
+            if let report {
+                Output.line(report.text)
+            } else {
                 Output.line("\(played) seeds hold, \(Self.rate(played, seconds))")
             }
             return

@@ -30,6 +30,7 @@ package struct FailureReport: Sendable {
     private func command(_ more: String) -> String {
         "kindred simulate --trace \(scenario.seed)"
             + (scenario.size == .large ? " --large" : "")
+            + (scenario.level == .runtime ? " --runtime" : "")
             + (mutant.map { " --mutant \($0.rawValue)" } ?? "") + more
     }
 

@@ -12,6 +12,16 @@ package struct Scenario: Sendable {
         case large
     }
 
+    /// What is driven.
+    package enum Level: String, Sendable, CaseIterable {
+        /// The machines, in a world that performs their contract: replicas, takeovers, zombies.
+        case machine
+        /// The turn of a node's partitions, in one process that dies.
+        case runtime
+    }
+
+    /// What is driven.
+    package var level: Level
     /// The seed that drew it.
     package var seed: UInt64
     /// The size that it was drawn in.
@@ -36,9 +46,10 @@ package struct Scenario: Sendable {
     package var scheduleSeed: UInt64
 
     /// The scenario of a seed.
-    package init(seed: UInt64, size: Size = .small) {
+    package init(seed: UInt64, size: Size = .small, level: Level = .machine) {
         let isLarge = size == .large
         var chance = SplitMix64(seed: SplitMix64.mix(seed ^ (isLarge ? 0x1a59e : 0)))
+        self.level = level
         self.seed = seed
         self.size = size
         partitions = chance.pick(isLarge ? [2, 3, 4, 5, 7, 8, 12, 16] : [1, 2, 2, 2, 3, 3, 4, 5])

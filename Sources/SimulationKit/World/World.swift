@@ -154,8 +154,8 @@ final class World {
         let start = standby.position
         _ = try standby.fold(log, before: log.durable) { _ in }
         for position in start..<standby.position {
-            guard let record = decoded(try log.entry(position).bytes), case .done(let offset) = record
-            else { continue }
+            let record = decoded(try log.entry(position).bytes)
+            guard case .done(let offset) = record else { continue }
             standby.forget(before: Int(offset))
         }
         if mutant == .standbyForgetsAll { standby.waiting.removeAll() }
