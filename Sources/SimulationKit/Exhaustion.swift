@@ -1,4 +1,4 @@
-package import GraphCore
+internal import GraphCore
 package import IdentityModel
 internal import PartitionCore
 internal import WireFormat
@@ -60,7 +60,7 @@ package struct Exhaustion {
     ///   - isOrdered: whether deliveries arrive in order; if not, the newest first, which must fail.
     package init(
         identifiers: Int, partitions: Int, words: [LinkOperation], limit: Int, hasTies: Bool,
-        pageEntries: Int = GraphLimits.standard.pageEntries, isOrdered: Bool = true
+        pageEntries: Int? = nil, isOrdered: Bool = true
     ) {
         var operations: [Operation] = []
         for word in words {
@@ -80,7 +80,7 @@ package struct Exhaustion {
         self.hasTies = hasTies
         self.isOrdered = isOrdered
         var limits = GraphLimits.standard
-        limits.pageEntries = pageEntries
+        if let pageEntries { limits.pageEntries = pageEntries }
         foundry = Foundry(partitions: partitions, limits: limits)
         texts = Identifiers.atLeast(identifiers)
     }
