@@ -182,7 +182,7 @@ struct ScenarioCommand {
         guard let word = names.first else {
             throw Scenario.Malformed(description: "an empty command")
         }
-        let known = ["ts", "source", "reason", "as", "is"]
+        let known = ["ts", "source", "reason", "as", "is", "entries"]
         guard options.allSatisfy({ known.contains($0.name) }) else {
             throw Scenario.Malformed(description: "an unknown option: \(line)")
         }

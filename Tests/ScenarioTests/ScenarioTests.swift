@@ -11,10 +11,14 @@ struct ScenarioTests {
         var scenario = try Scenario(text)
         try #require(!scenario.blocks.isEmpty)
         var runner = try ScenarioRunner()
+        var partitions = PartitionScenarioRunner()
+        let isPartitioned = PartitionScenarioRunner.runs(scenario)
         for index in scenario.blocks.indices {
             let block = scenario.blocks[index]
             var result: [String] = []
-            for command in block.commands { result += try runner.run(command) }
+            for command in block.commands {
+                result += try isPartitioned ? partitions.run(command) : runner.run(command)
+            }
             scenario.blocks[index].result = result
             if !FixtureFiles.isRewriting {
                 #expect(result == block.result, "\(file), line \(block.line)")

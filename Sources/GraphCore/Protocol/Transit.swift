@@ -3,8 +3,8 @@ internal import IdentityModel
 /// What is under way, as it is kept in memory: see `TransitState`. And what the store may still
 /// hold of components and members that have gone, which is not to be believed.
 struct Transit {
-    /// Where components that departed have gone. Lookup only.
-    private(set) var pointers: [ComponentID: ComponentID] = [:]
+    /// Where components that departed have gone.
+    private(set) var pointers: [ComponentID: ComponentID] = [:]  // lookup only
     /// The pointers from the oldest on; some of them may be collected by now.
     private var pointerOrder = ChangeQueue<ComponentID>()
     private var parked: [NodeKey: [MemberMessage]] = [:]  // lookup only
@@ -131,9 +131,8 @@ struct Transit {
 
     /// Forgets a transfer that has arrived.
     mutating func endSending(_ transfer: ComponentID) {
-        for page in outgoing.removeValue(forKey: transfer) ?? [] {
-            changedOutgoing.append(PagePlace(transfer, page.index))
-        }
+        guard let pages = outgoing.removeValue(forKey: transfer) else { return }
+        for page in pages { changedOutgoing.append(PagePlace(transfer, page.index)) }
     }
 
     /// The pages of a transfer that goes out; nil where none does.
@@ -205,10 +204,10 @@ struct PagePlace {
     }
 }
 
-/// Entities that have gone and that the store may still hold. Lookup only.
+/// Entities that have gone and that the store may still hold.
 private struct GoneEntities {
-    var components: Set<ComponentID> = []
-    var members: Set<GoneMember> = []
+    var components: Set<ComponentID> = []  // lookup only
+    var members: Set<GoneMember> = []  // lookup only
 }
 
 private struct GoneMember: Hashable {

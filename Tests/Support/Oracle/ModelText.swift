@@ -1,13 +1,16 @@
-import GraphCore
-import IdentityModel
-import WireFormat
+package import GraphCore
+package import IdentityModel
 
 /// Messages in the words of the executable model's traces (Tests/Model/protocol/text.py).
 ///
 /// A node's key is its number, its value "v" and the number. What customers last published is not
 /// compared: the change feed comes later.
-struct ModelText {
-    func text(_ message: GraphMessage) -> String {
+package struct ModelText {
+    /// Words for messages.
+    package init() {}
+
+    /// A message.
+    package func text(_ message: GraphMessage) -> String {
         switch message {
         case .forMember(let message): text(message)
         case .resolve(let message, let asked):
@@ -27,7 +30,8 @@ struct ModelText {
         }
     }
 
-    private func text(_ message: MemberMessage) -> String {
+    /// A message for a member.
+    package func text(_ message: MemberMessage) -> String {
         let (component, node) = (text(message.component), message.node.low)
         switch message.content {
         case .seen(let time, _, let value):
@@ -46,7 +50,8 @@ struct ModelText {
         }
     }
 
-    private func text(_ component: ComponentID) -> String {
+    /// A component: partition.sequence.
+    package func text(_ component: ComponentID) -> String {
         component == .none ? "-" : "\(component.host.rawValue).\(component.sequence)"
     }
 
