@@ -57,11 +57,25 @@ package struct Exhaustion {
     ///   - limit: how many operations are said at most.
     ///   - hasTies: whether all happen at one time; else each is later than the one before it.
     ///   - pageEntries: members and edges that go to another host in one message.
-    ///   - isOrdered: whether deliveries arrive in order; if not, the newest first, which must fail.
+    ///   - isOrdered: whether deliveries arrive in order; if not, the newest first: that must fail.
     package init(
         identifiers: Int, partitions: Int, words: [LinkOperation], limit: Int, hasTies: Bool,
         pageEntries: Int? = nil, isOrdered: Bool = true
     ) {
+        operations = Self.operations(words, identifiers)
+        operationLimit = limit
+        self.identifiers = identifiers
+        self.hasTies = hasTies
+        self.isOrdered = isOrdered
+        var limits = GraphLimits.standard
+        if let pageEntries { limits.pageEntries = pageEntries }
+        foundry = Foundry(partitions: partitions, limits: limits)
+        texts = Identifiers.atLeast(identifiers)
+    }
+
+    private static func operations(
+        _ words: [LinkOperation], _ identifiers: Int
+    ) -> [Operation] {
         var operations: [Operation] = []
         for word in words {
             for a in 0..<identifiers {
@@ -74,15 +88,7 @@ package struct Exhaustion {
                 }
             }
         }
-        self.operations = operations
-        operationLimit = limit
-        self.identifiers = identifiers
-        self.hasTies = hasTies
-        self.isOrdered = isOrdered
-        var limits = GraphLimits.standard
-        if let pageEntries { limits.pageEntries = pageEntries }
-        foundry = Foundry(partitions: partitions, limits: limits)
-        texts = Identifiers.atLeast(identifiers)
+        return operations
     }
 
     /// Looks at all of them, or up to the first that fails.

@@ -43,6 +43,29 @@ struct CommandLineSimulateTests {
         #expect(first.output == fixed.output)
     }
 
+    /// A step that traps ends the process at once: which seeds were played must be told.
+    @Test func shouldTellTheSeedsThatAreOnWhereAStepTraps() throws {
+        let test = try TestStore()
+        let child = try test.start(["simulate", "--seeds", "7..<100000000", "--runtime"])
+        // Once the program catches the signal that a trap sends, it may be sent.
+        let caughtBit: UInt64 = 1 << UInt64(SIGILL - 1)
+        var catches = false
+        for _ in 0..<600 where !catches {
+            usleep(50_000)
+            let status = try String(
+                contentsOfFile: "/proc/\(child.identifier)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+            let mask = line.flatMap { UInt64($0.dropFirst(8), radix: 16) } ?? 0
+            catches = mask & caughtBit != 0
+        }
+        #expect(catches)
+        child.send(SIGILL)
+        let done = try child.finish()
+        #expect(done.status == 128 + SIGILL)
+        #expect(done.errors.contains("it may be: kindred simulate --trace "))
+        #expect(done.errors.contains(" --runtime"))
+    }
+
     @Test(arguments: [
         ["simulate"], ["simulate", "--seeds", "3"], ["simulate", "--seeds", "5..<5"],
         ["simulate", "--seeds", "0..<5", "--trace", "1"], ["simulate", "--trace", "-1"],

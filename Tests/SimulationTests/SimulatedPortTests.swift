@@ -13,7 +13,7 @@ struct SimulatedPortTests {
 
     @Test(arguments: LogPortCase.allCases)
     func shouldKeepTheContractOfALog(contract: LogPortCase) throws {
-        let log = JointLog(partitions: 16)
+        let log = JointLog(partitions: 1 << 16)
         try contract.check { log }
     }
 }
