@@ -28,11 +28,21 @@ extension PartitionMachine {
     /// What the step said, as records for the logs of the receivers, ascending by receiver. What is
     /// said to one of them in one step is one delivery, or several, if it is more than a record of
     /// its log takes.
-    mutating func takeDeliveries() -> [Delivery] {
+    ///
+    /// - Throws: `StepError`: what was read of the state leads to a partition that there is not.
+    mutating func takeDeliveries() throws(StepError) -> [Delivery] {
         let outgoing = graph.takeOutgoing()
         guard !outgoing.isEmpty else { return [] }
         var byReceiver: [[GraphMessage]] = Array(repeating: [], count: header.sent.count)
-        for one in outgoing { byReceiver[Int(one.to.rawValue)].append(one.message) }
+        for one in outgoing {
+            guard one.to != partition, Int(one.to.rawValue) < byReceiver.count else {
+                throw .state(
+                    StateError(
+                        .damaged, "the graph names partition \(one.to.rawValue), which is not there"
+                    ))
+            }
+            byReceiver[Int(one.to.rawValue)].append(one.message)
+        }
         var deliveries: [Delivery] = []
         for receiver in byReceiver.indices {
             for whole in byReceiver[receiver] {

@@ -146,7 +146,7 @@ package struct PartitionMachine: ~Copyable {
         header.events += UInt64(eventCount)
         header.position += 1
         header.lastRecordChecksum = RecordCodec.storedChecksum(bytes)
-        return StepResult(eventCount: eventCount, deliveries: takeDeliveries())
+        return StepResult(eventCount: eventCount, deliveries: try takeDeliveries())
     }
 
     /// Says whether a record is one that the machine may fold: sound, of a known format, kind and

@@ -44,6 +44,7 @@ final class FakeGate: NodeGate, @unchecked Sendable {
             settings: NodeSettings(namespaces: namespaces, configurationDigest: 7))
     }
 
+    let partitionCount: UInt16 = 1
     var recordHead: RecordHead { mutex.locked { runtime.recordHead } }
     var readiness: Readiness { mutex.locked { knobs.readiness } }
 
@@ -66,17 +67,19 @@ final class FakeGate: NodeGate, @unchecked Sendable {
     }
 
     func append(
-        _ records: [[UInt8]], deadline: Deadline
+        _ records: [(partition: PartitionID, record: [UInt8])], deadline: Deadline
     ) async throws(ServingError) -> PositionAnswer {
         try await enter(deadline)
         return try storing { () throws(StoreFailure) in
-            for record in records { _ = try runtime.append(record) }
+            for (_, record) in records { _ = try runtime.append(record) }
             return PositionAnswer(PartitionID(0), runtime.position)
         }
     }
 
+    func settle(by deadline: Deadline) async {}
+
     func rehearse<Answer: Sendable>(
-        _ record: [UInt8], deadline: Deadline,
+        _ record: (partition: PartitionID, record: [UInt8]), deadline: Deadline,
         _ body: @escaping @Sendable (any AnswerDesk) throws(AnswerFailure) -> Answer
     ) async throws(ServingError) -> Answer {
         try await enter(deadline)

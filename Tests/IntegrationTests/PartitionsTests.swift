@@ -106,6 +106,14 @@ struct PartitionsTests {
                 input: [])
             #expect(linked.status == 0, "\(linked.errors)")
         }
+        let digest = try test.run(["digest"] + data).text
+        let dry = try test.run(
+            ["unlink", "cookie:4", "cookie:5", "--source", "s", "--dry-run", "--json"] + data)
+        #expect(try dry.json["same"] == .bool(false), "\(dry.errors)")
+        let more = Array(#"{"a":"cookie:8","b":"email:b@x","ts":1000}"#.utf8)
+        let replayed = try test.run(["replay", "-", "--dry-run", "--json"] + data, input: more)
+        #expect(try replayed.json["identifiers"].integer == 10, "\(replayed.errors)")
+        #expect(try test.run(["digest"] + data).text == digest, "they were dry")
         let one = try test.run(["explain", "email:a@x", "cookie:8"] + data, input: [])
         #expect(one.status == 0 && one.text.contains("cookie:5"))
         let cut = try test.run(

@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 import WireFormat
 
-/// Several partitions in one process: the graph is the same, whatever their number, and nothing that
-/// they say to each other is lost or made up, however they are closed.
+/// Several partitions in one process: the graph is the same, whatever their number, and nothing
+/// that they say to each other is lost or made up, however they are closed.
 @Suite("Several partitions")
 struct PartitionGroupTests {
     private typealias Group = PartitionGroup<MemoryLog, MemoryState>

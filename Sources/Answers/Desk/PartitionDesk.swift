@@ -86,11 +86,7 @@ package final class PartitionDesk<Log: LogPort, State: StatePort>: AnswerDesk {
     ///
     /// - Throws: `StoreFailure`.
     package func anchors(of keys: [NodeKey]) throws(StoreFailure) -> [NodeKey?] {
-        guard case .one(let runtime) = place else {
-            return try keys.map { (key) throws(StoreFailure) in
-                try find(key) { (_, _, customer) in customer.id.anchor }?.answer
-            }
-        }
+        guard case .one(let runtime) = place else { return try anchorsOfHosted(keys) }
         return try runtime.ask { (graph, reader) throws(StateError) in
             var anchors: [NodeKey?] = []
             anchors.reserveCapacity(keys.count)

@@ -9,6 +9,9 @@ package struct PositionAnswer: Codable, Equatable, Sendable {
     /// Of a store of several partitions, the same of all that have answered, by their numbers.
     package let positions: [String: UInt64]?
 
+    /// The places in all partitions that have answered, by their numbers.
+    package var byPartition: [String: UInt64] { positions ?? ["\(partition)": offset] }
+
     /// The place before the record `offset` of a partition's log.
     package init(_ partition: PartitionID, _ offset: UInt64) {
         self.partition = partition.rawValue

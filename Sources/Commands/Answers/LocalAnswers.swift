@@ -141,22 +141,49 @@ final class LocalAnswers: AnswerSource {
         }
         let a = Question(text: event.a, key: one.key, isCustomer: false)
         let b = Question(text: event.b, key: other.key, isCustomer: false)
-        if event.isDryRun { try store.folder.refuseSeveral(for: "--dry-run") }
         let record = event.record(one, other, store.group.recordHead)
         let before = try failing { (desk) throws(StoreFailure) in
             try desk.pairState(a, b, withPath: false)
         }
+        let after =
+            try event.isDryRun
+            ? rehearse(record, of: one.key, other.key) { (desk) throws(StoreFailure) in
+                try desk.pairState(a, b)
+            }
+            : append(record, of: one.key, other.key) { (desk) throws(StoreFailure) in
+                try desk.pairState(a, b)
+            }
+        return HandAnswer(event.operation, before: before, after: after, isDryRun: event.isDryRun)
+    }
+
+    /// Appends a record of one pair, and asks.
+    private func append(
+        _ record: [UInt8], of one: NodeKey, _ other: NodeKey,
+        _ body: (any AnswerDesk) throws(StoreFailure) -> PairState
+    ) throws(CommandEnd) -> PairState {
         try store.failing { (group) throws(StoreFailure) in
-            let home = group.home(of: min(one.key, other.key))
-            if event.isDryRun {
-                try home.rehearse(record)
-            } else {
-                try group.append([(home.partition, record)])
-                try group.sync()
+            try group.append([(group.home(of: min(one, other)).partition, record)])
+            try group.sync()
+            return try body(desk)
+        }
+    }
+
+    /// Folds a record of one pair in memory alone, and asks.
+    private func rehearse(
+        _ record: [UInt8], of one: NodeKey, _ other: NodeKey,
+        _ body: (any AnswerDesk) throws(StoreFailure) -> PairState
+    ) throws(CommandEnd) -> PairState {
+        guard store.group.runtimes.count > 1 else {
+            return try store.failing { (group) throws(StoreFailure) in
+                try group.runtimes[0].rehearse(record)
+                return try body(desk)
             }
         }
-        let after = try failing { (desk) throws(StoreFailure) in try desk.pairState(a, b) }
-        return HandAnswer(event.operation, before: before, after: after, isDryRun: event.isDryRun)
+        let rehearsal = try store.rehearsal()
+        return try store.failing { (_) throws(StoreFailure) in
+            try rehearsal.append([(rehearsal.home(of: min(one, other)).partition, record)])
+            return try body(PartitionDesk(rehearsal))
+        }
     }
 
     private func identifier(

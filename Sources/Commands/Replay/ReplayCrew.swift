@@ -34,7 +34,7 @@ final class ReplayCrew {
     /// How many groups are acknowledged so far.
     var acknowledged: Int { writer.acknowledged }
 
-    /// Waits until all groups are acknowledged and all partitions are at rest, and ends the threads.
+    /// Waits until all groups are acknowledged and all partitions at rest, and ends the threads.
     ///
     /// - Returns: how many groups those are.
     func finish() throws(CommandEnd) -> Int {

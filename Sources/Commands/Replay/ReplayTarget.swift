@@ -35,8 +35,9 @@ struct ReplayTarget {
             return try inMemory(request)
         }
         let store = try OpenStore(request)
-        if isRehearsal { try store.folder.refuseSeveral(for: "replay --dry-run") }
-        if store.folder.file.partitions > 1 { return several(store) }
+        if store.folder.file.partitions > 1 {
+            return isRehearsal ? try rehearsal(store) : several(store)
+        }
         var groups = 0
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
@@ -77,6 +78,23 @@ struct ReplayTarget {
                 try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
                 try store.close()
             })
+    }
+
+    /// A rehearsal on what a store of several partitions holds.
+    private static func rehearsal(_ store: OpenStore) throws(CommandEnd) -> ReplayTarget {
+        let group = try store.rehearsal()
+        var groups = 0
+        return ReplayTarget(
+            table: store.folder.table, hasher: store.hasher, head: group.recordHead,
+            partitionCount: store.folder.file.partitions,
+            append: { (records) throws(CommandEnd) in
+                try store.failing { (_) throws(StoreFailure) in try group.append(records) }
+                groups += 1
+                return groups
+            },
+            settle: { () throws(CommandEnd) in groups }, acknowledged: { groups },
+            counters: { group.counters }, checkpoints: { group.checkpointStatistics },
+            finish: { () throws(CommandEnd) in store.abandon() })
     }
 
     /// A rehearsal where there is no store yet.

@@ -4,7 +4,7 @@ internal import HTTPAPI
 internal import NodeRuntime
 internal import WireFormat
 
-/// A store that serves: its partition on a thread of its own, and the gate through which the HTTP
+/// A store that serves: each partition on a thread of its own, and the gate through which the HTTP
 /// interface asks it.
 ///
 /// ```
@@ -16,8 +16,10 @@ internal import WireFormat
 final class ServingNode: @unchecked Sendable {
     /// What is known once the store is open. Its log and checkpoints may be read from any thread.
     struct Opened: Sendable {
+        let crew: PartitionCrew<RocksLog, RocksState>
         let keys: IdentifierKeys
         let recordHead: RecordHead
+        let settings: NodeSettings
         let backup: BackupSource
         let states: [RocksState]
         let log: RocksLog
@@ -25,8 +27,6 @@ final class ServingNode: @unchecked Sendable {
         let seconds: Double
     }
 
-    /// Where requests go.
-    let host = PartitionHost<RocksLog, RocksState>()
     private let request: StoreRequest
     private let whenChanged: @Sendable () -> Void
     private let mutex = Mutex()
@@ -34,11 +34,13 @@ final class ServingNode: @unchecked Sendable {
     private var progress = Readiness.opening
     private var openedParts: Opened?
     private var outcome: Result<Void, CommandEnd>?
+    /// Whether the node was told to end, maybe before it had opened.
+    private var isClosing = false
     /// Work that is done one at a time, and is under way.
     private var busy: Set<Chore> = []  // lookup only
 
     /// Work beside the partition's thread, of which there is one of a kind at a time.
-    enum Chore { case top, backup }
+    enum Chore { case top, backup, rehearsal }
 
     /// A node of the store that `request` names.
     ///
@@ -60,8 +62,17 @@ final class ServingNode: @unchecked Sendable {
     /// Answers what it has taken and takes no more; stores a checkpoint; returns when the store is
     /// let go.
     func close() {
-        host.close()
+        mutex.locked {
+            isClosing = true
+            return openedParts?.crew
+        }?.close()
         mutex.locked { thread }?.join()
+    }
+
+    /// The partitions, whose number is known once the store is open; they outlive an opening.
+    private func crew(of store: OpenStore) -> PartitionCrew<RocksLog, RocksState> {
+        let crew = mutex.locked { openedParts?.crew }
+        return crew ?? PartitionCrew(partitionCount: store.folder.file.partitions)
     }
 
     /// What the node is doing.
@@ -83,7 +94,7 @@ final class ServingNode: @unchecked Sendable {
         } catch {
             result = .failure(error)
             // The reason is the program's to tell; clients need not know the node's folders.
-            host.fail(
+            opened?.crew.fail(
                 StoreFailure(
                     .ioError, "the node cannot go on with its store",
                     remedy: "see the node's own log"))
@@ -100,8 +111,10 @@ final class ServingNode: @unchecked Sendable {
         let lock = try StoreLock(folder: request.folder)
         while true {
             let store = try open(lock)
-            let runtime = try store.only(for: "kindred serve")
-            switch host.serve(runtime, hasRoom: { RoomShortage(ofStoreIn: self.path) == nil }) {
+            guard let crew = opened?.crew else { return try store.close() }
+            if mutex.locked({ isClosing }) { crew.close() }
+            let path = path
+            switch crew.serve(store.group, hasRoom: { RoomShortage(ofStoreIn: path) == nil }) {
             case .closed: return try store.close()
             case .failed(let failure):
                 store.abandon()
@@ -118,9 +131,11 @@ final class ServingNode: @unchecked Sendable {
         let start = MonotonicTime.system.nanoseconds()
         let store = try OpenStore(request, lock)
         let opening = MonotonicTime.system.nanoseconds() - start
+        let crew = crew(of: store)
         mutex.locked {
             openedParts = Opened(
-                keys: store.keys, recordHead: store.group.recordHead,
+                crew: crew, keys: store.keys, recordHead: store.group.recordHead,
+                settings: store.folder.settings(request),
                 backup: store.backupSource(isStill: false), states: store.stored,
                 log: store.log, shortage: store.shortage,
                 seconds: Double(opening / 1_000_000) / 1_000)

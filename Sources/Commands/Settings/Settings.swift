@@ -100,9 +100,9 @@ struct Settings {
 extension Settings {
     /// How the store is opened.
     ///
-    /// `partitions`, `namespaces` and `key_file` say what a new store is like: where there is a store, they are
-    /// read only if the command compares them with it (`comparesStore`), so that asking it needs
-    /// neither.
+    /// `partitions`, `namespaces` and `key_file` say what a new store is like: where there is a
+    /// store, they are read only if the command compares them with it (`comparesStore`), so that
+    /// asking it needs none of them.
     ///
     /// - Throws: `CommandEnd` for a wrong value, or a file that cannot be read.
     func storeRequest(

@@ -15,6 +15,7 @@ final class OpenStore {
     let folder: StoreFolder
     /// The hash that names identifiers.
     let hasher: NodeKeyHasher
+    private let request: StoreRequest
     private let lock: StoreLock
     private let parts: StoreParts
 
@@ -33,6 +34,7 @@ final class OpenStore {
     init(_ request: StoreRequest, _ lock: StoreLock) throws(CommandEnd) {
         let start = MonotonicTime.system.nanoseconds()
         self.lock = lock
+        self.request = request
         try Self.refuseToMakeWithoutRoom(request.folder)
         var folder = try StoreFolder(request)
         hasher = NodeKeyHasher(key: folder.key)
@@ -91,14 +93,13 @@ final class OpenStore {
         try CommandEnd.of(folder) { () throws(StoreFailure) in try body(group) }
     }
 
-    /// The store's one partition.
-    ///
-    /// - Throws: `CommandEnd` that says what cannot be done yet, where it has several.
-    func only(
-        for what: String
-    ) throws(CommandEnd) -> PartitionRuntime<RocksLog, RocksState> {
-        try folder.refuseSeveral(for: what)
-        return group.runtimes[0]
+    /// The partitions once more, in memory alone: nothing of what is appended to them stays.
+    func rehearsal() throws(CommandEnd) -> PartitionGroup<RehearsalLog<RocksLog>, RocksState> {
+        try failing { (_) throws(StoreFailure) in
+            try PartitionGroup(
+                log: RehearsalLog(parts.log), states: parts.states,
+                settings: folder.settings(request).forRehearsal)
+        }
     }
 
     /// Writes a checkpoint, makes everything durable and lets go of the store.
@@ -147,7 +148,7 @@ final class OpenStore {
     /// The store as a backup needs it; `isStill`: nothing is written to it meanwhile.
     func backupSource(isStill: Bool) -> BackupSource {
         BackupSource(
-            store: folder, log: parts.log, 
+            store: folder, log: parts.log,
             states: Array(zip(folder.partitions, parts.states)),
             content: isStill
                 ? BackupSource.Content(

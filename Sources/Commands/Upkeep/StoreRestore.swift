@@ -157,10 +157,11 @@ struct StoreRestore {
     /// Takes away what this restore brought into the folder that was empty.
     private func remove(_ folder: StoreFolder) {
         let manager = FileManager.default
-        let parts = [
-            StoreFolder.filePath(path), folder.logPath, path + "/partitions",
-            StoreFolder.keyPath(path), Self.markerPath(path),
-        ] + folder.partitions.map(folder.scratchPath)
+        let parts =
+            [
+                StoreFolder.filePath(path), folder.logPath, path + "/partitions",
+                StoreFolder.keyPath(path), Self.markerPath(path),
+            ] + folder.partitions.map(folder.scratchPath)
         for part in parts { try? manager.removeItem(atPath: part) }
     }
 

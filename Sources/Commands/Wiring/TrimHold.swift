@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Keeps the logs from being trimmed while a backup copies them.
 ///
-/// A trim that is refused loses nothing: the next checkpoint trims further. One thread trims, any
-/// thread may hold.
+/// A trim that is refused loses nothing: the next checkpoint trims further. Threads trim one at a
+/// time, any thread may hold.
 ///
 /// `@unchecked Sendable`: `holders` is read and written under `lock` alone.
 final class TrimHold: @unchecked Sendable {

@@ -1,5 +1,6 @@
 package import Answers
 package import Foundation
+package import IdentityModel
 package import NodeRuntime
 package import WireFormat
 
@@ -13,10 +14,14 @@ package protocol NodeGate: Sendable {
     var keys: IdentifierKeys { get }
     /// What the head of a record says here.
     var recordHead: RecordHead { get }
+    /// How many partitions the store has; valid once its folder is read.
+    var partitionCount: UInt16 { get }
     /// What the node is doing; cheap, from any thread.
     var readiness: Readiness { get }
 
-    /// Runs `body` on the partition's thread, once its position is the one that `terms` name.
+    /// Runs `body`, once the positions are those that `terms` name. With one partition it runs on
+    /// its thread and sees one moment; with several each of its questions is put to the partition
+    /// that knows.
     ///
     /// - Throws: `ServingError`, also for what `body` throws.
     func ask<Answer: Sendable>(
@@ -24,19 +29,23 @@ package protocol NodeGate: Sendable {
         _ body: @escaping @Sendable (any AnswerDesk) throws(AnswerFailure) -> Answer
     ) async throws(ServingError) -> Answer
 
-    /// Appends records that an `EventRouter` made with `recordHead`; returns when they are
-    /// durable: the position behind the last of them.
+    /// Appends records that an `EventRouter` made with `recordHead` for so many partitions; returns
+    /// when they are durable: the position behind the last of them, in each partition that had one.
     ///
     /// - Throws: `ServingError`; after `deadlinePassed` the records may have been taken.
     func append(
-        _ records: [[UInt8]], deadline: Deadline
+        _ records: [(partition: PartitionID, record: [UInt8])], deadline: Deadline
     ) async throws(ServingError) -> PositionAnswer
 
-    /// Folds a record in a copy of the partition that does not stay, and looks.
+    /// Waits, for a while, until what was appended so far has had all its effects: with several
+    /// partitions it goes from one to another.
+    func settle(by deadline: Deadline) async
+
+    /// Folds a record in a copy of the partitions that does not stay, and looks.
     ///
     /// - Throws: `ServingError`.
     func rehearse<Answer: Sendable>(
-        _ record: [UInt8], deadline: Deadline,
+        _ record: (partition: PartitionID, record: [UInt8]), deadline: Deadline,
         _ body: @escaping @Sendable (any AnswerDesk) throws(AnswerFailure) -> Answer
     ) async throws(ServingError) -> Answer
 

@@ -22,8 +22,8 @@ struct EventBatch {
         let b: Question
     }
 
-    /// What the log is to have.
-    private(set) var records: [[UInt8]] = []
+    /// What the logs are to have.
+    private(set) var records: [(partition: PartitionID, record: [UInt8])] = []
     /// How many events are in the records.
     private(set) var accepted = 0
     /// What was refused, in order.
@@ -44,10 +44,12 @@ struct EventBatch {
     /// Nothing yet.
     ///
     /// - Parameter now: the time of an event that has none.
-    init(_ keys: IdentifierKeys, _ head: RecordHead, now: EventTime) {
+    init(
+        _ keys: IdentifierKeys, _ head: RecordHead, partitionCount: UInt16, now: EventTime
+    ) {
         self.keys = keys
         self.head = head
-        router = EventRouter(hasher: keys.hasher)
+        router = EventRouter(hasher: keys.hasher, partitionCount: partitionCount)
         decoder = JSONEventDecoder(
             options: EventDecoderOptions(
                 namespaces: keys.namespaces, defaultTime: .fixed(now),
@@ -96,7 +98,7 @@ struct EventBatch {
     }
 
     private mutating func takeRecord() {
-        if router.count > 0 { records.append(router.takeRecord(head)) }
+        records += router.takeRecords(head)
     }
 
     private func pair(_ event: DecodedEvent, _ bytes: Span<UInt8>) -> Pair {

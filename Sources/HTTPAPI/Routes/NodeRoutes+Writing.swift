@@ -31,7 +31,8 @@ extension NodeRoutes {
         try checkOpened()
         let isDryRun = try call.query.flag("dry_run")
         let wantsEffect = try call.query.flag("effect") || isDryRun
-        var batch = EventBatch(gate.keys, gate.recordHead, now: Self.now)
+        var batch = EventBatch(
+            gate.keys, gate.recordHead, partitionCount: gate.partitionCount, now: Self.now)
         let type = call.contentType?.split(separator: ";").first?.lowercased()
         try batch.read(
             call.body, isLines: type.map(Self.lineTypes.contains) ?? false, limits: limits)
@@ -39,7 +40,7 @@ extension NodeRoutes {
         var answer = EventsAnswer(accepted: batch.accepted, rejected: batch.refused)
         if !batch.records.isEmpty {
             let position = try await append(batch.records, call)
-            answer.positions = ["\(position.partition)": position.offset]
+            answer.positions = position.byPartition
         }
         return Reply(answer)
     }
@@ -71,7 +72,8 @@ extension NodeRoutes {
         } else {
             let position = try await append(batch.records, call)
             answer.accepted = 1
-            answer.positions = ["\(position.partition)": position.offset]
+            answer.positions = position.byPartition
+            await gate.settle(by: call.deadline)
             after = try await state(
                 of: pair, AskTerms(deadline: call.deadline, minimumPosition: position),
                 withPath: true)
@@ -81,8 +83,9 @@ extension NodeRoutes {
         return answer
     }
 
-    private func append(_ records: [[UInt8]], _ call: Call) async throws(Problem) -> PositionAnswer
-    {
+    private func append(
+        _ records: [(partition: PartitionID, record: [UInt8])], _ call: Call
+    ) async throws(Problem) -> PositionAnswer {
         try await serving { gate throws(ServingError) in
             try await gate.append(records, deadline: call.deadline)
         }

@@ -23,6 +23,10 @@ package struct CheckpointPolicy: Equatable, Sendable {
     /// takes 14 microseconds of processor an event on a quiet machine, nearly all of it RocksDB's.
     package static let standard = CheckpointPolicy(tailEvents: 98_304, tailBytes: 32 << 20)
 
+    /// None is ever begun.
+    package static let never = CheckpointPolicy(
+        tailEvents: .max, tailBytes: .max, ageNanoseconds: .max)
+
     /// A policy whose longest tail is so many times longer than the one that begins a checkpoint.
     package init(
         tailEvents: UInt64, tailBytes: UInt64,

@@ -8,8 +8,8 @@ internal import WireFormat
 /// that the rest can be copied at once. That is the cut: the batch is then the state at that
 /// position, and goes into the store beside the owner's thread.
 ///
-///     resting ──due──▶ gathering ──little left──▶ held ──all arrived──▶ storing ──stored──▶ resting
-///                                                      storing ──no room──again, later──▶ storing
+///     resting ──due──▶ gathering ──little left──▶ held ──all arrived──▶ storing ──▶ resting
+///                                                      storing ──no room: later──▶ storing
 ///
 /// It is held for as long as a delivery of the records before the cut has not arrived: once it is
 /// stored they are never folded again, and nobody else could send it. One partition holds nothing.

@@ -9,7 +9,7 @@ package import PartitionCore
 /// stored only once all deliveries of the records before it have arrived, which is what `sent` of
 /// its header and `hasArrived` say.
 ///
-///     folded ──its record is durable──▶ may leave ──taken──▶ under way ──in the log there──▶ arrived
+///     folded ──its record is durable──▶ may leave ──taken──▶ under way ──logged there──▶ arrived
 package struct DeliveryGate: Sendable {
     /// A delivery, and where the record stands that gave rise to it.
     private struct Held {

@@ -196,7 +196,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// - Throws: `StoreFailure`.
     package func checkpoint() throws(StoreFailure) {
         try checkUsable()
-        try guarded { () throws(StoreFailure) in 
+        try guarded { () throws(StoreFailure) in
             try checkpoints.finish(&machine, deliveries)
         }
     }

@@ -21,8 +21,8 @@ struct Arrival: Sendable {
 /// anything is on its way at all.
 ///
 /// A record is *outstanding* from before it is in a log until it is folded, and so is a delivery
-/// from when it is made: it is counted before the record that made it ceases to be. So where nothing
-/// is outstanding and nothing comes from outside, all partitions are at rest, and stay there.
+/// from when it is made: it is counted before the record that made it ceases to be. So where
+/// nothing is outstanding and nothing comes from outside, all partitions are at rest, and stay so.
 ///
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
 final class DeliveryExchange<Log: LogPort, State: StatePort>: @unchecked Sendable {
@@ -34,6 +34,7 @@ final class DeliveryExchange<Log: LogPort, State: StatePort>: @unchecked Sendabl
     /// How many partitions take nothing from outside any more.
     private var drained = 0
     private var reopens = false
+    private var givesUp = false
     private var failed: StoreFailure?
 
     /// The exchange of the partitions with these mailboxes.
@@ -46,7 +47,7 @@ final class DeliveryExchange<Log: LogPort, State: StatePort>: @unchecked Sendabl
     func reset() {
         mutex.locked {
             (outstanding, drained, backlogged) = (0, 0, [])
-            (reopens, failed) = (false, nil)
+            (reopens, givesUp, failed) = (false, false, nil)
         }
         for mailbox in mailboxes { mailbox.clearDeliveries() }
     }
@@ -77,6 +78,9 @@ final class DeliveryExchange<Log: LogPort, State: StatePort>: @unchecked Sendabl
         }
     }
 
+    /// Whether nothing is outstanding now: what came before has had all its effects.
+    var isAtRest: Bool { mutex.locked { outstanding == 0 } }
+
     /// Whether nothing comes from outside any more, and all partitions are at rest.
     var isQuiet: Bool { mutex.locked { drained == mailboxes.count && outstanding == 0 } }
 
@@ -100,6 +104,12 @@ final class DeliveryExchange<Log: LogPort, State: StatePort>: @unchecked Sendabl
 
     /// One has failed.
     func fail(_ failure: StoreFailure) { mutex.locked { failed = failed ?? failure } }
+
+    /// Whether the partitions are to end though not all is at rest.
+    var isGivingUp: Bool { mutex.locked { givesUp } }
+
+    /// They are.
+    func giveUp() { mutex.locked { givesUp = true } }
 
     /// Whether all partitions are to be opened again.
     var isReopening: Bool { mutex.locked { reopens } }

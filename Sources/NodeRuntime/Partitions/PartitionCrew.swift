@@ -16,8 +16,8 @@ package final class PartitionCrew<Log: LogPort, State: StatePort>: Sendable {
         exchange = DeliveryExchange(hosts.map(\.mailbox))
     }
 
-    /// Serves, as `PartitionHost.serve` does, all partitions of a group that is at rest, one of them
-    /// on this thread. Once it was closed they are at rest again.
+    /// Serves, as `PartitionHost.serve` does, all partitions of a group that is at rest, one of
+    /// them on this thread. Once it was closed they are at rest again.
     package func serve(
         _ group: PartitionGroup<Log, State>, hasRoom: @escaping @Sendable () -> Bool = { false }
     ) -> ServingEnd {
@@ -33,6 +33,22 @@ package final class PartitionCrew<Log: LogPort, State: StatePort>: Sendable {
         for end in ends { if case .failed = end { return end } }
         return ends.contains(.reopen) ? .reopen : .closed
     }
+
+    /// Waits until what was written so far has had all its effects in all partitions, or until the
+    /// deadline, and for so many nanoseconds at most: where more and more is written there may be
+    /// no moment at which nothing is on its way.
+    package func settle(by deadline: Deadline, within nanoseconds: UInt64) async {
+        guard hosts.count > 1 else { return }
+        let end = min(deadline, .after(nanoseconds: nanoseconds))
+        while !exchange.isAtRest, MonotonicTime.system.nanoseconds() < end.nanoseconds {
+            // Cut short by cancellation: then nobody waits for the answer.
+            do {
+                try await Task.sleep(nanoseconds: Self.lookNanoseconds)
+            } catch { return }
+        }
+    }
+
+    private static var lookNanoseconds: UInt64 { 500_000 }
 
     /// Refuses all that comes from here on; what came before is still answered.
     package func close() {

@@ -168,6 +168,11 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     /// - Throws: `StoreFailure`.
     package func checkpoint() throws(StoreFailure) {
         if runtimes.count > 1 { try settle() }
+        guard runtimes.allSatisfy(\.hasArrived) else {
+            throw StoreFailure(
+                .noSpace, "what partitions say to each other found no room",
+                remedy: "free space on the disk, then open the store again")
+        }
         for runtime in runtimes { try runtime.checkpoint() }
     }
 

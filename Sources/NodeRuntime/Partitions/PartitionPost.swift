@@ -6,8 +6,8 @@ internal import PartitionCore
 ///
 ///     folded ──▶ unsent ──the receiver has taken enough──▶ mailbox ──▶ its log ──▶ arrived
 ///
-/// Nobody waits for anybody: what comes goes into the log before anything else is done, however much
-/// waits to be folded. What bounds memory is what is let in: a partition folds nothing while too
+/// Nobody waits for anybody: what comes goes into the log before anything else is done, however
+/// much waits to be folded. What bounds memory is what is let in: a partition folds nothing while too
 /// much of its own is unsent, sends a receiver nothing while too much is under way to it, and no
 /// partition takes anything from outside while one has too much in its log that is not folded.
 ///
@@ -153,6 +153,16 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
     }
     /// Why all partitions end, since one has failed.
     var failure: StoreFailure? { exchange.failure }
+    /// Why all partitions end before they are at rest: there is no room for what is under way. It
+    /// is made again when they are opened again.
+    var givenUp: StoreFailure? {
+        guard exchange.isGivingUp else { return nil }
+        return StoreFailure(
+            .noSpace, "there is no room for what partitions say to each other",
+            remedy: "free space on the disk, then run this again")
+    }
+    /// There is no room for what is under way.
+    func giveUp() { exchange.giveUp() }
     /// Whether all partitions are to be opened again.
     var isReopening: Bool { exchange.isReopening }
     /// This one has failed.

@@ -111,8 +111,8 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
             })
     }
 
-    /// Hands over what another partition says. It is never refused, also once the mailbox is closed:
-    /// the senders bound how much it is.
+    /// Hands over what another partition says. It is never refused, also once the mailbox is
+    /// closed: the senders bound how much it is.
     func offer(_ delivery: IncomingDelivery) {
         mutex.locked {
             deliveries.append(delivery)

@@ -108,6 +108,10 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
             mailbox.fail(failure)
             return false
         }
+        if isClosed, let failure = post?.givenUp {
+            mailbox.fail(failure)
+            return false
+        }
         isReopening = isReopening || post?.isReopening ?? false
         if isReopening, isAtRest {
             post?.reopen()
@@ -126,9 +130,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         guard asks.isEmpty, settling.isEmpty || isStalled, !isEnding || post != nil,
             resting.isEmpty || !isAtRest
         else { return 0 }
-        // What is waited for beside the mailbox: a checkpoint, room, the other partitions' rest.
-        let looksOften = isStalled || isEnding || post?.hasIncoming ?? false
-        var end = looksOften ? time.nanoseconds() + limits.stallNanoseconds : nextTend
+        // What is waited for beside the mailbox: a checkpoint, or the other partitions' rest.
+        var end = isStalled || isEnding ? time.nanoseconds() + limits.stallNanoseconds : nextTend
         for ask in waiting { end = min(end, ask.positionDeadline.nanoseconds) }
         return end
     }
@@ -180,6 +183,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
             try post.stage()
         } catch {
             noteRefusal(error)
+            // Nobody will make room for what is under way before the end.
+            if isClosed, error.code == .noSpace { post.giveUp() }
         }
         let staged = runtime.stagedCount - before
         if staged > 0 { syncing.append(Settling(append: nil, remaining: staged)) }

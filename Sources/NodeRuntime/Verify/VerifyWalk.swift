@@ -117,8 +117,8 @@ struct VerifyWalk {
         }
     }
 
-    /// Takes an entry of what is under way: at rest nothing is but pointers that were not collected,
-    /// and those only where there are several partitions.
+    /// Takes an entry of what is under way: at rest nothing is but pointers that were not
+    /// collected, and those only where there are several partitions.
     private mutating func takeTransit(_ key: StateKey.Parsed, _ value: Span<UInt8>) {
         var subject = ""
         do throws(WireError) {
