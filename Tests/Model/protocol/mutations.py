@@ -296,7 +296,7 @@ class Confirm(NamedTuple):
     version: int
 
 
-@in_machine(within=50, first=1_400)
+@in_machine(within=50, first=1_850)
 class CollectOnceConfirmed(NoParking):
     """A pointer goes once all homes know better, and nothing is parked: looks safe, is not."""
 

@@ -37,8 +37,8 @@ enum ImportRule {
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
             "EventInput", "RetailWorkload", "NodeRuntime", "SimulationKit", "Answers", "HTTPAPI",
-            "ArgumentParser", "Logging", "Yams", "CDispatch", "Dispatch", "Foundation", "FoundationNetworking",
-            "Glibc",
+            "ArgumentParser", "Logging", "Yams", "CDispatch", "Dispatch", "Foundation",
+            "FoundationNetworking", "Glibc",
         ],
         "kindred": ["Commands"],
     ]
