@@ -7,9 +7,9 @@ internal import PartitionCore
 ///     folded ──▶ unsent ──the receiver has taken enough──▶ mailbox ──▶ its log ──▶ arrived
 ///
 /// Nobody waits for anybody: what comes goes into the log before anything else is done, however
-/// much waits to be folded. What bounds memory is what is let in: a partition folds nothing while too
-/// much of its own is unsent, sends a receiver nothing while too much is under way to it, and no
-/// partition takes anything from outside while one has too much in its log that is not folded.
+/// much waits to be folded. What bounds memory is what is let in: a partition folds nothing while
+/// too much of its own is unsent, sends a receiver nothing while too much is under way to it, and
+/// no partition takes anything from outside while one has too much in its log that is not folded.
 ///
 /// Used from one thread.
 final class PartitionPost<Log: LogPort, State: StatePort> {
