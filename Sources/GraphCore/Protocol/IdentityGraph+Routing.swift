@@ -19,10 +19,13 @@ extension IdentityGraph {
         of node: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
         try needHome(of: node, reader)
-        if nodes[node].directoryVersion == 0 { makeMember(node) }
+        if nodes[node].directoryVersion == 0 { try makeMember(node) }
     }
 
-    private mutating func makeMember(_ node: Ordinal) {
+    private mutating func makeMember(_ node: Ordinal) throws(StateError) {
+        guard nodes[node].component == noOrdinal else {
+            throw StateError(.damaged, "a component holds an identifier that its home lacks")
+        }
         let made = mintComponent()
         components[made].anchor = node
         components[made].count = 1
