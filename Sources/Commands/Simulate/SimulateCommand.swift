@@ -26,8 +26,7 @@ struct SimulateCommand: ParsableCommand {
     var large = false
     @Option(help: ArgumentHelp("Threads.", valueName: "n"))
     var jobs = 1
-    @Option(help: ArgumentHelp("Leave out a rule of the contract, by number.", valueName: "n"))
-    var mutant: Int?
+    @OptionGroup var mutants: MutantOptions
     @OptionGroup var format: FormatOptions
 
     struct Answer: Encodable {
@@ -56,17 +55,15 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private var size: Scenario.Size { large ? .large : .small }
-    private var contractMutant: ContractMutant? { mutant.flatMap { ContractMutant(rawValue: $0) } }
+    private var contractMutant: ContractMutant? { mutants.ofTheContract }
 
     func validate() throws {
+        if mutants.areListed { return }
         guard (seeds == nil) != (trace == nil) else {
             throw ValidationError("say either --seeds 'A..<B' or --trace SEED")
         }
         guard jobs > 0, jobs <= SimulateLimits.jobs else {
             throw ValidationError("--jobs is 1 to \(SimulateLimits.jobs)")
-        }
-        guard mutant == nil || contractMutant != nil else {
-            throw ValidationError("--mutant is 1 to \(ContractMutant.allCases.count)")
         }
         guard only == nil || trace != nil else {
             throw ValidationError("--only goes with --trace")
@@ -77,6 +74,8 @@ struct SimulateCommand: ParsableCommand {
     }
 
     func run() throws {
+        if mutants.areListed { return mutants.list() }
+        mutants.plant()
         if let trace { return try tell(trace) }
         guard let seeds else { return }
         RunningSeeds.watch(jobs: jobs, size: size)

@@ -100,6 +100,9 @@ extension IdentityGraph {
     mutating func needEdge(
         _ pair: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.evictedEdgeIsUnknown.isPlanted { return }
+        #endif
         let a = links[pair].a
         guard lacksEdges(a), !links[pair].flags.contains(.hasEdge) else { return }
         let id = components[nodes[a].component].id
@@ -113,6 +116,9 @@ extension IdentityGraph {
     mutating func needEdges(
         from node: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.evictedEdgesStayBehind.isPlanted { return }
+        #endif
         guard lacksEdges(node) else { return }
         let component = nodes[node].component
         try loadEdges(of: component, from: nodes[node].key, reader)

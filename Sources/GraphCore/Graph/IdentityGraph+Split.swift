@@ -65,6 +65,9 @@ extension IdentityGraph {
     private mutating func outgrow(
         _ side: inout SearchSide, _ enough: Int, _ component: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.splitFollowsTheCache.isPlanted { return }
+        #endif
         while side.reached.count < enough {
             if case .exhausted = try step(&side, component, reader) { return }
         }
@@ -96,6 +99,9 @@ extension IdentityGraph {
     private mutating func holds(
         _ other: Ordinal, _ component: Ordinal, _ reader: some StateReader
     ) throws(StateError) -> Bool {
+        #if Mutants
+        if Mutant.evictedEndIsAStranger.isPlanted { return nodes[other].component == component }
+        #endif
         if nodes[other].component == component { return true }
         guard hasOthers, nodes[other].component == noOrdinal else { return false }
         return try isMember(nodes[other].key, of: component, reader)
@@ -185,6 +191,11 @@ extension IdentityGraph {
         components[part].rank = UInt64(members.count)
         components[component].count -= UInt32(members.count)
         components[component].residentCount -= UInt32(members.count)
+        #if Mutants
+        if Mutant.rankFallsAtSplit.isPlanted {
+            components[component].rank = UInt64(components[component].count)
+        }
+        #endif
         // Live edges lie inside the part, so each came with its lesser end.
         for node in members { nodes[node].flags.remove(.lacksEdges) }
         considerRows(part)

@@ -135,6 +135,9 @@ final class Replica {
         machine.graph.collectablePointers(limit: limit)
     }
 
+    /// Forgets pointers without a record, as no replica may.
+    func collect(_ ids: [ComponentID]) { machine.graph.collect(ids) }
+
     /// Asks the graph.
     func ask<Answer>(
         _ body: (inout IdentityGraph, StoredState<SimulatedState>) throws(StateError) -> Answer

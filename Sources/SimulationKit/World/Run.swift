@@ -144,7 +144,7 @@ final class Run {
         if scenario.isEmbedded, falls(scenario.habits.syncs) { return try world.sync(partition) }
         if falls(15) { return _ = try world.advance(partition) }
         if falls(5) {
-            if world.allows(.checkpoints) { world.beginCheckpoint(partition) }
+            if world.allows(.checkpoints) { try world.beginCheckpoint(partition) }
             return
         }
         if falls(8) { return try world.finishCheckpoints(partition) }
