@@ -14,12 +14,19 @@ PYTHON ?= python3
 # How many seeds of the protocol's model `make model` plays, and in how many processes.
 MODEL_SEEDS ?= 2000
 MODEL_JOBS ?= 2
+# Which seeds of the model `make model-traces` plays on the machine.
+TRACES ?= 0..<300
+
+# Which seeds `make simulate` plays, and in how many threads.
+SEEDS ?= 0..<100000
+LARGE_SEEDS ?= 0..<500
+JOBS ?= 2
 
 SYSTEM_LIBRARIES = rocksdb libsodium zlib libzstd
 DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo build-tests test nightly tidy scenarios integration model format lint clean
+.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate integration model model-traces format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +66,8 @@ test: build-tests ## runs every test on one release build
 nightly: lint build-tests ## the long form: longer property tests, the model, fuzzing
 	export KINDRED_NIGHTLY=1; $(TEST_ALL)
 	$(MAKE) model MODEL_SEEDS=80000
+	$(MAKE) model-traces TRACES='0..<3000'
+	$(MAKE) simulate SEEDS='0..<1000000' LARGE_SEEDS='0..<5000'
 	./Tests/Fuzz/run $(FUZZ_SECONDS)
 
 tidy: build-tests ## the house rules only
@@ -67,12 +76,22 @@ tidy: build-tests ## the house rules only
 scenarios: build-tests ## the text scenarios only
 	$(TEST) --filter ScenarioTests
 
+simulate: build ## plays seeds of the partition protocol on the real machine (SEEDS=, JOBS=)
+	.build/release/kindred simulate --seeds '$(SEEDS)' --jobs $(JOBS)
+	.build/release/kindred simulate --seeds '$(LARGE_SEEDS)' --large --jobs $(JOBS)
+	.build/release/kindred simulate --seeds '$(LARGE_SEEDS)' --runtime --jobs $(JOBS)
+
 integration: build-tests ## the built program on real files, killed and cut
 	$(TEST) --filter IntegrationTests
 
 model: ## the executable model of the partition protocol (Python 3.11, nothing else)
 	$(PYTHON) -B -m unittest discover -s Tests/Model
 	$(PYTHON) Tests/Model/run --seeds '0..<$(MODEL_SEEDS)' --jobs $(MODEL_JOBS)
+
+model-traces: build-tests ## the machine says what the model says, on the model's schedules
+	rm -rf .build/traces
+	$(PYTHON) -B Tests/Model/run --seeds '$(TRACES)' --traces .build/traces
+	KINDRED_TRACES=.build/traces $(TEST) --filter shouldSayWhatTheModelSays
 
 format: ## formats the code in place
 	$(SWIFT) format --in-place --recursive Sources Tests

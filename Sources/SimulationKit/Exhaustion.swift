@@ -56,10 +56,11 @@ package struct Exhaustion {
     ///   - words: what may be said of each pair; observe is said of each identifier.
     ///   - limit: how many operations are said at most.
     ///   - hasTies: whether all happen at one time; else each is later than the one before it.
+    ///   - pageEntries: members and edges that go to another host in one message.
     ///   - isOrdered: whether deliveries arrive in order; if not, the newest first, which must fail.
     package init(
         identifiers: Int, partitions: Int, words: [LinkOperation], limit: Int, hasTies: Bool,
-        isOrdered: Bool = true
+        pageEntries: Int? = nil, isOrdered: Bool = true
     ) {
         var operations: [Operation] = []
         for word in words {
@@ -78,7 +79,9 @@ package struct Exhaustion {
         self.identifiers = identifiers
         self.hasTies = hasTies
         self.isOrdered = isOrdered
-        foundry = Foundry(partitions: partitions, limits: .standard)
+        var limits = GraphLimits.standard
+        if let pageEntries { limits.pageEntries = pageEntries }
+        foundry = Foundry(partitions: partitions, limits: limits)
         texts = Identifiers.atLeast(identifiers)
     }
 

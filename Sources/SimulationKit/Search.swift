@@ -7,7 +7,10 @@ package enum Simulation {
         _ scenario: Scenario, mutant: ContractMutant? = nil
     ) -> Violation? {
         do throws(Violation) {
-            try Run(scenario, mutant: mutant).finish()
+            switch scenario.level {
+            case .machine: try Run(scenario, mutant: mutant).finish()
+            case .runtime: try RuntimeRun(scenario, mutant: mutant).finish()
+            }
             return nil
         } catch {
             return error
@@ -21,18 +24,38 @@ package enum Simulation {
         _ scenario: Scenario, mutant: ContractMutant? = nil
     ) -> (lines: [String], violation: Violation?) {
         do throws(Violation) {
-            let run = try Run(scenario, mutant: mutant, isTraced: true)
-            run.world.tell(scenario.headline)
-            do throws(Violation) {
-                try run.finish()
-                for witness in run.world.witnesses { run.world.tell(witness.headline) }
-                return (run.world.trace?.lines ?? [], nil)
-            } catch {
-                return (run.world.trace?.lines ?? [], error)
+            switch scenario.level {
+            case .machine: return try traceMachines(scenario, mutant)
+            case .runtime: return try traceRuntime(scenario, mutant)
             }
         } catch {
             return ([], error)
         }
+    }
+
+    private static func traceMachines(
+        _ scenario: Scenario, _ mutant: ContractMutant?
+    ) throws(Violation) -> (lines: [String], violation: Violation?) {
+        let run = try Run(scenario, mutant: mutant, isTraced: true)
+        run.world.tell(scenario.headline)
+        do throws(Violation) {
+            try run.finish()
+            for witness in run.world.witnesses { run.world.tell(witness.headline) }
+            return (run.world.trace?.lines ?? [], nil)
+        } catch {
+            return (run.world.trace?.lines ?? [], error)
+        }
+    }
+
+    private static func traceRuntime(
+        _ scenario: Scenario, _ mutant: ContractMutant?
+    ) throws(Violation) -> (lines: [String], violation: Violation?) {
+        let run = try RuntimeRun(scenario, mutant: mutant, isTraced: true)
+        run.trace?.tell(scenario.headline)
+        var violation: Violation?
+        do throws(Violation) { try run.finish() } catch { violation = error }
+        do throws(Violation) { try run.tellLogs() } catch { violation = violation ?? error }
+        return (run.trace?.lines ?? [], violation)
     }
 }
 
@@ -47,7 +70,7 @@ extension Replica {
 extension Scenario {
     /// All that a machine must be configured with, and what the run is like, in one line.
     var headline: String {
-        "seed=\(seed) size=\(size.rawValue) partitions=\(partitions)"
+        "seed=\(seed) size=\(size.rawValue) level=\(level.rawValue) partitions=\(partitions)"
             + " embedded=\(isEmbedded ? 1 : 0) page_entries=\(limits.pageEntries)"
             + " inline=\(limits.inlineMembers)/\(limits.inlineEdges)/\(limits.inlinePairs)"
             + " nodes=\(workload.nodes) events=\(events.count) shape=\(workload.shape)"

@@ -17,6 +17,7 @@ package final class SeedSearch: @unchecked Sendable {
 
     private let seeds: Range<UInt64>
     private let size: Scenario.Size
+    private let level: Scenario.Level
     private let mutant: ContractMutant?
     private let noteSeed: @Sendable (_ job: Int, _ seed: UInt64) -> Void
     private let mutex = Mutex()
@@ -29,11 +30,13 @@ package final class SeedSearch: @unchecked Sendable {
     ///
     /// - Parameter noteSeed: told of each seed before a thread plays it.
     package init(
-        _ seeds: Range<UInt64>, size: Scenario.Size, mutant: ContractMutant? = nil,
+        _ seeds: Range<UInt64>, size: Scenario.Size, level: Scenario.Level = .machine,
+        mutant: ContractMutant? = nil,
         noteSeed: @escaping @Sendable (_ job: Int, _ seed: UInt64) -> Void = { _, _ in }
     ) {
         self.seeds = seeds
         self.size = size
+        self.level = level
         self.mutant = mutant
         self.noteSeed = noteSeed
         next = seeds.lowerBound
@@ -74,7 +77,7 @@ package final class SeedSearch: @unchecked Sendable {
         while let some = take() {
             for seed in some where isWanted(seed) {
                 noteSeed(job, seed)
-                let scenario = Scenario(seed: seed, size: size)
+                let scenario = Scenario(seed: seed, size: size, level: level)
                 let violation = Simulation.play(scenario, mutant: mutant)
                 note(violation.map { Failure(scenario: scenario, violation: $0) })
             }

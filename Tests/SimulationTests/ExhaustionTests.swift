@@ -19,6 +19,16 @@ struct ExhaustionTests {
         #expect(result.rests > (hasTies ? 4_000 : 30_000))
     }
 
+    /// Each member and each edge goes in a message of its own.
+    @Test func shouldHoldForEveryInterleavingOfPages() {
+        let result = Exhaustion(
+            identifiers: 3, partitions: 2, words: [.link, .unlink], limit: 4, hasTies: false,
+            pageEntries: 1
+        ).run()
+        #expect(result.violation == nil, "\(result.path.joined(separator: ", "))")
+        #expect(result.states > 20_000)
+    }
+
     @Test func shouldHoldForEveryInterleavingOverThreePartitions() {
         let result = Exhaustion(
             identifiers: 3, partitions: 3, words: [.link, .unlink], limit: 3, hasTies: false

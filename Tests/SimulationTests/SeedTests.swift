@@ -14,9 +14,19 @@ struct SeedTests {
         check(0..<30, .large)
     }
 
-    private func check(_ seeds: Range<UInt64>, _ size: Scenario.Size) {
+    @Test func shouldHoldForTheNodesOwnTurn() {
+        check(0..<1_000, .small, .runtime)
+    }
+
+    @Test func shouldHoldForTheNodesOwnTurnAtLargeSeeds() {
+        check(0..<20, .large, .runtime)
+    }
+
+    private func check(
+        _ seeds: Range<UInt64>, _ size: Scenario.Size, _ level: Scenario.Level = .machine
+    ) {
         let count = UInt64(TestBudget.rounds(seeds.count))
-        let search = SeedSearch(seeds.lowerBound..<count, size: size)
+        let search = SeedSearch(seeds.lowerBound..<count, size: size, level: level)
         let (played, failure) = search.run(jobs: 2)
         if let failure {
             Issue.record(
@@ -35,7 +45,8 @@ struct SeedTests {
     /// Each rule of the contract is needed, and a run without it is found.
     @Test(arguments: ContractMutant.allCases)
     func shouldCatchEachRuleThatIsLeftOut(_ mutant: ContractMutant) {
-        let search = SeedSearch(0..<2_000, size: .small, mutant: mutant)
+        let search = SeedSearch(
+            0..<2_000, size: .small, level: mutant.level, mutant: mutant)
         let (_, failure) = search.run(jobs: 1)
         #expect(failure != nil, "\(mutant) was not found in 2,000 seeds")
     }

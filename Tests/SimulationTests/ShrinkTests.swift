@@ -32,7 +32,8 @@ struct ShrinkTests {
 
     @Test(arguments: [
         "events", "events=", "events=x", "events=2,1", "events=-1", "without=sleep",
-        "partitions=0", "partitions=17", "limits=none", "frame=0", "what=1", "schedule=-1", "bias=101",
+        "partitions=0", "partitions=17", "limits=none", "frame=0", "what=1", "schedule=-1",
+        "bias=101",
     ])
     func shouldRefuseWhatIsNoReduction(_ text: String) {
         #expect(Reduction(text) == nil)

@@ -5,85 +5,132 @@ internal import WireFormat
 
 // Pages of a component.
 extension PartitionDesk {
+    /// What the host of a component says of it.
+    private struct Contents: Sendable {
+        var members: [MemberView] = []
+        /// Where the members behind the page go on.
+        var moreMembers: MemberPosition?
+        /// The links whose loss would split it, where they were asked for.
+        var bridges: [LinkPosition]?
+        /// Its links, where the host knows them all.
+        var links: LinkPage?
+        /// Its members' keys, sorted, where the links are to be looked for at their homes.
+        var keys: [NodeKey]?
+    }
+
     /// A page of a component: members first, then links. Bridges bring all of it into memory.
     ///
     /// - Throws: `StoreFailure`.
     package func component(
         _ question: Question, from place: Cursor?, limit: Int, bridges: Bool
     ) throws(StoreFailure) -> ComponentAnswer {
+        let key = question.key
+        let isOne = partitionCount == 1
+        let found = try find(key) { (graph, reader, _) throws(StateError) in
+            try Self.contents(
+                of: &graph, reader, key, from: place, limit: limit, bridges: bridges,
+                isOne: isOne)
+        }
+        guard let found else {
+            return ComponentAnswer(
+                id: question.text, error: AnswerError.notFound, position: position)
+        }
+        let (customer, contents) = (found.customer, found.answer)
+        var after: LinkPosition?
+        if case .link(let link) = place { after = link }
+        let room = limit - contents.members.count
+        let page = try links(contents, after: after, limit: max(room, 1))
         var answer = ComponentAnswer(id: question.text, position: position)
-        guard let customer = try customer(of: question) else {
-            answer.error = AnswerError.notFound
-            return answer
-        }
-        let page = try componentPage(question.key, from: place, limit: limit)
-        var split: [LinkPosition]?
-        if bridges {
-            split = try ask { (graph, reader) throws(StateError) in
-                try graph.bridges(withMember: question.key, reader: reader)
-            }
-        }
         answer.customerID = customer.id.description
         answer.identifierCount = customer.identifierCount
-        answer.bridgeCount = split?.count
-        answer.nextCursor = page.next?.text
-        answer.members = page.members.map {
+        answer.bridgeCount = contents.bridges?.count
+        answer.members = contents.members.map {
             ComponentAnswer.Member(
                 id: $0.string, firstSeen: TimestampText.print($0.firstSeen),
                 anchor: $0.key == customer.id.anchor)
         }
-        var links: [LinkAnswer] = []
-        for link in page.links {
-            let (a, b) = (try text(of: link.a), try text(of: link.b))
-            var shown = LinkAnswer(link, a: a, b: b)
-            shown.bridge = split?.holds(LinkPosition(a: link.a, b: link.b))
-            links.append(shown)
+        if let more = contents.moreMembers {
+            answer.nextCursor = Cursor.member(more).text
+        } else if room == 0 {
+            answer.nextCursor = page.links.isEmpty ? nil : Cursor.link(nil).text
+        } else {
+            answer.nextCursor = page.next.map { Cursor.link($0).text }
         }
-        answer.links = links
+        answer.links = try describe(
+            room > 0 ? page.links : [], at: found.host, contents.bridges)
         return answer
     }
 
-    /// The page of at most `limit` members and links behind `place`.
-    private func componentPage(
-        _ key: NodeKey, from place: Cursor?, limit: Int
-    ) throws(StoreFailure) -> ComponentPage {
-        var found = ComponentPage()
+    /// What the host knows of the page behind `place`.
+    private static func contents(
+        of graph: inout IdentityGraph, _ reader: StoredState<State>, _ key: NodeKey,
+        from place: Cursor?, limit: Int, bridges: Bool, isOne: Bool
+    ) throws(StateError) -> Contents {
+        var contents = Contents()
         var after: LinkPosition?
         if case .link(let link) = place {
             after = link
         } else {
             var last: MemberPosition?
             if case .member(let member) = place { last = member }
-            let page = try ask { (graph, reader) throws(StateError) in
-                try graph.memberPage(withMember: key, after: last, limit: limit, reader: reader)
-            }
-            found.members = page.members
-            if let more = page.next {
-                found.next = .member(more)
-                return found
-            }
+            let page = try graph.memberPage(
+                withMember: key, after: last, limit: limit, reader: reader)
+            (contents.members, contents.moreMembers) = (page.members, page.next)
         }
-        let room = limit - found.members.count
-        let page = try ask { (graph, reader) throws(StateError) in
-            try graph.linkPage(
-                withMember: key, after: after, limit: max(room, 1), reader: reader)
+        if bridges { contents.bridges = try graph.bridges(withMember: key, reader: reader) }
+        if contents.moreMembers != nil {
+            contents.links = LinkPage(links: [], next: nil)
+        } else if isOne {
+            let room = max(limit - contents.members.count, 1)
+            contents.links = try graph.linkPage(
+                withMember: key, after: after, limit: room, reader: reader)
+        } else {
+            contents.keys = try graph.members(withMember: key, reader: reader).map(\.key).sorted()
         }
-        guard room > 0 else {
-            if !page.links.isEmpty { found.next = .link(nil) }
-            return found
-        }
-        found.links = page.links
-        found.next = page.next.map { .link($0) }
-        return found
+        return contents
     }
-}
 
-/// Some of a component's members, then links.
-private struct ComponentPage {
-    var members: [MemberView] = []
-    var links: [LinkView] = []
-    /// Where the next page goes on; nil behind the last.
-    var next: Cursor?
+    /// A page of a component's links. Of several partitions, their evidence is at the homes of the
+    /// members.
+    private func links(
+        _ contents: Contents, after: LinkPosition?, limit: Int
+    ) throws(StoreFailure) -> LinkPage {
+        if let links = contents.links { return links }
+        let keys = contents.keys ?? []
+        var links: [LinkView] = []
+        for member in keys where links.count <= limit {
+            if let after, member < after.a { continue }
+            let behind = member == after?.a ? after?.b : nil
+            let room = limit + 1 - links.count
+            links += try askHome(of: member) { (graph, reader) throws(StateError) in
+                try graph.pairs(
+                    of: member, behind: behind, among: keys, limit: room, reader: reader)
+            }
+        }
+        let last = links.count > limit ? links[limit - 1] : nil
+        return LinkPage(
+            links: Array(links.prefix(limit)), next: last.map { LinkPosition(a: $0.a, b: $0.b) })
+    }
+
+    /// Links with their ends' texts, which the host knows.
+    private func describe(
+        _ links: [LinkView], at host: PartitionID, _ bridges: [LinkPosition]?
+    ) throws(StoreFailure) -> [LinkAnswer] {
+        let texts = try ask(host) { (graph, reader) throws(StateError) in
+            var texts: [String] = []
+            for link in links {
+                for key in [link.a, link.b] {
+                    texts.append(try graph.member(key, reader: reader)?.string ?? key.hexadecimal)
+                }
+            }
+            return texts
+        }
+        return links.enumerated().map { place, link in
+            var shown = LinkAnswer(link, a: texts[place * 2], b: texts[place * 2 + 1])
+            shown.bridge = bridges?.holds(LinkPosition(a: link.a, b: link.b))
+            return shown
+        }
+    }
 }
 
 extension [LinkPosition] {

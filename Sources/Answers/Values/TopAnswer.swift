@@ -35,7 +35,30 @@ package struct TopAnswer: Codable, Equatable, Sendable {
         _ largest: LargestComponents, of partition: PartitionID, namespaces: NamespaceTable,
         reveal: Bool
     ) {
-        customers = largest.components.map { found in
+        self.init(
+            largest.components, PositionAnswer(partition, largest.position), namespaces, reveal)
+    }
+
+    /// The answer out of what walks over all partitions' checkpoints have found, by partition.
+    package init(
+        _ parts: [LargestComponents], limit: Int, namespaces: NamespaceTable, reveal: Bool
+    ) {
+        let components = parts.flatMap(\.components).sorted {
+            $0.count != $1.count ? $0.count > $1.count : $0.anchor < $1.anchor
+        }
+        let places = parts.enumerated().map { place, part in
+            (partition: PartitionID(UInt16(place)), offset: part.position)
+        }
+        self.init(
+            Array(components.prefix(limit)), PositionAnswer(places), namespaces, reveal)
+    }
+
+    private init(
+        _ components: [LargestComponents.Found], _ position: PositionAnswer,
+        _ namespaces: NamespaceTable, _ reveal: Bool
+    ) {
+        self.position = position
+        customers = components.map { found in
             let isSensitive =
                 namespaces.namespaces
                 .first { $0.name.utf8.elementsEqual(found.namespace) }?.isSensitive ?? false
@@ -46,6 +69,5 @@ package struct TopAnswer: Codable, Equatable, Sendable {
                 identifier: String(decoding: found.namespace, as: UTF8.self) + ":" + value,
                 masked: isMasked)
         }
-        position = PositionAnswer(partition, largest.position)
     }
 }

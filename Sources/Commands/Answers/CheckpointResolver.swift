@@ -18,7 +18,8 @@ struct CheckpointResolver {
     private static let rememberedAnchors = 1 << 18
     private static let rememberedShift = UInt64(64 - 18)
 
-    private let state: RocksState
+    /// The checkpoints, by partition.
+    private let states: [RocksState]
     private let folder: StoreFolder
     /// By the id's hash; each forgets the one before it at its place.
     private var remembered: [Remembered]
@@ -42,8 +43,8 @@ struct CheckpointResolver {
 
     /// Reads what the store holds, after a checkpoint of all that lies behind the last.
     init(_ store: OpenStore) throws(CommandEnd) {
-        try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
-        state = store.stored
+        try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
+        states = store.stored
         folder = store.folder
         remembered = Array(repeating: Remembered(), count: Self.rememberedAnchors)
     }
@@ -64,10 +65,12 @@ struct CheckpointResolver {
 
     /// The nodes that exist, in order of their components.
     private func homes(of asked: [Asked]) throws(StoreFailure) -> [Home] {
-        let state = state
+        let states = states
+        let count = UInt16(states.count)
         let components = try Self.read(asked, .none) {
             (one, value) throws(StoreFailure) -> ComponentID in
-            guard try state.read(StateKey.home(one.node), into: &value) else { return .none }
+            let home = Int(PartitionID.home(of: one.node, among: count).rawValue)
+            guard try states[home].read(StateKey.home(one.node), into: &value) else { return .none }
             return try Self.decoding { () throws(WireError) in
                 try HomeCodec.decodeHead(value.span).component
             }
@@ -83,7 +86,7 @@ struct CheckpointResolver {
     private mutating func readAnchors(
         of homes: [Home], _ found: (_ place: Int, _ anchor: NodeKey) -> Void
     ) throws(StoreFailure) {
-        let state = state
+        let states = states
         var unknown: [ComponentID] = []
         for home in homes where unknown.last != home.component {
             if remembered[Self.slot(home.component)].component == home.component { continue }
@@ -91,7 +94,10 @@ struct CheckpointResolver {
         }
         let anchors = try Self.read(unknown, NodeKey(high: 0, low: 0)) {
             (component, value) throws(StoreFailure) -> NodeKey in
-            guard try state.read(StateKey.component(component), into: &value) else {
+            let host = Int(component.host.rawValue)
+            guard host < states.count,
+                try states[host].read(StateKey.component(component), into: &value)
+            else {
                 throw Self.failure(
                     WireError(.damaged, "the directory names a component that the store lacks"))
             }

@@ -25,7 +25,7 @@ final class LocalAnswers: AnswerSource {
         store = try OpenStore(request, lock)
         let opening = MonotonicTime.system.nanoseconds() - start
         openingSeconds = Double(opening / 1_000_000) / 1_000
-        desk = PartitionDesk(store.runtime)
+        desk = PartitionDesk(store.group)
         keys = IdentifierKeys(namespaces: store.folder.table, hasher: store.hasher)
     }
 
@@ -101,12 +101,13 @@ final class LocalAnswers: AnswerSource {
     }
 
     func top(limit: Int, reveal: Bool) throws(CommandEnd) -> TopAnswer {
-        let largest = try store.failing { (runtime) throws(StoreFailure) in
-            try runtime.checkpoint()
-            return try LargestComponents(limit: limit, in: store.stored)
+        let largest = try store.failing { (group) throws(StoreFailure) in
+            try group.checkpoint()
+            return try store.stored.map { (state) throws(StoreFailure) in
+                try LargestComponents(limit: limit, in: state)
+            }
         }
-        return TopAnswer(
-            largest, of: store.runtime.partition, namespaces: keys.namespaces, reveal: reveal)
+        return TopAnswer(largest, limit: limit, namespaces: keys.namespaces, reveal: reveal)
     }
 
     func stats() throws(CommandEnd) -> StatsAnswer {
@@ -140,16 +141,18 @@ final class LocalAnswers: AnswerSource {
         }
         let a = Question(text: event.a, key: one.key, isCustomer: false)
         let b = Question(text: event.b, key: other.key, isCustomer: false)
-        let record = event.record(one, other, store.runtime.recordHead)
+        if event.isDryRun { try store.folder.refuseSeveral(for: "--dry-run") }
+        let record = event.record(one, other, store.group.recordHead)
         let before = try failing { (desk) throws(StoreFailure) in
             try desk.pairState(a, b, withPath: false)
         }
-        try store.failing { (runtime) throws(StoreFailure) in
+        try store.failing { (group) throws(StoreFailure) in
+            let home = group.home(of: min(one.key, other.key))
             if event.isDryRun {
-                try runtime.rehearse(record)
+                try home.rehearse(record)
             } else {
-                _ = try runtime.append(record)
-                try runtime.sync()
+                try group.append([(home.partition, record)])
+                try group.sync()
             }
         }
         let after = try failing { (desk) throws(StoreFailure) in try desk.pairState(a, b) }

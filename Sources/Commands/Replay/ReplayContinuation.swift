@@ -57,6 +57,7 @@ struct ReplayContinuation {
         add("--durability", store.durability)
         add("--namespaces", store.namespaces)
         add("--key-file", store.keyFile)
+        add("--partitions", store.partitions)
         if command.checkpointEvents != ReplayCommand.standardCheckpointEvents {
             add("--checkpoint-events", "\(command.checkpointEvents)")
         }

@@ -29,6 +29,9 @@ final class ReplayRun {
     private var whole: ReplayPlace?
     /// The last line that is acknowledged, with all before it.
     private var acknowledged: ReplayPlace?
+    /// Groups that were handed over and are not acknowledged, the oldest first.
+    private var submitted: [Submitted] = []
+    private var acknowledgedGroups = 0
     /// Which of the files is being read.
     private var fileIndex = 0
     /// Lines of the files before, for times that are line numbers.
@@ -37,6 +40,12 @@ final class ReplayRun {
     private var usesLineNumbers: Bool
     /// Whether the target has failed: nothing more can be folded.
     private var isTargetBroken = false
+
+    /// Events that were handed over together, and the last line that they reach to.
+    private struct Submitted {
+        let count: Int
+        var end: ReplayPlace?
+    }
 
     /// How many lines are decoded between two looks at the clock.
     private static let linesBetweenReports = 8_192
@@ -50,7 +59,8 @@ final class ReplayRun {
         self.options = options
         self.shape = shape
         self.target = target
-        router = EventRouter(hasher: target.hasher)
+        router = EventRouter(
+            hasher: target.hasher, partitionCount: target.partitionCount)
         progress = ReplayProgress(every: command.progressEvery)
         usesLineNumbers = options.defaultTime == .lineNumber
         rejects = try command.rejects.map { (path) throws(CommandEnd) in
@@ -304,28 +314,45 @@ final class ReplayRun {
 
     // MARK: Folding
 
-    /// Sends the batch under way; it is acknowledged when this returns, up to the last whole line.
+    /// Sends the batches under way, which reach up to the last whole line.
     private func submit() throws(CommandEnd) {
-        let count = router.count
-        if count > 0 {
-            do throws(CommandEnd) {
-                try target.append(router.takeRecord(target.head))
-            } catch {
-                isTargetBroken = true
-                throw error
-            }
+        submitted.append(Submitted(count: router.count, end: whole))
+        try noting { () throws(CommandEnd) in
+            let records = router.takeRecords(target.head)
+            return try target.append(records)
         }
-        summary.events += count
-        summary.accepted += count
-        // Whoever goes on behind this line does not meet its refusals again.
-        try rejects?.flush()
-        acknowledged = whole
     }
 
     /// Folds what was read, and lets go of the store.
     private func settle() throws(CommandEnd) {
         try submit()
+        try noting { () throws(CommandEnd) in try target.settle() }
         try target.finish()
+    }
+
+    /// Takes note of the groups that are acknowledged, also where others failed.
+    private func noting(_ body: () throws(CommandEnd) -> Int) throws(CommandEnd) {
+        let groups: Int
+        do throws(CommandEnd) {
+            groups = try body()
+        } catch {
+            isTargetBroken = true
+            note(acknowledged: target.acknowledged())
+            throw error
+        }
+        // Whoever goes on behind these lines does not meet their refusals again.
+        try rejects?.flush()
+        note(acknowledged: groups)
+    }
+
+    private func note(acknowledged groups: Int) {
+        while acknowledgedGroups < groups, let first = submitted.first {
+            submitted.removeFirst()
+            acknowledgedGroups += 1
+            summary.events += first.count
+            summary.accepted += first.count
+            acknowledged = first.end
+        }
     }
 
     // MARK: Telling

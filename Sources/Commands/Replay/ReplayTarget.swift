@@ -12,8 +12,15 @@ struct ReplayTarget {
     let hasher: NodeKeyHasher
     /// What a record's head says here.
     let head: RecordHead
-    /// Appends a record; acknowledged when it returns.
-    let append: ([UInt8]) throws(CommandEnd) -> Void
+    /// How many partitions the store has.
+    let partitionCount: UInt16
+    /// Hands over a group of records, each for a partition's log, and says how many groups are
+    /// acknowledged so far: with one partition all of them.
+    let append: ([(partition: PartitionID, record: [UInt8])]) throws(CommandEnd) -> Int
+    /// Waits until all groups are acknowledged, and says how many those are.
+    let settle: () throws(CommandEnd) -> Int
+    /// How many groups are acknowledged so far.
+    let acknowledged: () -> Int
     /// What the graph holds and has done.
     let counters: () -> GraphCounters
     /// What checkpoints did and cost.
@@ -28,22 +35,46 @@ struct ReplayTarget {
             return try inMemory(request)
         }
         let store = try OpenStore(request)
+        if isRehearsal { try store.folder.refuseSeveral(for: "replay --dry-run") }
+        if store.folder.file.partitions > 1 { return several(store) }
+        var groups = 0
         return ReplayTarget(
-            table: store.folder.table, hasher: store.hasher, head: store.runtime.recordHead,
-            append: { (record) throws(CommandEnd) in
-                try store.failing { (runtime) throws(StoreFailure) in
+            table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
+            partitionCount: 1,
+            append: { (records) throws(CommandEnd) in
+                try store.failing { (group) throws(StoreFailure) in
                     if isRehearsal {
-                        try runtime.rehearse(record)
+                        for (_, record) in records { try group.runtimes[0].rehearse(record) }
                     } else {
-                        _ = try runtime.append(record)
+                        try group.append(records)
                     }
                 }
+                groups += 1
+                return groups
             },
-            counters: { store.runtime.counters },
-            checkpoints: { store.runtime.checkpointStatistics },
+            settle: { () throws(CommandEnd) in groups }, acknowledged: { groups },
+            counters: { store.group.counters },
+            checkpoints: { store.group.checkpointStatistics },
             finish: { () throws(CommandEnd) in
                 guard !isRehearsal else { return store.abandon() }
-                try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
+                try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
+                try store.close()
+            })
+    }
+
+    /// A store of several partitions.
+    private static func several(_ store: OpenStore) -> ReplayTarget {
+        let crew = ReplayCrew(store)
+        return ReplayTarget(
+            table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
+            partitionCount: store.folder.file.partitions,
+            append: { (records) throws(CommandEnd) in try crew.append(records) },
+            settle: { () throws(CommandEnd) in try crew.finish() },
+            acknowledged: { crew.acknowledged },
+            counters: { store.group.counters },
+            checkpoints: { store.group.checkpointStatistics },
+            finish: { () throws(CommandEnd) in
+                try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
                 try store.close()
             })
     }
@@ -63,15 +94,20 @@ struct ReplayTarget {
         } catch {
             throw CommandEnd(error, folder: request.folder)
         }
+        var groups = 0
         return ReplayTarget(
             table: table, hasher: NodeKeyHasher(key: key), head: runtime.recordHead,
-            append: { (record) throws(CommandEnd) in
+            partitionCount: 1,
+            append: { (records) throws(CommandEnd) in
                 do throws(StoreFailure) {
-                    try runtime.rehearse(record)
+                    for (_, record) in records { try runtime.rehearse(record) }
                 } catch {
                     throw CommandEnd(error, folder: request.folder)
                 }
+                groups += 1
+                return groups
             },
+            settle: { () throws(CommandEnd) in groups }, acknowledged: { groups },
             counters: { runtime.counters }, checkpoints: { runtime.checkpointStatistics },
             finish: { () throws(CommandEnd) in })
     }

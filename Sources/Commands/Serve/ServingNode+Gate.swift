@@ -53,11 +53,12 @@ extension ServingNode: NodeGate {
         }
         return try await perform(.top) {
             do throws(StoreFailure) {
-                let largest = try LargestComponents(limit: limit, in: RocksStateView(opened.state))
+                let largest = try opened.states.map { (state) throws(StoreFailure) in
+                    try LargestComponents(limit: limit, in: RocksStateView(state))
+                }
                 return .success(
                     TopAnswer(
-                        largest, of: Self.partition, namespaces: opened.keys.namespaces,
-                        reveal: reveal))
+                        largest, limit: limit, namespaces: opened.keys.namespaces, reveal: reveal))
             } catch {
                 return .failure(.store(error))
             }
@@ -72,7 +73,9 @@ extension ServingNode: NodeGate {
         }
         answer.diskBytes = try await SystemThread.run { () -> Result<UInt64, ServingError> in
             do throws(StoreFailure) {
-                return .success(try opened.log.bytesOnDisk() + opened.state.bytesOnDisk())
+                var bytes = try opened.log.bytesOnDisk()
+                for state in opened.states { bytes += try state.bytesOnDisk() }
+                return .success(bytes)
             } catch {
                 return .failure(.store(error))
             }

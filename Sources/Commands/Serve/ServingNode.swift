@@ -19,7 +19,7 @@ final class ServingNode: @unchecked Sendable {
         let keys: IdentifierKeys
         let recordHead: RecordHead
         let backup: BackupSource
-        let state: RocksState
+        let states: [RocksState]
         let log: RocksLog
         let shortage: RoomShortage?
         let seconds: Double
@@ -100,8 +100,8 @@ final class ServingNode: @unchecked Sendable {
         let lock = try StoreLock(folder: request.folder)
         while true {
             let store = try open(lock)
-            switch host.serve(store.runtime, hasRoom: { RoomShortage(ofStoreIn: self.path) == nil })
-            {
+            let runtime = try store.only(for: "kindred serve")
+            switch host.serve(runtime, hasRoom: { RoomShortage(ofStoreIn: self.path) == nil }) {
             case .closed: return try store.close()
             case .failed(let failure):
                 store.abandon()
@@ -120,8 +120,8 @@ final class ServingNode: @unchecked Sendable {
         let opening = MonotonicTime.system.nanoseconds() - start
         mutex.locked {
             openedParts = Opened(
-                keys: store.keys, recordHead: store.runtime.recordHead,
-                backup: store.backupSource(isStill: false), state: store.stored,
+                keys: store.keys, recordHead: store.group.recordHead,
+                backup: store.backupSource(isStill: false), states: store.stored,
                 log: store.log, shortage: store.shortage,
                 seconds: Double(opening / 1_000_000) / 1_000)
             if progress == .opening { progress = .ready }

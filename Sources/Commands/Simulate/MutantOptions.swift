@@ -31,7 +31,7 @@ struct MutantOptions: ParsableArguments {
         #else
         throw ValidationError(
             mutant < Self.firstOfMachine
-                ? "--mutant is 1 to \(ContractMutant.allCases.count), of the ordering contract"
+                ? "--mutant is 1 to \(ContractMutant.allCases.count) for the ordering contract"
                 : "--mutant \(mutant) is of the machine, which this build has none of; build one "
                     + "that has: swift build -c release --traits Mutants --scratch-path "
                     + ".build-mutants --product kindred")
@@ -47,9 +47,12 @@ struct MutantOptions: ParsableArguments {
         #endif
     }
 
-    /// Tells all mutants.
+    /// Tells all mutants, and the flag that a run with them needs.
     func list() {
-        for mutant in ContractMutant.allCases { Output.line("\(mutant.rawValue) \(mutant)") }
+        for mutant in ContractMutant.allCases {
+            let flag = mutant.level == .runtime ? " --runtime" : ""
+            Output.line("\(mutant.rawValue) \(mutant)\(flag)")
+        }
         #if Mutants
         for mutant in Mutant.allCases { Output.line("\(mutant.rawValue) \(mutant)") }
         #endif

@@ -1,3 +1,4 @@
+internal import Answers
 internal import ArgumentParser
 internal import NodeRuntime
 internal import SimulationKit
@@ -14,7 +15,9 @@ struct SimulateCommand: ParsableCommand {
             """)
 
     /// Seconds between two lines that say how far it is.
-    private static let progressSeconds = 10
+    private static let progressSeconds = 10.0
+    /// Between two looks at whether a seed has come to its end.
+    private static let lookNanoseconds: UInt64 = 1_000_000_000
 
     @Option(help: ArgumentHelp("Play these seeds; quote them in a shell.", valueName: "A..<B"))
     var seeds: SeedRange?
@@ -24,8 +27,12 @@ struct SimulateCommand: ParsableCommand {
     var only: String?
     @Flag(help: "Up to thousands of identifiers and 16 partitions: seeds of their own.")
     var large = false
+    @Flag(help: "Drive the turn of a node's partitions, in a process that dies, in their stead.")
+    var runtime = false
     @Option(help: ArgumentHelp("Threads.", valueName: "n"))
     var jobs = 1
+    @Option(help: ArgumentHelp("Fail where no seed has ended for so long.", valueName: "seconds"))
+    var patience = 600
     @OptionGroup var mutants: MutantOptions
     @OptionGroup var format: FormatOptions
 
@@ -54,7 +61,18 @@ struct SimulateCommand: ParsableCommand {
         }
     }
 
+    /// As a command says them.
+    private var flags: StaticString {
+        switch (large, runtime) {
+        case (false, false): ""
+        case (false, true): " --runtime"
+        case (true, false): " --large"
+        case (true, true): " --large --runtime"
+        }
+    }
+
     private var size: Scenario.Size { large ? .large : .small }
+    private var level: Scenario.Level { runtime ? .runtime : .machine }
     private var contractMutant: ContractMutant? { mutants.ofTheContract }
 
     func validate() throws {
@@ -64,6 +82,13 @@ struct SimulateCommand: ParsableCommand {
         }
         guard jobs > 0, jobs <= SimulateLimits.jobs else {
             throw ValidationError("--jobs is 1 to \(SimulateLimits.jobs)")
+        }
+        guard contractMutant.map({ $0.level == level }) ?? true else {
+            let fit = ContractMutant.allCases.filter { $0.level == level }.map { "\($0.rawValue)" }
+            throw ValidationError("--mutant is one of \(fit.joined(separator: ", ")) there")
+        }
+        guard patience > 0, patience <= SimulateLimits.patience else {
+            throw ValidationError("--patience is 1 to \(SimulateLimits.patience) seconds")
         }
         guard only == nil || trace != nil else {
             throw ValidationError("--only goes with --trace")
@@ -78,16 +103,24 @@ struct SimulateCommand: ParsableCommand {
         mutants.plant()
         if let trace { return try tell(trace) }
         guard let seeds else { return }
-        RunningSeeds.watch(jobs: jobs, size: size)
+        RunningSeeds.watch(jobs: jobs, flags: flags)
         let start = MonotonicTime.system.nanoseconds()
         func seconds() -> Double {
             Double(MonotonicTime.system.nanoseconds() - start) / 1_000_000_000
         }
-        let search = SeedSearch(seeds.range, size: size, mutant: contractMutant) { job, seed in
+        let search = SeedSearch(seeds.range, size: size, level: level, mutant: contractMutant) {
+            job, seed in
             RunningSeeds.note(seed, of: job)
         }
-        let (played, failure) = search.run(jobs: jobs) { count in
-            Diagnostics.line("\(count) seeds hold so far, \(Self.rate(count, seconds()))")
+        var lastLook: (count: UInt64, seconds: Double) = (0, 0)
+        var lastLine = 0.0
+        let (played, failure) = search.run(jobs: jobs, interval: Self.lookNanoseconds) { count in
+            let now = seconds()
+            if count > lastLook.count { lastLook = (count, now) }
+            if now - lastLook.seconds > Double(patience) { RunningSeeds.endStuck() }
+            guard now - lastLine >= Self.progressSeconds else { return }
+            lastLine = now
+            Diagnostics.line("\(count) seeds hold so far, \(Self.rate(count, now))")
         }
         let elapsed = seconds()
         guard let failure else {
@@ -100,8 +133,8 @@ struct SimulateCommand: ParsableCommand {
 
     private func tell(_ seed: UInt64) throws {
         let reduction = only.flatMap { Reduction($0) } ?? Reduction()
-        let scenario = Scenario(seed: seed, size: size).reduced(by: reduction)
-        RunningSeeds.watch(jobs: 1, size: size)
+        let scenario = Scenario(seed: seed, size: size, level: level).reduced(by: reduction)
+        RunningSeeds.watch(jobs: 1, flags: flags)
         RunningSeeds.note(seed, of: 0)
         let (lines, violation) = Simulation.trace(scenario, mutant: contractMutant)
         for line in lines { Output.line(line) }
@@ -111,7 +144,9 @@ struct SimulateCommand: ParsableCommand {
 
     private func print(_ played: UInt64, _ seconds: Double, _ report: FailureReport?) {
         guard format.json else {
-            if let report { Output.line(report.text) } else {
+            if let report {
+                Output.line(report.text)
+            } else {
                 Output.line("\(played) seeds hold, \(Self.rate(played, seconds))")
             }
             return
@@ -137,6 +172,8 @@ struct SimulateCommand: ParsableCommand {
 enum SimulateLimits {
     /// Threads.
     static let jobs = 256
+    /// Seconds in which some seed comes to its end.
+    static let patience = 86_400
 }
 
 /// A range of seeds, as `A..<B`.

@@ -7,10 +7,10 @@ internal import NodeKeys
 internal import NodeRuntime
 internal import WireFormat
 
-/// A store that this process holds: its one partition, and what gives identifiers their keys.
+/// A store that this process holds: its partitions, and what gives identifiers their keys.
 final class OpenStore {
-    /// The partition that answers.
-    let runtime: PartitionRuntime<RocksLog, RocksState>
+    /// The partitions, at rest.
+    let group: PartitionGroup<RocksLog, RocksState>
     /// What the folder says of the store.
     let folder: StoreFolder
     /// The hash that names identifiers.
@@ -36,42 +36,44 @@ final class OpenStore {
         try Self.refuseToMakeWithoutRoom(request.folder)
         var folder = try StoreFolder(request)
         hasher = NodeKeyHasher(key: folder.key)
-        let partition = PartitionID(0)
-        if folder.isNew { try folder.makeParts(partition) }
+        if folder.isNew { try folder.makeParts() }
         let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
-            try StoreParts(folder, partition, memory: request.memory)
+            try StoreParts(folder, memory: request.memory)
         }
         try folder.finishMaking()
-        var runtime = try Self.runtime(folder, partition, parts, request)
+        var group = try Self.group(folder, parts, request)
         if folder.givenNamespaces != nil {
-            let known = try CommandEnd.of(folder) { () throws(StoreFailure) in
-                try runtime.ask { (graph, _) throws(StateError) in graph.summary.namespaces }
+            var known: [[UInt8]] = []
+            for runtime in group.runtimes {
+                known += try CommandEnd.of(folder) { () throws(StoreFailure) in
+                    try runtime.ask { (graph, _) throws(StateError) in graph.summary.namespaces }
+                }
             }
             try folder.addNamespaces(known: known, isRehearsal: request.isRehearsal)
-            runtime = try Self.runtime(folder, partition, parts, request)
+            group = try Self.group(folder, parts, request)
         }
-        (self.folder, self.parts, self.runtime) = (folder, parts, runtime)
+        (self.folder, self.parts, self.group) = (folder, parts, group)
         logOpening(since: start)
     }
 
     private func logOpening(since start: UInt64) {
+        let positions = group.runtimes.map { "\($0.position)" }.joined(separator: ",")
         let milliseconds = (MonotonicTime.system.nanoseconds() - start) / 1_000_000
         Logs.logger.info(
             "store opened",
             metadata: [
-                "data": "\(folder.path)", "position": "\(runtime.position)",
-                "tail_records": "\(runtime.tailRecords)", "milliseconds": "\(milliseconds)",
+                "data": "\(folder.path)", "position": "\(positions)",
+                "tail_records": "\(group.tailRecords)", "milliseconds": "\(milliseconds)",
             ])
     }
 
-    private static func runtime(
-        _ folder: StoreFolder, _ partition: PartitionID, _ parts: StoreParts,
-        _ request: StoreRequest
-    ) throws(CommandEnd) -> PartitionRuntime<RocksLog, RocksState> {
+    private static func group(
+        _ folder: StoreFolder, _ parts: StoreParts, _ request: StoreRequest
+    ) throws(CommandEnd) -> PartitionGroup<RocksLog, RocksState> {
         try CommandEnd.of(folder) { () throws(StoreFailure) in
-            try PartitionRuntime(
-                partition, log: parts.log, state: parts.state, settings: folder.settings(request),
-                worker: ThreadWorker())
+            try PartitionGroup(
+                log: parts.log, states: parts.states, settings: folder.settings(request)
+            ) { ThreadWorker() }
         }
     }
 
@@ -84,9 +86,19 @@ final class OpenStore {
 
     /// Runs a part of a command that the store may fail.
     func failing<Answer>(
-        _ body: (PartitionRuntime<RocksLog, RocksState>) throws(StoreFailure) -> Answer
+        _ body: (PartitionGroup<RocksLog, RocksState>) throws(StoreFailure) -> Answer
     ) throws(CommandEnd) -> Answer {
-        try CommandEnd.of(folder) { () throws(StoreFailure) in try body(runtime) }
+        try CommandEnd.of(folder) { () throws(StoreFailure) in try body(group) }
+    }
+
+    /// The store's one partition.
+    ///
+    /// - Throws: `CommandEnd` that says what cannot be done yet, where it has several.
+    func only(
+        for what: String
+    ) throws(CommandEnd) -> PartitionRuntime<RocksLog, RocksState> {
+        try folder.refuseSeveral(for: what)
+        return group.runtimes[0]
     }
 
     /// Writes a checkpoint, makes everything durable and lets go of the store.
@@ -97,10 +109,10 @@ final class OpenStore {
         defer { abandon() }
         // Opened for reading alone: nothing was written.
         guard shortage == nil else { return }
-        try failing { (runtime) throws(StoreFailure) in
-            try runtime.sync()
+        try failing { (group) throws(StoreFailure) in
+            try group.sync()
             do throws(StoreFailure) {
-                try runtime.checkpoint()
+                try group.checkpoint()
             } catch {
                 guard error.code == .noSpace else { throw error }
             }
@@ -109,19 +121,19 @@ final class OpenStore {
 
     /// Lets go of the store as it is, once the checkpoint that is on its way has ended.
     func abandon() {
-        runtime.close()
+        group.close()
         parts.close()
     }
 
     /// The bytes that the store takes on disk.
     func bytesOnDisk() throws(CommandEnd) -> UInt64 {
         try CommandEnd.of(folder) { () throws(StoreFailure) in
-            try parts.log.bytesOnDisk() + parts.state.bytesOnDisk()
+            try parts.bytesOnDisk()
         }
     }
 
-    /// The checkpoints as they are stored.
-    var stored: RocksState { parts.state }
+    /// The checkpoints as they are stored, by partition.
+    var stored: [RocksState] { parts.states }
 
     /// What gives identifiers their keys.
     var keys: IdentifierKeys { IdentifierKeys(namespaces: folder.table, hasher: hasher) }
@@ -135,10 +147,11 @@ final class OpenStore {
     /// The store as a backup needs it; `isStill`: nothing is written to it meanwhile.
     func backupSource(isStill: Bool) -> BackupSource {
         BackupSource(
-            store: folder, log: parts.log, states: [(runtime.partition, parts.state)],
+            store: folder, log: parts.log, 
+            states: Array(zip(folder.partitions, parts.states)),
             content: isStill
                 ? BackupSource.Content(
-                    digest: runtime.digest.hexadecimal, events: runtime.eventCount) : nil)
+                    digest: group.digest.hexadecimal, events: group.eventCount) : nil)
     }
 }
 

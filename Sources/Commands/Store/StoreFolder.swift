@@ -133,6 +133,15 @@ struct StoreFolder {
         return true
     }
 
+    /// Refuses what a store of several partitions cannot do yet.
+    func refuseSeveral(for what: String) throws(CommandEnd) {
+        guard file.partitions > 1 else { return }
+        throw .failed(
+            "\(what) is not supported yet for a store of several partitions (\(path) has "
+                + "\(file.partitions))",
+            remedy: "rebuild it into a new directory with --partitions 1")
+    }
+
     /// Reads what the folder's store is, or begins to make a store in it. The folder is locked.
     init(_ request: StoreRequest) throws(CommandEnd) {
         path = request.folder

@@ -4,8 +4,8 @@ internal import NodeRuntime
 
 /// A store that is opened to be checked: also one whose log can no longer be folded.
 final class StoreForVerify {
-    /// The checkpoints, with the log's tail in them where it could be folded.
-    let state: RocksState
+    /// The checkpoints, by partition, with the log's tail in them where it could be folded.
+    let states: [RocksState]
     /// The namespaces.
     let table: NamespaceTable
     /// The hash that names identifiers.
@@ -24,17 +24,16 @@ final class StoreForVerify {
         let folder = try StoreFolder(request)
         table = folder.table
         hasher = NodeKeyHasher(key: folder.key)
-        let partition = PartitionID(0)
-        if folder.isNew { try folder.makeParts(partition) }
+        if folder.isNew { try folder.makeParts() }
         let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
-            try StoreParts(folder, partition, memory: request.memory)
+            try StoreParts(folder, memory: request.memory)
         }
         try folder.finishMaking()
-        state = parts.state
+        states = parts.states
         do throws(StoreFailure) {
-            let runtime = try PartitionRuntime(
-                partition, log: parts.log, state: parts.state, settings: folder.settings(request))
-            try runtime.checkpoint()
+            let group = try PartitionGroup(
+                log: parts.log, states: parts.states, settings: folder.settings(request))
+            try group.checkpoint()
             tailFailure = nil
         } catch {
             // A disk that is full or fails says nothing of what the store holds.

@@ -45,18 +45,19 @@ package final class StoreProbe {
     }
 
     /// Events folded so far, repeats included.
-    package var events: UInt64 { store.runtime.eventCount }
+    package var events: UInt64 { store.group.eventCount }
     /// The logical digest.
-    package var digest: String { store.runtime.digest.hexadecimal }
+    package var digest: String { store.group.digest.hexadecimal }
     /// Log records behind the last checkpoint.
-    package var tailRecords: UInt64 { store.runtime.tailRecords }
+    package var tailRecords: UInt64 { store.group.tailRecords }
 
     /// Folds lines of JSON as one log record; each must be an event.
     ///
     /// - Throws: `StoreRefusal`.
     package func fold(_ lines: [String]) throws(StoreRefusal) {
         var decoder = JSONEventDecoder(options: EventDecoderOptions(namespaces: store.folder.table))
-        var router = EventRouter(hasher: store.hasher)
+        var router = EventRouter(
+            hasher: store.hasher, partitionCount: store.folder.file.partitions)
         for line in lines {
             lineNumber += 1
             let outcome = decoder.decode(Array(line.utf8).span, lineNumber: lineNumber)
@@ -66,9 +67,9 @@ package final class StoreProbe {
                 throw StoreRefusal(.failed("line \(lineNumber) is no event", remedy: "correct it"))
             }
         }
-        let record = router.takeRecord(store.runtime.recordHead)
-        _ = try asking { (store) throws(CommandEnd) in
-            try store.failing { (runtime) throws(StoreFailure) in try runtime.append(record) }
+        let records = router.takeRecords(store.group.recordHead)
+        try asking { (store) throws(CommandEnd) in
+            try store.failing { (group) throws(StoreFailure) in try group.append(records) }
         }
     }
 
@@ -77,7 +78,7 @@ package final class StoreProbe {
     /// - Throws: `StoreRefusal`.
     package func checkpoint() throws(StoreRefusal) {
         try asking { (store) throws(CommandEnd) in
-            try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
+            try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
         }
     }
 
@@ -102,7 +103,7 @@ package final class StoreProbe {
         try checkpoint()
         return try asking { (store) throws(CommandEnd) in
             let verifier = StoreVerifier(
-                partition: store.runtime.partition, namespaces: store.folder.table,
+                partition: PartitionID(0), namespaces: store.folder.table,
                 keyOf: { store.hasher.hash($0) })
             let report = try store.failing { (_) throws(StoreFailure) in
                 try verifier.verify(store.stored)

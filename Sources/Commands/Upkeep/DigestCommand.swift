@@ -57,7 +57,7 @@ struct DigestCommand: ParsableCommand {
 
     private static func read(_ request: StoreRequest) throws(CommandEnd) -> (String, String) {
         let store = try OpenStore(request)
-        let digest = store.runtime.digest.hexadecimal
+        let digest = store.group.digest.hexadecimal
         try store.close()
         return (digest, store.folder.key.fingerprintText)
     }

@@ -18,7 +18,7 @@ struct ExportCommand: ParsableCommand {
         let settings = try data.settings()
         if let output { try StoreFolder.refuseOutput(output, in: settings.folder) }
         let store = try OpenStore(settings.storeRequest())
-        try store.failing { (runtime) throws(StoreFailure) in try runtime.checkpoint() }
+        try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
         var rows = ExportRows()
         try rows.collect(store)
         let file = try output.map { (path) throws(CommandEnd) in try FileOutput(path: path) }
@@ -50,13 +50,15 @@ struct ExportRows {
     private var texts: [UInt8] = []
     private var rows: [Row] = []
 
-    /// Reads every component out of the checkpoint.
+    /// Reads every component out of the checkpoints.
     mutating func collect(_ store: OpenStore) throws(CommandEnd) {
         try store.failing { (_) throws(StoreFailure) in
-            let names = try Self.namespaces(store.stored)
-            try StoredComponents.forEach(in: store.stored, withMembers: true) {
-                (image) throws(StateError) in
-                try add(image, names)
+            for state in store.stored {
+                let names = try Self.namespaces(state)
+                try StoredComponents.forEach(in: state, withMembers: true) {
+                    (image) throws(StateError) in
+                    try add(image, names)
+                }
             }
         }
     }

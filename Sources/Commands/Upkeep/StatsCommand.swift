@@ -21,7 +21,7 @@ struct StatsCommand: ParsableCommand {
     }
 
     private static func lines(_ answer: StatsAnswer) -> [String] {
-        let rows: [(String, String)] = [
+        var rows: [(String, String)] = [
             ("customers", "\(answer.customers)"),
             ("identifiers", "\(answer.identifiers)"),
             ("links", "\(answer.links) live, of \(answer.pairs) pairs with evidence"),
@@ -33,8 +33,11 @@ struct StatsCommand: ParsableCommand {
             ("tail", "\(answer.tailRecords) log records behind the last checkpoint"),
             ("opening", "took \(answer.openingSeconds) s, the tail's folding included"),
             ("key", "fingerprint \(answer.keyFingerprint)"),
-            ("position", "\(answer.positions["0"] ?? 0) in partition 0"),
         ]
+        for partition in answer.positions.keys.compactMap({ UInt16($0) }).sorted() {
+            let offset = answer.positions["\(partition)"] ?? 0
+            rows.append(("position", "\(offset) in partition \(partition)"))
+        }
         return rows.map { $0.0.padding(to: 13) + $0.1 }
     }
 }

@@ -131,16 +131,14 @@ struct StoreRestore {
     /// Opens what was brought as the store that it will be, and compares it with the manifest.
     private func confirm(_ folder: StoreFolder) throws(CommandEnd) -> Outcome {
         do throws(StoreFailure) {
-            let partition = PartitionID(manifest.states.first?.partition ?? 0)
             var request = StoreRequest(folder: path)
             request.memory = memory
-            let parts = try StoreParts(folder, partition, memory: request.memory)
+            let parts = try StoreParts(folder, memory: request.memory)
             defer { parts.close() }
-            let runtime = try PartitionRuntime(
-                partition, log: parts.log, state: parts.state,
-                settings: folder.settings(request))
+            let group = try PartitionGroup(
+                log: parts.log, states: parts.states, settings: folder.settings(request))
             let outcome = Outcome(
-                digest: runtime.digest.hexadecimal, events: runtime.eventCount)
+                digest: group.digest.hexadecimal, events: group.eventCount)
             guard manifest.digest ?? outcome.digest == outcome.digest,
                 manifest.events ?? outcome.events == outcome.events
             else {
@@ -160,9 +158,9 @@ struct StoreRestore {
     private func remove(_ folder: StoreFolder) {
         let manager = FileManager.default
         let parts = [
-            StoreFolder.filePath(path), folder.logPath, path + "/partitions", folder.scratchPath,
+            StoreFolder.filePath(path), folder.logPath, path + "/partitions",
             StoreFolder.keyPath(path), Self.markerPath(path),
-        ]
+        ] + folder.partitions.map(folder.scratchPath)
         for part in parts { try? manager.removeItem(atPath: part) }
     }
 

@@ -37,11 +37,11 @@ struct VerifyCommand: ParsableCommand {
         let request = try data.settings().storeRequest()
         let store = try StoreForVerify(request)
         let verifier = StoreVerifier(
-            partition: PartitionID(0), namespaces: store.table,
+            namespaces: store.table,
             keyOf: { store.hasher.hash($0) })
         let report: VerifyReport
         do throws(StoreFailure) {
-            report = try verifier.verify(store.state)
+            report = try verifier.verify(store.states)
         } catch {
             throw CommandEnd(error, folder: request.folder)
         }

@@ -116,9 +116,6 @@ extension IdentityGraph {
     mutating func needEdges(
         from node: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
-        #if Mutants
-        if Mutant.evictedEdgesStayBehind.isPlanted { return }
-        #endif
         guard lacksEdges(node) else { return }
         let component = nodes[node].component
         try loadEdges(of: component, from: nodes[node].key, reader)

@@ -51,6 +51,12 @@ package struct LinkPage: Equatable, Sendable {
     package let links: [LinkView]
     /// The last one's place, if others follow it; else nil.
     package let next: LinkPosition?
+
+    /// A page with its members.
+    package init(links: [LinkView], next: LinkPosition?) {
+        self.links = links
+        self.next = next
+    }
 }
 
 // Answers in parts. Of a component in rows they bring into memory what they show, and no more.
@@ -115,6 +121,28 @@ extension IdentityGraph {
             next: found.count > limit ? page.last.map { position(ofPair: $0) } : nil)
     }
 
+    /// Up to `limit` pairs, live or not, of which a node whose home is here is the lesser end and
+    /// one of `keys` (sorted) the greater one, in order, behind the pair with the greater end
+    /// `after` (nil: from the start); empty if the node does not exist.
+    package mutating func pairs(
+        of key: NodeKey, behind after: NodeKey?, among keys: [NodeKey], limit: Int,
+        reader: some StateReader
+    ) throws(StateError) -> [LinkView] {
+        let home = try existingHome(of: key, reader)
+        guard home != noOrdinal else { return [] }
+        var found: [LinkView] = []
+        var after = after
+        repeat {
+            let (pairs, end) = try somePairs(of: home, behind: after, reader)
+            for pair in pairs where found.count < limit {
+                guard keys.holds(nodes[links[pair].b].key) else { continue }
+                found.append(view(ofPair: pair))
+            }
+            after = end
+        } while after != nil && found.count < limit
+        return found
+    }
+
     // MARK: Members, in memory or not
 
     /// The next few keys of a component's members behind `after`, in order.
@@ -175,12 +203,7 @@ extension IdentityGraph {
         var found: [Ordinal] = []
         var after = after
         repeat {
-            let end = try loadPairs(of: home, after: after, reader)
-            var pairs = outLinks(of: home) { $0.contains(.hasEvidence) }.filter {
-                let other = nodes[links[$0].b].key
-                return after.map { $0 < other } ?? true && end.map { other <= $0 } ?? true
-            }
-            sortByOther(&pairs)
+            let (pairs, end) = try somePairs(of: home, behind: after, reader)
             for pair in pairs
             where try isMember(nodes[links[pair].b].key, of: component, reader) {
                 found.append(pair)
@@ -190,6 +213,20 @@ extension IdentityGraph {
         return found
     }
 
+    /// The next few pairs of a home in order, and the greater end up to which all were looked at;
+    /// nil: to the end.
+    private mutating func somePairs(
+        of home: Ordinal, behind after: NodeKey?, _ reader: some StateReader
+    ) throws(StateError) -> (pairs: [Ordinal], end: NodeKey?) {
+        let end = try loadPairs(of: home, after: after, reader)
+        var pairs = outLinks(of: home) { $0.contains(.hasEvidence) }.filter {
+            let other = nodes[links[$0].b].key
+            return after.map { $0 < other } ?? true && end.map { other <= $0 } ?? true
+        }
+        sortByOther(&pairs)
+        return (pairs, end)
+    }
+
     private func position(of node: Ordinal) -> MemberPosition {
         MemberPosition(
             priority: priorities[Int(nodes[node].namespace)], key: nodes[node].key)
@@ -197,6 +234,18 @@ extension IdentityGraph {
 
     private func position(ofPair pair: Ordinal) -> LinkPosition {
         LinkPosition(a: nodes[links[pair].a].key, b: nodes[links[pair].b].key)
+    }
+}
+
+extension [NodeKey] {
+    /// Whether a sorted list holds a key.
+    fileprivate func holds(_ key: NodeKey) -> Bool {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] < key { low = middle + 1 } else { high = middle }
+        }
+        return low < count && self[low] == key
     }
 }
 

@@ -124,6 +124,9 @@ extension IdentityGraph {
                 side.pair = nextLink(pair, at: node)
                 return pair
             }
+            #if Mutants
+            if Mutant.searchSeesMemoryOnly.isPlanted { nodes[node].flags.remove(.lacksEdges) }
+            #endif
             if lacksEdges(node) {
                 let stored = try nextStoredEdge(&side, of: node, component, reader)
                 if stored != noOrdinal { return stored }

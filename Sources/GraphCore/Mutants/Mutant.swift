@@ -91,8 +91,8 @@ package enum Mutant: Int, Sendable, CaseIterable {
     case newcomersLackNothing
     /// The search for another path takes a member that was let go for a stranger.
     case evictedEndIsAStranger
-    /// Edges that were let go stay behind where their lesser end splits away.
-    case evictedEdgesStayBehind
+    /// The search for another path looks at the edges in memory alone.
+    case searchSeesMemoryOnly
     /// A pair's edge that was let go is taken for one that was never there.
     case evictedEdgeIsUnknown
     /// Which side splits away follows how far the search has come, and so what is in memory.

@@ -117,6 +117,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             try log.append(record.span, at: offset, of: partition)
         }
         staged.append(record)
+        stagedBytes += record.count
         if settings.durability == .os { durableEnd = stagedEnd }
         return offset
     }
@@ -129,11 +130,15 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package func foldStaged(mayWait: Bool) throws(StoreFailure) {
         try checkUsable()
         guard let record = staged.popFirst() else { preconditionFailure("nothing is staged") }
+        stagedBytes -= record.count
         try guarded(isRetriable: false) { () throws(StoreFailure) in
             try fold(record.span, isGathering: checkpoints.isGathering)
             try turn(mayWait: mayWait)
         }
     }
+
+    /// The bytes of staged records.
+    private(set) var stagedBytes = 0
 
     /// How many staged records wait to be folded.
     package var stagedCount: Int { staged.count }

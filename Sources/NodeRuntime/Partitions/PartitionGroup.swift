@@ -67,6 +67,10 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
         return runtimes
     }
 
+    /// Takes over from threads of the partitions' own: what those have said to each other has
+    /// arrived, or is said again once the partitions are opened again.
+    func resume() { intakes = runtimes.map { DeliveryIntake(seen: $0.seen) } }
+
     /// Nobody has heard what its sender, whose whole log is folded, never said.
     private func checkTails() throws(StoreFailure) {
         for receiver in runtimes {

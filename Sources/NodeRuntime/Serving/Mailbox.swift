@@ -41,9 +41,13 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
     }
 
     /// What came.
-    struct Delivery {
+    struct Contents {
         var asks: Deque<Ask> = []
         var appends: [Append] = []
+        /// What other partitions say.
+        var deliveries: Deque<IncomingDelivery> = []
+        /// What has arrived at other partitions.
+        var arrivals: [Arrival] = []
         /// How the sync ended that was begun; nil: it has not.
         var synced: Result<Void, StoreFailure>?
         /// Whether nothing more is let in.
@@ -64,6 +68,8 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
     private var condition = Condition.open
     private var asks: Deque<Ask> = []
     private var appends: Deque<Append> = []
+    private var deliveries: Deque<IncomingDelivery> = []
+    private var arrivals: [Arrival] = []
     private var synced: Result<Void, StoreFailure>?
     /// Those that wait and those that the thread has taken and not finished.
     private var (askCount, appendCount, appendBytes) = (0, 0, 0)
@@ -104,6 +110,26 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
                 return nil
             })
     }
+
+    /// Hands over what another partition says. It is never refused, also once the mailbox is closed:
+    /// the senders bound how much it is.
+    func offer(_ delivery: IncomingDelivery) {
+        mutex.locked {
+            deliveries.append(delivery)
+            wake()
+        }
+    }
+
+    /// Tells what has arrived at another partition.
+    func offer(_ arrival: Arrival) {
+        mutex.locked {
+            arrivals.append(arrival)
+            wake()
+        }
+    }
+
+    /// Forgets what other partitions have said: they say it again when they are opened again.
+    func clearDeliveries() { mutex.locked { (deliveries, arrivals) = ([], []) } }
 
     /// How many questions and writes there are that are not finished.
     var waiting: (asks: Int, appends: Int) { mutex.locked { (askCount, appendCount) } }
@@ -178,7 +204,7 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
     }
 
     /// Takes what has come; where nothing has, waits until something does or the wish's end.
-    func take(_ wish: Wish) -> Delivery {
+    func take(_ wish: Wish) -> Contents {
         mutex.locked {
             askCount -= wish.finishedAsks
             appendCount -= wish.finishedAppends
@@ -188,18 +214,21 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
                 mutex.wait(until: wish.end)
                 isWaiting = false
             }
-            var delivery = Delivery()
-            swap(&delivery.asks, &asks)
-            if wish.takesAppends { delivery.appends = takeGroup() }
-            delivery.synced = synced
+            var contents = Contents()
+            swap(&contents.asks, &asks)
+            swap(&contents.deliveries, &deliveries)
+            swap(&contents.arrivals, &arrivals)
+            if wish.takesAppends { contents.appends = takeGroup() }
+            contents.synced = synced
             synced = nil
-            delivery.isClosed = isClosed
-            return delivery
+            contents.isClosed = isClosed
+            return contents
         }
     }
 
     private func hasSomething(_ wish: Wish) -> Bool {
-        !asks.isEmpty || synced != nil || wish.takesAppends && !appends.isEmpty
+        !asks.isEmpty || !deliveries.isEmpty || !arrivals.isEmpty || synced != nil
+            || wish.takesAppends && !appends.isEmpty
             || isClosed && !wish.knowsClosed
     }
 

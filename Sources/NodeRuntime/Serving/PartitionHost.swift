@@ -4,7 +4,7 @@
 package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
     /// How much is taken on.
     package let limits: ServingLimits
-    private let mailbox: Mailbox<Log, State>
+    let mailbox: Mailbox<Log, State>
     private let time: MonotonicTime
 
     /// A host whose requests wait until `serve` is called.
@@ -27,12 +27,21 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
         _ runtime: PartitionRuntime<Log, State>, syncer: any BackgroundWorker = ThreadWorker(),
         hasRoom: @escaping () -> Bool = { false }
     ) -> ServingEnd {
+        serve(runtime, exchange: nil, syncer: syncer, hasRoom: hasRoom)
+    }
+
+    /// Serves a partition of several, which talk to each other by an exchange.
+    func serve(
+        _ runtime: PartitionRuntime<Log, State>, exchange: DeliveryExchange<Log, State>?,
+        syncer: any BackgroundWorker = ThreadWorker(), hasRoom: @escaping () -> Bool
+    ) -> ServingEnd {
         let sweeper = Sweeper(every: limits.sweepNanoseconds) { [mailbox, time] in
             mailbox.sweep(Deadline(nanoseconds: time.nanoseconds()))
         }
         defer { sweeper.end() }
         return PartitionLoop(
-            runtime, mailbox, limits: limits, syncer: syncer, time: time, hasRoom: hasRoom
+            runtime, mailbox, exchange, limits: limits, syncer: syncer, time: time,
+            hasRoom: hasRoom
         ).run()
     }
 
@@ -85,11 +94,25 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
     ) async -> Result<UInt64, ServingError> {
         precondition(!records.isEmpty, "a write has records")
         return await withCheckedContinuation { continuation in
-            let reply = Reply<UInt64>(deadline: deadline) { continuation.resume(returning: $0) }
-            let byteCount = records.reduce(0) { $0 + $1.count }
-            mailbox.offer(
-                Mailbox.Append(reply: reply, records: records, byteCount: byteCount))
+            offer(records, Reply<UInt64>(deadline: deadline) { continuation.resume(returning: $0) })
         }
+    }
+
+    /// Asks as `ask` does; the reply comes on the partition's thread.
+    func offer<Answer: Sendable>(
+        _ reply: Reply<Answer>,
+        _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
+    ) {
+        mailbox.offer(
+            Mailbox.Ask(
+                reply: reply, minimumPosition: 0, positionDeadline: reply.deadline,
+                needsRest: false, run: { reply.answer(body($0)) }))
+    }
+
+    /// Writes records as `append` does; the reply comes on the partition's thread.
+    func offer(_ records: [[UInt8]], _ reply: Reply<UInt64>) {
+        let byteCount = records.reduce(0) { $0 + $1.count }
+        mailbox.offer(Mailbox.Append(reply: reply, records: records, byteCount: byteCount))
     }
 
     /// Has a checkpoint stored of all that was folded by now, beside the writer.

@@ -10,13 +10,16 @@ internal import DequeModule
 /// before it is durable, so no answer can tell of what a power loss may take back. A write is
 /// answered once it is folded: whoever asks this node next sees it.
 ///
+/// What other partitions say goes into the log with the next group, whatever else waits, and is
+/// folded in its turn; see `PartitionPost`.
+///
 /// Used from one thread.
 final class PartitionLoop<Log: LogPort, State: StatePort> {
     private typealias Box = Mailbox<Log, State>
 
-    /// A write of which some records are staged and not folded.
+    /// A write, or what others have said, of which some records are staged and not folded.
     private struct Settling {
-        let append: Box.Append
+        let append: Box.Append?
         var remaining: Int
     }
 
@@ -26,6 +29,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     private let syncer: any BackgroundWorker
     private let sync: GroupSync<Log, State>
     private let time: MonotonicTime
+    /// The way to the other partitions; nil where there are none.
+    private let post: PartitionPost<Log, State>?
     private var asks: Deque<Box.Ask> = []
     /// Questions that wait for a position.
     private var waiting: [Box.Ask] = []
@@ -33,6 +38,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     private var resting: [Box.Ask] = []
     /// Writes that are being synced.
     private var syncing: [Settling] = []
+    /// The offset before which the log is synced.
+    private var syncEnd: UInt64 = 0
     /// Writes that are durable.
     private var settling: Deque<Settling> = []
     private var wish = Mailbox<Log, State>.Wish()
@@ -46,9 +53,10 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
 
     init(
         _ runtime: PartitionRuntime<Log, State>, _ mailbox: Mailbox<Log, State>,
-        limits: ServingLimits, syncer: any BackgroundWorker, time: MonotonicTime,
-        hasRoom: @escaping () -> Bool
+        _ exchange: DeliveryExchange<Log, State>?, limits: ServingLimits,
+        syncer: any BackgroundWorker, time: MonotonicTime, hasRoom: @escaping () -> Bool
     ) {
+        post = exchange.map { PartitionPost(runtime, $0, limits) }
         self.hasRoom = hasRoom
         self.runtime = runtime
         self.mailbox = mailbox
@@ -64,7 +72,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     func run() -> ServingEnd {
         while turn() {}
         syncer.wait()
-        if let failure = runtime.failure { return .failed(failure) }
+        if let failure = runtime.failure ?? post?.failure { return .failed(failure) }
         return isReopening ? .reopen : .closed
     }
 
@@ -72,44 +80,55 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     ///
     /// - Returns: whether there may be more.
     func turn() -> Bool {
-        let isStalled = !settling.isEmpty && runtime.isStalled
+        // Before the mailbox is emptied: what was told before all came to rest is in it.
+        let othersRest = post?.isQuiet ?? true
+        let isStalled =
+            !settling.isEmpty && (runtime.isStalled || post?.isBlocked ?? false)
         let takesAppends =
             syncing.isEmpty && resting.isEmpty && !isStalled && !isReopening
-            && runtime.stagedCount < limits.stagedRecords
+            && runtime.stagedCount < limits.stagedRecords && post?.takesAppends() ?? true
         wish.takesAppends = takesAppends
         wish.knowsClosed = isClosed
         wish.end = waitEnd(isStalled: isStalled)
-        let delivery = mailbox.take(wish)
+        let contents = mailbox.take(wish)
         wish = Mailbox<Log, State>.Wish()
-        isClosed = delivery.isClosed
-        let isDrained = isClosed && takesAppends && delivery.appends.isEmpty
-        asks.append(contentsOf: delivery.asks)
-        noteSynced(delivery.synced)
-        stage(delivery.appends)
+        isClosed = contents.isClosed
+        let isDrained = isClosed && takesAppends && contents.appends.isEmpty
+        asks.append(contentsOf: contents.asks)
+        post?.take(contents.deliveries, contents.arrivals)
+        noteSynced(contents.synced)
+        stage(contents.appends)
+        if isDrained { post?.noteDrained() }
         if !isStalled { foldNext() }
         wakeWaiting()
         answerAsks()
         tend()
-        if let failure = runtime.failure {
+        if let failure = runtime.failure ?? post?.failure {
+            post?.fail(failure)
             mailbox.fail(failure)
             return false
         }
+        isReopening = isReopening || post?.isReopening ?? false
         if isReopening, isAtRest {
+            post?.reopen()
             mailbox.putBack(asks: asks, waiting, resting)
             return false
         }
         let isIdle = isAtRest && asks.isEmpty && waiting.isEmpty && resting.isEmpty
-        return !(isDrained && isIdle)
+        return !(isDrained && isIdle && othersRest)
     }
 
     /// Whether no write is on its way.
     private var isAtRest: Bool { syncing.isEmpty && settling.isEmpty }
 
     private func waitEnd(isStalled: Bool) -> UInt64 {
-        guard asks.isEmpty, settling.isEmpty || isStalled, !isClosed || !syncing.isEmpty,
+        let isEnding = isClosed && syncing.isEmpty
+        guard asks.isEmpty, settling.isEmpty || isStalled, !isEnding || post != nil,
             resting.isEmpty || !isAtRest
         else { return 0 }
-        var end = isStalled ? time.nanoseconds() + limits.stallNanoseconds : nextTend
+        // What is waited for beside the mailbox: a checkpoint, room, the other partitions' rest.
+        let looksOften = isStalled || isEnding || post?.hasIncoming ?? false
+        var end = looksOften ? time.nanoseconds() + limits.stallNanoseconds : nextTend
         for ask in waiting { end = min(end, ask.positionDeadline.nanoseconds) }
         return end
     }
@@ -118,6 +137,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
 
     /// Appends a group to the log, and begins to sync it.
     private func stage(_ appends: [Box.Append]) {
+        let mayStage = syncing.isEmpty
+        if mayStage { stageDeliveries() }
         for append in appends {
             // Nobody waits for it any more, and nothing of it was written.
             guard !append.reply.isAnswered else {
@@ -128,6 +149,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
             do throws(StoreFailure) {
                 for record in append.records {
                     _ = try runtime.stage(record)
+                    post?.noteStaged()
                     staged += 1
                 }
             } catch {
@@ -140,13 +162,27 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
                 syncing.append(Settling(append: append, remaining: staged))
             }
         }
-        guard !syncing.isEmpty, !appends.isEmpty else { return }
+        guard mayStage, !syncing.isEmpty else { return }
+        syncEnd = runtime.stagedEnd
         if runtime.settings.durability == .os {
             noteSynced(.success(()))
         } else {
             syncer.wait()
             syncer.begin(sync)
         }
+    }
+
+    /// Appends what other partitions say to the log.
+    private func stageDeliveries() {
+        guard let post, post.hasIncoming, runtime.failure == nil else { return }
+        let before = runtime.stagedCount
+        do throws(StoreFailure) {
+            try post.stage()
+        } catch {
+            noteRefusal(error)
+        }
+        let staged = runtime.stagedCount - before
+        if staged > 0 { syncing.append(Settling(append: nil, remaining: staged)) }
     }
 
     /// A log that has once found no room takes nothing more before it is opened again, though there
@@ -163,6 +199,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         switch result {
         case nil: return
         case .success:
+            runtime.noteDurable(before: syncEnd)
             settling.append(contentsOf: syncing)
             syncing.removeAll(keepingCapacity: true)
         case .failure(let failure): runtime.fail(failure)
@@ -174,9 +211,10 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         guard !settling.isEmpty, runtime.failure == nil else { return }
         // What fails is told by the runtime's failure.
         try? runtime.foldStaged(mayWait: false)
+        post?.noteFolded()
         settling[0].remaining -= 1
         guard settling[0].remaining == 0, runtime.failure == nil else { return }
-        let append = settling.removeFirst().append
+        guard let append = settling.removeFirst().append else { return }
         append.reply.answer(.success(runtime.position))
         finish(append)
     }

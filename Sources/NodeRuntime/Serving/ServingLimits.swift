@@ -10,6 +10,15 @@ package struct ServingLimits: Equatable, Sendable {
     package var groupBytes = 4 << 20
     /// Records in the log that are not folded yet at which no further group is begun.
     package var stagedRecords = 256
+    /// The bytes of deliveries to one other partition that are not in its log, but for one delivery
+    /// more: 1 MiB.
+    package var underwayBytes = 1 << 20
+    /// The bytes of deliveries that have not left, over which nothing is folded: 16 MiB. What one
+    /// record says comes on top of it.
+    package var unsentBytes = 16 << 20
+    /// The bytes of records in one partition's log that are not folded, over which no partition
+    /// takes writes: 64 MiB.
+    package var backlogBytes = 64 << 20
     /// How long questions are answered between two records, in nanoseconds, but for one question
     /// more: 1 ms.
     package var askNanoseconds: UInt64 = 1_000_000

@@ -1,7 +1,8 @@
 internal import IdentityModel
 
 /// What the homes say, in compact form: nodes in the order of their keys, their pairs behind them,
-/// and the sets that live pairs make of the nodes.
+/// and the sets that live pairs make of the nodes. Of several partitions each has its run of nodes,
+/// one behind the other; pairs and sets lead from one to another.
 ///
 /// About 50 bytes a node and 29 a pair. It shares no code with the graph that it is held against.
 struct EvidenceTable {
@@ -39,9 +40,16 @@ struct EvidenceTable {
     private(set) var isLive: [Bool] = []
     /// By pair: its least link time. Empty after `forgetLinkTimes`.
     private(set) var linkTimes: [EventTime] = []
-    /// The places where the keys of each bucket, told by the uppermost bits, start.
-    private var bucketStarts: [UInt32] = [0, 0]
-    private var bucketShift: UInt64 = 64
+    private var runs: [Run] = []
+
+    /// The nodes of one partition.
+    private struct Run {
+        /// Where they start and end.
+        var places: Range<Int>
+        /// The places where the keys of each bucket, told by the uppermost bits, start.
+        var bucketStarts: [UInt32] = [0, 0]
+        var bucketShift: UInt64 = 64
+    }
 
     /// How many nodes a table holds at most, and how many pairs.
     private static let capacity = Int(Int32.max)
@@ -50,7 +58,10 @@ struct EvidenceTable {
 
     // MARK: Filling
 
-    /// Adds a node; keys come in rising order.
+    /// The next partition's nodes come.
+    mutating func startRun() { runs.append(Run(places: keys.count..<keys.count)) }
+
+    /// Adds a node of the run that was started last; keys come in rising order.
     mutating func appendNode(
         _ key: NodeKey, component: ComponentID, version: UInt32, marks: Marks = []
     ) {
@@ -80,24 +91,39 @@ struct EvidenceTable {
 
     /// Makes `find` work: to be called when all nodes are here.
     mutating func buildIndex() {
-        var bits = 0
-        while keys.count >> bits > Self.keysPerBucket { bits += 1 }
-        bucketShift = UInt64(64 - bits)
-        bucketStarts = Array(repeating: 0, count: 1 << bits + 1)
-        for key in keys { bucketStarts[Int(key.high >> bucketShift) + 1] += 1 }
-        for bucket in 1..<bucketStarts.count { bucketStarts[bucket] += bucketStarts[bucket - 1] }
+        for run in runs.indices {
+            let end = run + 1 < runs.count ? runs[run + 1].places.lowerBound : keys.count
+            runs[run].places = runs[run].places.lowerBound..<end
+            fill(&runs[run])
+        }
     }
 
-    /// The place of a node, if it has a home.
+    private func fill(_ run: inout Run) {
+        var bits = 0
+        while run.places.count >> bits > Self.keysPerBucket { bits += 1 }
+        run.bucketShift = UInt64(64 - bits)
+        run.bucketStarts = Array(repeating: 0, count: 1 << bits + 1)
+        run.bucketStarts[0] = UInt32(run.places.lowerBound)
+        for key in keys[run.places] {
+            run.bucketStarts[Int(key.high >> run.bucketShift) + 1] += 1
+        }
+        for bucket in 1..<run.bucketStarts.count {
+            run.bucketStarts[bucket] += run.bucketStarts[bucket - 1]
+        }
+    }
+
+    /// The place of a node, if it has a home where it belongs.
     func find(_ key: NodeKey) -> Int? {
-        let bucket = Int(key.high >> bucketShift)
-        var lower = Int(bucketStarts[bucket])
-        var upper = Int(bucketStarts[bucket + 1])
+        let count = UInt16(runs.count)
+        let home = count == 1 ? 0 : Int(PartitionID.home(of: key, among: count).rawValue)
+        let bucket = Int(key.high >> runs[home].bucketShift)
+        var lower = Int(runs[home].bucketStarts[bucket])
+        var upper = Int(runs[home].bucketStarts[bucket + 1])
         while lower < upper {
             let middle = (lower + upper) / 2
             if keys[middle] < key { lower = middle + 1 } else { upper = middle }
         }
-        return lower < keys.count && keys[lower] == key ? lower : nil
+        return lower < runs[home].places.upperBound && keys[lower] == key ? lower : nil
     }
 
     /// The places of a node's pairs.

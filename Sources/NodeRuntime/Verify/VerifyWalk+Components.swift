@@ -11,6 +11,7 @@ extension VerifyWalk {
         collector.finish(&findings)
         if collector.isPartial { partial.insert(collector.id) }
         guard collector.hasHead else { return }
+        part.tally.components += 1
         checkOrigin()
         findPlaces()
         if isStale {
@@ -27,13 +28,13 @@ extension VerifyWalk {
     /// The id was minted here.
     private mutating func checkOrigin() {
         let id = collector.id
-        guard id.host == settings.partition, id.sequence > 0 else {
+        guard id.host == partition, id.sequence > 0 else {
             findings.add(
                 .componentForeign, Self.name(id),
-                "it was not minted by partition \(settings.partition.rawValue)")
+                "it was not minted by partition \(partition.rawValue)")
             return
         }
-        tally.lastMinted = max(tally.lastMinted, id)
+        part.tally.lastMinted = max(part.tally.lastMinted, id)
     }
 
     /// Fills `places` with the members' nodes.
@@ -75,7 +76,7 @@ extension VerifyWalk {
         guard !collector.image.members.isEmpty else { return }
         checkSums(sum)
         let key = collector.image.members[anchor].key
-        tally.componentDigest += ComponentDigest.component(anchor: key, memberSum: sum)
+        part.tally.componentDigest += ComponentDigest.component(anchor: key, memberSum: sum)
         if collector.image.anchor != key {
             findings.add(
                 .anchorMismatch, Self.name(id),
@@ -111,13 +112,13 @@ extension VerifyWalk {
         let rank = collector.image.rank
         let least = collector.leastMembers
         var most = UInt64.max
-        if let header, header.sent.isEmpty, header.seen.isEmpty {
-            most = max(header.counters.identifiers, tally.identifiers)
+        if let header = part.header, header.sent.isEmpty, header.seen.isEmpty {
+            most = max(header.counters.identifiers, part.tally.identifiers)
         }
         guard rank < UInt64(least) || rank > most else { return }
         findings.add(
             .rankMismatch, Self.name(collector.id),
-            "it has \(least) members and rank \(rank), and there are \(tally.identifiers) "
+            "it has \(least) members and rank \(rank), and there are \(part.tally.identifiers) "
                 + "identifiers")
     }
 
@@ -131,8 +132,8 @@ extension VerifyWalk {
 
     /// A member whose namespace has no name comes behind all others.
     private func priority(of member: MemberImage) -> UInt32 {
-        guard let place = namespaces.index(of: member.namespace) else { return .max }
-        return namespaces[place].priority
+        guard let place = part.namespaces.index(of: member.namespace) else { return .max }
+        return part.namespaces[place].priority
     }
 
     // MARK: The set

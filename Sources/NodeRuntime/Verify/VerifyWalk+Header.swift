@@ -8,22 +8,22 @@ extension VerifyWalk {
     /// Reads the header.
     mutating func takeHeader(_ value: Span<UInt8>) {
         do throws(WireError) {
-            header = try PartitionHeader(value)
+            part.header = try PartitionHeader(value)
         } catch {
-            headerIsDamaged = true
+            part.headerIsDamaged = true
             findings.add(Self.code(error), "header", error.reason)
         }
     }
 
     /// Holds the header against what was counted. Called when all entries were seen.
     mutating func checkHeader() {
-        namespaces.check(expected: header?.namespaceCount, &findings)
-        sources.check(expected: header?.sourceCount, &findings)
-        guard let header else {
-            if !headerIsDamaged, tally.entries > 0 {
+        part.namespaces.check(expected: part.header?.namespaceCount, &findings)
+        part.sources.check(expected: part.header?.sourceCount, &findings)
+        guard let header = part.header else {
+            if !part.headerIsDamaged, part.tally.entries > 0 {
                 findings.add(
                     .headerMissing, "header",
-                    "the store has \(tally.entries) entries and no header")
+                    "the store has \(part.tally.entries) entries and no header")
             }
             return
         }
@@ -33,36 +33,41 @@ extension VerifyWalk {
         checkMessageNumbers(header)
     }
 
+    /// Customers that the partition hosts. Where there is one, the evidence says how many.
+    private var customersHere: UInt64 {
+        partitionCount == 1 ? customers : part.tally.components
+    }
+
     private mutating func checkCounters(_ counters: GraphCounters) {
         for (name, stored, counted) in [
-            ("identifiers", counters.identifiers, tally.identifiers),
-            ("customers", counters.customers, tally.customers),
-            ("pairs", counters.pairs, tally.pairs),
-            ("live links", counters.liveLinks, tally.liveLinks),
+            ("identifiers", counters.identifiers, part.tally.identifiers),
+            ("customers", counters.customers, customersHere),
+            ("pairs", counters.pairs, part.tally.pairs),
+            ("live links", counters.liveLinks, part.tally.liveLinks),
         ] where stored != counted {
             findings.add(
                 .counterMismatch, "header",
                 "it counts \(stored) \(name), and there are \(counted)")
         }
-        if tally.lastMinted.sequence > counters.minted {
+        if part.tally.lastMinted.sequence > counters.minted {
             findings.add(
-                .mintedTooLow, Self.name(tally.lastMinted),
+                .mintedTooLow, Self.name(part.tally.lastMinted),
                 "the header says that \(counters.minted) was minted last")
         }
     }
 
     private mutating func checkDigests(_ header: PartitionHeader) {
-        if header.evidenceDigest != tally.evidenceDigest {
+        if header.evidenceDigest != part.tally.evidenceDigest {
             findings.add(
                 .evidenceDigestMismatch, "header",
                 "it says \(header.evidenceDigest.hexadecimal), and the pairs give "
-                    + tally.evidenceDigest.hexadecimal)
+                    + part.tally.evidenceDigest.hexadecimal)
         }
-        if header.componentDigest != tally.componentDigest {
+        if header.componentDigest != part.tally.componentDigest {
             findings.add(
                 .componentDigestMismatch, "header",
                 "it says \(header.componentDigest.hexadecimal), and the components give "
-                    + tally.componentDigest.hexadecimal)
+                    + part.tally.componentDigest.hexadecimal)
         }
     }
 
@@ -75,7 +80,7 @@ extension VerifyWalk {
         if header.doneOffset > header.position {
             implausible("what is done runs ahead of what is folded")
         }
-        if header.position == 0, header.events > 0 || tally.entries > 1 {
+        if header.position == 0, header.events > 0 || part.tally.entries > 1 {
             implausible("there is state, and nothing was folded")
         }
         // A component is minted for a new identifier and by a split, and goes by a merge. With
@@ -91,15 +96,35 @@ extension VerifyWalk {
     }
 
     private mutating func checkMessageNumbers(_ header: PartitionHeader) {
-        let own = Int(settings.partition.rawValue)
+        let own = Int(partition.rawValue)
         for (name, numbers) in [("sent", header.sent), ("seen", header.seen)] {
-            if numbers.count > Int(UInt16.max) + 1 {
-                implausible("it has \(name) more partitions' messages than there can be partitions")
+            if numbers.count > partitionCount {
+                implausible("it has \(name) more partitions' messages than there are partitions")
             }
             if own < numbers.count, numbers[own] != 0 {
                 implausible("it has \(name) messages of itself, which are never numbered")
             }
         }
+    }
+
+    /// At rest each partition has applied all that another one has sent to it.
+    mutating func checkArrivals(_ headers: [PartitionHeader?]) {
+        guard partitionCount > 1 else { return }
+        for sender in headers.indices {
+            for receiver in headers.indices where receiver != sender {
+                let sent = Self.number(receiver, headers[sender]?.sent)
+                let seen = Self.number(sender, headers[receiver]?.seen)
+                guard sent != seen else { continue }
+                implausible(
+                    "partition \(sender) has sent \(sent) deliveries to partition \(receiver), "
+                        + "which has applied \(seen)")
+            }
+        }
+    }
+
+    private static func number(_ place: Int, _ numbers: [UInt64]?) -> UInt64 {
+        guard let numbers, place < numbers.count else { return 0 }
+        return numbers[place]
     }
 
     private mutating func implausible(_ message: String) {

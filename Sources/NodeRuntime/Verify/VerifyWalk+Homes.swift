@@ -27,7 +27,12 @@ extension VerifyWalk {
             return
         }
         evidence.appendNode(node, component: home.component, version: home.version)
-        if home.version != 0 { tally.identifiers += 1 }
+        if partitionCount > 1, PartitionID.home(of: node, among: partitionCount) != partition {
+            findings.add(
+                .unknownKey, "home of \(Self.name(node))",
+                "it is not the home of partition \(partition.rawValue)")
+        }
+        if home.version != 0 { part.tally.identifiers += 1 }
         let count = home.isInRows ? home.pairCount : home.pairs.count
         if home.isInRows != (count > GraphLimits.standard.inlinePairs) {
             findings.add(
@@ -105,7 +110,7 @@ extension VerifyWalk {
             if register.operation == .link {
                 verdict.leastLink = min(verdict.leastLink, register.time)
             }
-            tally.evidenceDigest += EvidenceDigest.register(
+            part.tally.evidenceDigest += EvidenceDigest.register(
                 a, b, sourceHash: sourceHash(register.source, a, b),
                 operation: register.operation, time: register.time,
                 reasonHash: reasonHash(register.reasonCount, &start))
@@ -114,7 +119,7 @@ extension VerifyWalk {
     }
 
     private mutating func sourceHash(_ number: UInt32, _ a: NodeKey, _ b: NodeKey) -> UInt64 {
-        if let place = sources.index(of: number) { return sources[place].hash }
+        if let place = part.sources.index(of: number) { return part.sources[place].hash }
         findings.add(.sourceUnknown, Self.name(a, b), "source \(number) has no name")
         return 0
     }
@@ -128,8 +133,8 @@ extension VerifyWalk {
     /// Holds what is stored of a pair against what its registers say, and keeps it.
     private mutating func check(_ pair: PairImage, _ verdict: Verdict) {
         let (a, b, isLive) = (home.key, pair.other, verdict.isLive)
-        tally.pairs += 1
-        if isLive { tally.liveLinks += 1 }
+        part.tally.pairs += 1
+        if isLive { part.tally.liveLinks += 1 }
         if pair.registerCount == 0 {
             findings.add(.pairEmpty, Self.name(a, b), "no source says anything of it")
         }
@@ -146,7 +151,7 @@ extension VerifyWalk {
         }
         checkLeastLinkTime(pair, verdict)
         if pair.leastLinkTime != .never {
-            tally.evidenceDigest += EvidenceDigest.leastLinkTime(a, b, pair.leastLinkTime)
+            part.tally.evidenceDigest += EvidenceDigest.leastLinkTime(a, b, pair.leastLinkTime)
         }
         guard isLive || pair.version != 0 || pair.leastLinkTime != .never else { return }
         evidence.appendPair(

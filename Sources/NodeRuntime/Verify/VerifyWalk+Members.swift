@@ -28,14 +28,14 @@ extension VerifyWalk {
 
     /// The namespace has a name, and the key is the hash of the name and the value.
     private mutating func checkName(_ member: MemberImage, valueAt start: Int) {
-        guard let place = namespaces.index(of: member.namespace) else {
+        guard let place = part.namespaces.index(of: member.namespace) else {
             findings.add(
                 .namespaceUnknown, Self.name(member.key),
                 "namespace \(member.namespace) has no name")
             return
         }
         text.removeAll(keepingCapacity: true)
-        text.append(contentsOf: namespaces[place].name)
+        text.append(contentsOf: part.namespaces[place].name)
         text.append(UInt8(ascii: ":"))
         text.append(contentsOf: collector.image.values[start..<start + member.valueCount])
         guard settings.keyOf(text.span) != member.key else { return }

@@ -11,14 +11,16 @@ struct HomeRows {
 /// One verification under way: entries go in, in the order of their keys; a report comes out.
 ///
 /// ```
-/// header, names ──> homes ──> (all nodes known: joinPairs) ──> components ──> finish
+/// header, names ──> homes ──> (all nodes known: joinPairs) ──> components ──> report
+///  └─ of each partition ─┘                              └─ of each partition ─┘
 /// ```
 struct VerifyWalk {
     /// What is counted and summed up on the way, for the header to agree with.
     struct Tally {
         var entries: UInt64 = 0
         var identifiers: UInt64 = 0
-        var customers: UInt64 = 0
+        /// Components with a head.
+        var components: UInt64 = 0
         var pairs: UInt64 = 0
         var liveLinks: UInt64 = 0
         var evidenceDigest = Digest.zero
@@ -27,15 +29,28 @@ struct VerifyWalk {
         var lastMinted = ComponentID.none
     }
 
+    /// What is known of one partition's store alone.
+    struct Part {
+        var tally = Tally()
+        var header: PartitionHeader?
+        /// Whether there is a header that could not be read.
+        var headerIsDamaged = false
+        var namespaces: NameLedger
+        var sources: NameLedger
+    }
+
     let settings: StoreVerifier
+    let partitionCount: UInt16
+    /// The partitions that are not being looked at.
+    private var parts: [Part]
+    private var place = 0
+    /// The partition that is being looked at.
+    private(set) var partition: PartitionID
     var findings = FindingList()
-    var tally = Tally()
-    var header: PartitionHeader?
-    /// Whether there is a header that could not be read.
-    var headerIsDamaged = false
-    var namespaces: NameLedger
-    var sources: NameLedger
+    var part: Part
     var evidence = EvidenceTable()
+    /// Sets of nodes that live pairs connect.
+    var customers: UInt64 = 0
     /// Whether the homes have all been seen and their pairs joined.
     var isJoined = false
     var collector = RowCollector()
@@ -50,23 +65,44 @@ struct VerifyWalk {
     var places: [Int?] = []
 
     /// A walk that has seen nothing.
-    init(_ settings: StoreVerifier) {
+    init(_ settings: StoreVerifier, partitionCount: UInt16) {
         self.settings = settings
-        namespaces = NameLedger(.namespace, settings.namespaces)
-        sources = NameLedger(.source, settings.namespaces)
+        self.partitionCount = partitionCount
+        part = Part(
+            namespaces: NameLedger(.namespace, settings.namespaces),
+            sources: NameLedger(.source, settings.namespaces))
+        parts = Array(repeating: part, count: Int(partitionCount))
+        partition = settings.partition
     }
+
+    /// The entries of a partition come.
+    mutating func enter(_ place: Int) {
+        self.place = place
+        swap(&part, &parts[place])
+        if partitionCount > 1 { partition = PartitionID(UInt16(place)) }
+        if !isJoined { evidence.startRun() }
+    }
+
+    /// No more of them come for now.
+    mutating func leave() {
+        if isJoined { finishComponent(startingNext: .none) } else { finishHome() }
+        swap(&part, &parts[place])
+    }
+
+    /// All partitions' homes, then all partitions' components were seen.
+    mutating func endPass() { if isJoined { sweepNodes() } else { joinPairs() } }
 
     /// Takes the store's next entry.
     mutating func take(_ key: Span<UInt8>, _ value: Span<UInt8>) {
-        tally.entries += 1
+        part.tally.entries += 1
         let parsed = StateKey.parse(key)
         switch parsed {
         case nil:
             findings.add(
                 .unknownKey, "key \(Self.hexadecimal(key))", "no release writes such a key")
         case .header: takeHeader(value)
-        case .namespace(let number): namespaces.take(number, value, &findings)
-        case .source(let number): sources.take(number, value, &findings)
+        case .namespace(let number): part.namespaces.take(number, value, &findings)
+        case .source(let number): part.sources.take(number, value, &findings)
         case .home(let node): takeHome(node, value)
         case .pair(let a, let b): takePair(a, b, value)
         case .component(let id):
@@ -81,7 +117,8 @@ struct VerifyWalk {
         }
     }
 
-    /// Takes an entry of what is under way, and says whether it can be read.
+    /// Takes an entry of what is under way: at rest nothing is but pointers that were not collected,
+    /// and those only where there are several partitions.
     private mutating func takeTransit(_ key: StateKey.Parsed, _ value: Span<UInt8>) {
         var subject = ""
         do throws(WireError) {
@@ -101,31 +138,32 @@ struct VerifyWalk {
             default: preconditionFailure("what is under way was parsed as that")
             }
         } catch {
-            findings.add(Self.code(error), subject, error.reason)
+            return findings.add(Self.code(error), subject, error.reason)
         }
-    }
-
-    /// Takes what is under way between partitions: nothing is where there is one.
-    private mutating func takeTransit(_ key: Span<UInt8>, _ value: Span<UInt8>) {
-        findings.add(
-            .unknownKey, "key \(Self.hexadecimal(key))",
-            "nothing is under way in a store of one partition")
+        if case .pointer = key, partitionCount > 1 { return }
+        findings.add(.unknownKey, subject, "in a store at rest nothing is under way")
     }
 
     private mutating func startComponent(_ id: ComponentID) {
-        if !isJoined { joinPairs() }
         if id != collector.id { finishComponent(startingNext: id) }
     }
 
     /// What was found, once there are no more entries.
-    mutating func finish() -> VerifyReport {
-        if !isJoined { joinPairs() }
-        finishComponent(startingNext: .none)
-        sweepNodes()
-        checkHeader()
+    mutating func report() -> VerifyReport {
+        var sum = Tally()
+        for place in parts.indices {
+            swap(&part, &parts[place])
+            if partitionCount > 1 { partition = PartitionID(UInt16(place)) }
+            checkHeader()
+            sum.identifiers += part.tally.identifiers
+            sum.pairs += part.tally.pairs
+            sum.liveLinks += part.tally.liveLinks
+            swap(&part, &parts[place])
+        }
+        checkArrivals(parts.map(\.header))
         return VerifyReport(
-            findings: findings.listed, counts: findings.counts, identifiers: tally.identifiers,
-            customers: tally.customers, pairs: tally.pairs, liveLinks: tally.liveLinks)
+            findings: findings.listed, counts: findings.counts, identifiers: sum.identifiers,
+            customers: customers, pairs: sum.pairs, liveLinks: sum.liveLinks)
     }
 
     /// Looks at each node once more: members that no component lists, and customers.
@@ -140,7 +178,7 @@ struct VerifyWalk {
                     "its home names \(Self.name(component)), which does not hold it")
             }
             let root = evidence.root(of: node)
-            if evidence.nodes[root].marks.insert(.isCounted).inserted { tally.customers += 1 }
+            if evidence.nodes[root].marks.insert(.isCounted).inserted { customers += 1 }
         }
     }
 

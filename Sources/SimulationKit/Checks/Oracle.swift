@@ -70,8 +70,12 @@ struct Oracle {
             pairs[index].isLive =
                 words.contains { $0.operation == .link }
                 && !words.contains { $0.operation == .ban }
-            pairs[index].words.sort { ($0.source, Self.isBan($0) ? 1 : 0) < ($1.source, Self.isBan($1) ? 1 : 0) }
+            pairs[index].words.sort { Self.place($0) < Self.place($1) }
         }
+    }
+
+    private static func place(_ word: SimulatedEvent) -> (Int, Int) {
+        (word.source, isBan(word) ? 1 : 0)
     }
 
     private static func isBan(_ word: SimulatedEvent) -> Bool {

@@ -99,7 +99,9 @@ struct Watch {
         lastHolders[node] = id
         versions[node] = claim.version
         let place = slot(id)
-        if !components[place.0][place.1].isInRows { components[place.0][place.1].members.append(node) }
+        if !components[place.0][place.1].isInRows {
+            components[place.0][place.1].members.append(node)
+        }
     }
 }
 

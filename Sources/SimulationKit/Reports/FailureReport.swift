@@ -34,6 +34,7 @@ package struct FailureReport: Sendable {
     private func command(_ more: String) -> String {
         "kindred simulate --trace \(scenario.seed)"
             + (scenario.size == .large ? " --large" : "")
+            + (scenario.level == .runtime ? " --runtime" : "")
             + (mutantNumber.map { " --mutant \($0)" } ?? "") + more
     }
 

@@ -7,7 +7,9 @@ extension SplitMix64 {
     mutating func chance(_ percent: Int) -> Bool { next(below: 100) < percent }
 
     /// One of `choices`, which are not empty.
-    mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[next(below: choices.count)] }
+    mutating func pick<Choice>(_ choices: [Choice]) -> Choice {
+        choices[next(below: choices.count)]
+    }
 
     /// `items` in an order of chance (Fisher and Yates).
     mutating func shuffle<Item>(_ items: inout [Item]) {

@@ -1,7 +1,9 @@
 /// What the schedule of a run may do to it. A reduced run goes without some of it.
 package struct Faults: OptionSet, Equatable, Sendable {
+    /// One bit for each.
     package let rawValue: UInt32
 
+    /// Those of the bits.
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// A delivery arrives twice.

@@ -20,8 +20,9 @@ package struct Identifiers: Sendable {
     private static let names = namespaces.namespaces.map { Array($0.name.utf8) }
     private static let sources: [[UInt8]] = [Array("x".utf8), Array("y".utf8), Array("z".utf8)]
     private static let reasons: [[UInt8]] = [[], Array("kiosk".utf8), Array("wrong".utf8)]
-    /// How many sources and reasons there are.
+    /// How many sources there are.
     package static let sourceCount = sources.count
+    /// How many reasons there are, none included.
     package static let reasonCount = reasons.count
 
     /// The least number that all numbers of partitions up to 16 divide.

@@ -12,6 +12,16 @@ package struct Scenario: Sendable {
         case large
     }
 
+    /// What is driven.
+    package enum Level: String, Sendable, CaseIterable {
+        /// The machines, in a world that performs their contract: replicas, takeovers, zombies.
+        case machine
+        /// The turn of a node's partitions, in one process that dies.
+        case runtime
+    }
+
+    /// What is driven.
+    package var level: Level
     /// The seed that drew it.
     package var seed: UInt64
     /// The size that it was drawn in.
@@ -36,9 +46,10 @@ package struct Scenario: Sendable {
     package var scheduleSeed: UInt64
 
     /// The scenario of a seed.
-    package init(seed: UInt64, size: Size = .small) {
+    package init(seed: UInt64, size: Size = .small, level: Level = .machine) {
         let isLarge = size == .large
         var chance = SplitMix64(seed: SplitMix64.mix(seed ^ (isLarge ? 0x1a59e : 0)))
+        self.level = level
         self.seed = seed
         self.size = size
         partitions = chance.pick(isLarge ? [2, 3, 4, 5, 7, 8, 12, 16] : [1, 2, 2, 2, 3, 3, 4, 5])
@@ -51,7 +62,25 @@ package struct Scenario: Sendable {
         habits = Habits(&chance, partitions: partitions, isLarge: isLarge)
         faults = .all
         scheduleSeed = chance.next()
+        if size == .small, scheduleSeed % 16 < 3 { press() }
     }
+
+    /// Has memory hold as little of large components as it can. What goes wrong between memory and
+    /// store takes rows, members that were let go and moves, all at once: chance alone seldom has
+    /// all of that in a small run.
+    private mutating func press() {
+        limits.inlineMembers = 1
+        limits.inlineEdges = 1
+        limits.searchedMembers = 1
+        limits.rowsAtOnce = 2
+        limits.fewRows = 2
+        habits.evictionPeriod = 1 + Int(scheduleSeed / 16 % 2)
+        habits.cacheBytes = 0
+        partitions = max(partitions, 2)
+    }
+
+    /// How often an owner stores all that has changed: behind so many times that it lets go.
+    var storePeriod: Int { [1, 4, 16][Int(scheduleSeed / 32 % 3)] }
 
     /// A scenario of exactly these events, without any fault, for a test.
     package init(_ events: [SimulatedEvent], partitions: Int, scheduleSeed: UInt64 = 0) {

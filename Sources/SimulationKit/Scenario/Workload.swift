@@ -40,7 +40,9 @@ package struct Workload: Equatable, Sendable {
             (4, 12), (6, 12), (6, 20), (6, 20), (4, 30), (4, 30), (8, 40), (20, 30), (8, 80),
             (20, 80),
         ]
-        let large = [(60, 120), (60, 400), (200, 600), (500, 1_500), (1_000, 2_000), (3_000, 6_000)]
+        let large = [
+            (60, 120), (60, 400), (200, 600), (500, 1_500), (1_000, 2_000), (3_000, 6_000),
+        ]
         let (nodes, events) = chance.pick(isLarge ? large : small)
         return Workload(
             nodes: nodes, events: events, times: chance.pick([0, 0, 3, events]),

@@ -5,8 +5,11 @@ package final class SimulatedState: StatePort {
     /// All that it holds; a copy is a snapshot.
     var table: EntryTable
 
+    /// An empty state.
+    package convenience init() { self.init(EntryTable()) }
+
     /// A state that holds a snapshot.
-    init(_ table: EntryTable = EntryTable()) { self.table = table }
+    init(_ table: EntryTable) { self.table = table }
 
     /// Puts the value of `key` into `value` and says whether there is one.
     package func read(_ key: [UInt8], into value: inout [UInt8]) -> Bool {
@@ -29,7 +32,9 @@ package final class SimulatedState: StatePort {
     /// Applies all changes.
     package func apply(_ batch: CheckpointBatch) {
         batch.forEachSorted { key, value, isRemoval in
-            if isRemoval { table.remove(Self.array(key)) } else {
+            if isRemoval {
+                table.remove(Self.array(key))
+            } else {
                 table.put(Self.array(key), Self.array(value))
             }
         }

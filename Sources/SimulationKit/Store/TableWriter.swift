@@ -90,7 +90,9 @@ extension TableWriter {
     mutating func removeParked(_ node: NodeKey) { table.remove(StateKey.parked(node)) }
 
     mutating func writeStaged(_ page: StatePage) {
-        put(StateKey.staged(page.transfer, index: page.index)) { TransitCodec.encode(page, into: &$0) }
+        put(StateKey.staged(page.transfer, index: page.index)) {
+            TransitCodec.encode(page, into: &$0)
+        }
     }
 
     mutating func removeStaged(_ transfer: ComponentID, index: UInt32) {
@@ -98,7 +100,9 @@ extension TableWriter {
     }
 
     mutating func writeOutgoing(_ page: StatePage) {
-        put(StateKey.outgoing(page.transfer, index: page.index)) { TransitCodec.encode(page, into: &$0) }
+        put(StateKey.outgoing(page.transfer, index: page.index)) {
+            TransitCodec.encode(page, into: &$0)
+        }
     }
 
     mutating func removeOutgoing(_ transfer: ComponentID, index: UInt32) {

@@ -22,4 +22,19 @@ package enum ContractMutant: Int, Sendable, CaseIterable {
     case pointersCollectedLocally
     /// What a log said was durable is not: power loss takes some of it, too.
     case syncIsALie
+
+    // At the level of the runtime.
+
+    /// The log says that it is synced, and it is not.
+    case syncDoesNothing = 11
+    /// A sender is told that a delivery has arrived when it leaves.
+    case receiptBeforeArrival
+
+    /// The level at which the rule is kept.
+    package var level: Scenario.Level {
+        switch self {
+        case .syncDoesNothing, .receiptBeforeArrival: .runtime
+        default: .machine
+        }
+    }
 }

@@ -33,7 +33,11 @@ final class Run {
             try require(turn < limit, "the run does not settle")
             world.chance = SplitMix64(seed: SplitMix64.word(turn, seed: scenario.scheduleSeed))
         } while try takeTurn()
-        try RestCheck(world).check()
+        try world.lookAtAll()
+        try RestCheck(
+            world.witnesses, scenario: scenario, accepted: world.accepted
+        ).check()
+        try ReplicaCheck(world).check()
     }
 
     /// - Returns: false if there was nothing to do.
@@ -142,7 +146,10 @@ final class Run {
         }
         let partition = world.chance.next(below: scenario.partitions)
         if scenario.isEmbedded, falls(scenario.habits.syncs) { return try world.sync(partition) }
-        if falls(15) { return _ = try world.advance(partition) }
+        if falls(15) {
+            _ = try world.advance(partition)
+            return
+        }
         if falls(5) {
             if world.allows(.checkpoints) { try world.beginCheckpoint(partition) }
             return

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import pathlib
 import re
 import sys
 import time
@@ -23,6 +24,8 @@ def main(arguments: Optional[list[str]] = None) -> int:
     options = parser().parse_args(arguments)
     if options.trace is not None:
         return show(options.trace, world_of(options.mutation))
+    if options.traces is not None:
+        return write(options.seeds, options.traces)
     return search(options.seeds, options.jobs, options.mutation)
 
 
@@ -36,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--trace", type=int, metavar="SEED",
         help="print what was done to a run, every log record, and what folding it gave rise to")
+    made.add_argument(
+        "--traces", type=pathlib.Path, metavar="FOLDER",
+        help="with --seeds: write what the logs hold, and what came of it, a file for each seed")
     made.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (1)")
     made.add_argument(
         "--mutation", choices=sorted(mutations.ALL), metavar="NAME",
@@ -59,6 +65,19 @@ def show(seed: int, world: type[World]) -> int:
     print("\n".join(trace))
     print(f"# {fault or 'holds'}")
     return 1 if fault else 0
+
+
+def write(chosen: range, folder: pathlib.Path) -> int:
+    """Writes traces for another machine to play, without what was done to the run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed in chosen:
+        trace, fault = schedule.traced(seed, World)
+        if fault:
+            print(f"seed {seed} fails: {fault}")
+            return 1
+        kept = trace[:1] + [line for line in trace[1:] if not line.startswith("#")]
+        (folder / f"seed-{seed:04d}.txt").write_text("\n".join(kept) + "\n")
+    return 0
 
 
 def play(seed: int, mutation: Optional[str]) -> tuple[int, Optional[str]]:

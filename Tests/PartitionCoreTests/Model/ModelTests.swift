@@ -40,7 +40,7 @@ struct ModelTests {
             }
             played += 1
         }
-        #expect(played >= 20)
+        #expect(played >= 16)
         print("model: \(played) traces, \(records) records")
     }
 }

@@ -1,0 +1,162 @@
+internal import DequeModule
+internal import IdentityModel
+internal import PartitionCore
+
+/// What a partition's thread sends to the others and takes from them while its node serves.
+///
+///     folded ──▶ unsent ──the receiver has taken enough──▶ mailbox ──▶ its log ──▶ arrived
+///
+/// Nobody waits for anybody: what comes goes into the log before anything else is done, however much
+/// waits to be folded. What bounds memory is what is let in: a partition folds nothing while too
+/// much of its own is unsent, sends a receiver nothing while too much is under way to it, and no
+/// partition takes anything from outside while one has too much in its log that is not folded.
+///
+/// Used from one thread.
+final class PartitionPost<Log: LogPort, State: StatePort> {
+    /// A delivery that was sent and has not arrived.
+    private struct Sent {
+        let number: UInt64
+        let byteCount: Int
+    }
+
+    private let runtime: PartitionRuntime<Log, State>
+    private let exchange: DeliveryExchange<Log, State>
+    private let limits: ServingLimits
+    private var intake: DeliveryIntake
+    /// What has come and is not in the log.
+    private var incoming: Deque<IncomingDelivery> = []
+    /// By receiver: what may leave.
+    private var unsent: [Deque<Delivery>]
+    private var unsentBytes = 0
+    /// By receiver: what has left and not arrived.
+    private var underway: [Deque<Sent>]
+    private var underwayBytes: [Int]
+    private var isOver = false
+    private var isDrained = false
+
+    init(
+        _ runtime: PartitionRuntime<Log, State>, _ exchange: DeliveryExchange<Log, State>,
+        _ limits: ServingLimits
+    ) {
+        self.runtime = runtime
+        self.exchange = exchange
+        self.limits = limits
+        intake = DeliveryIntake(seen: runtime.seen)
+        unsent = Array(repeating: [], count: exchange.partitionCount)
+        underway = Array(repeating: [], count: exchange.partitionCount)
+        underwayBytes = Array(repeating: 0, count: exchange.partitionCount)
+    }
+
+    // MARK: What comes
+
+    /// Takes what has come; nothing of it is in the log yet.
+    func take(_ deliveries: Deque<IncomingDelivery>, _ arrivals: [Arrival]) {
+        incoming.append(contentsOf: deliveries)
+        for arrival in arrivals {
+            let place = Int(arrival.receiver.rawValue)
+            while let first = underway[place].first, first.number <= arrival.number {
+                underwayBytes[place] -= first.byteCount
+                underway[place].removeFirst()
+            }
+            runtime.noteArrived(at: arrival.receiver, number: arrival.number)
+        }
+        if !arrivals.isEmpty { send() }
+    }
+
+    /// Adds what has come to the log, and tells the senders.
+    ///
+    /// - Throws: `StoreFailure`; after one for a lack of room the rest is kept for another time.
+    func stage() throws(StoreFailure) {
+        var arrived = [UInt64](repeating: 0, count: exchange.partitionCount)
+        defer { tell(arrived) }
+        while let first = incoming.first {
+            let number = first.delivery.number
+            switch intake.judge(number, from: first.sender) {
+            case .known: exchange.end(1)
+            case .next:
+                _ = try runtime.stage(first.delivery.record)
+                intake.noteLogged(from: first.sender)
+            case .early: preconditionFailure("a sender's deliveries come in their order")
+            }
+            arrived[Int(first.sender.rawValue)] = number
+            incoming.removeFirst()
+        }
+    }
+
+    private func tell(_ arrived: [UInt64]) {
+        for (sender, number) in arrived.enumerated() where number > 0 {
+            exchange.tell(
+                PartitionID(UInt16(sender)),
+                Arrival(receiver: runtime.partition, number: number))
+        }
+    }
+
+    /// Whether something has come that is not in the log.
+    var hasIncoming: Bool { !incoming.isEmpty }
+
+    // MARK: What goes
+
+    /// A record was folded: what it said may leave.
+    func noteFolded() {
+        let deliveries = runtime.takeDeliveries()
+        exchange.begin(deliveries.count)
+        for delivery in deliveries {
+            unsent[Int(delivery.to.rawValue)].append(delivery)
+            unsentBytes += delivery.record.count
+        }
+        if !deliveries.isEmpty { send() }
+        exchange.end(1)
+    }
+
+    private func send() {
+        for place in unsent.indices {
+            while underwayBytes[place] < limits.underwayBytes,
+                let delivery = unsent[place].popFirst()
+            {
+                let byteCount = delivery.record.count
+                unsentBytes -= byteCount
+                underwayBytes[place] += byteCount
+                underway[place].append(Sent(number: delivery.number, byteCount: byteCount))
+                exchange.send(delivery, from: runtime.partition)
+            }
+        }
+    }
+
+    /// A record from outside is in the log.
+    func noteStaged() { exchange.begin(1) }
+
+    // MARK: Limits
+
+    /// Whether nothing should be folded before more has been sent.
+    var isBlocked: Bool { unsentBytes > limits.unsentBytes }
+
+    /// Whether writes from outside may be taken; tells the others how it stands here.
+    func takesAppends() -> Bool {
+        let isOverNow = runtime.stagedBytes > limits.backlogBytes
+        if isOverNow != isOver {
+            isOver = isOverNow
+            exchange.noteBacklog(of: runtime.partition, isOver: isOver)
+        }
+        return !exchange.isBacklogged
+    }
+
+    // MARK: All partitions
+
+    /// Whether all partitions are at rest, for good. To be asked before the mailbox is emptied:
+    /// what was told before they came to rest is in it.
+    var isQuiet: Bool { exchange.isQuiet }
+    /// Nothing comes from outside any more, and what has come is in the log.
+    func noteDrained() {
+        guard !isDrained else { return }
+        isDrained = true
+        exchange.noteDrained()
+    }
+    /// Why all partitions end, since one has failed.
+    var failure: StoreFailure? { exchange.failure }
+    /// Whether all partitions are to be opened again.
+    var isReopening: Bool { exchange.isReopening }
+    /// This one has failed.
+    func fail(_ failure: StoreFailure) { exchange.fail(failure) }
+    /// All partitions are to be opened again.
+    func reopen() { exchange.reopen() }
+}
