@@ -1,8 +1,9 @@
 internal import ArgumentParser
+internal import SimulationKit
+
 #if Mutants
 internal import GraphCore
 #endif
-internal import SimulationKit
 
 /// Which rule `simulate` goes without, to see that a run tells.
 ///
