@@ -149,6 +149,8 @@ extension IdentityGraph {
             while let edge = side.stored.next() {
                 let pair = try install(edge, in: component, reader)
                 if pair != noOrdinal, edge.image.isLive { return pair }
+                let known = knownLiveEdge(edge.a, edge.image.other)
+                if known != noOrdinal { return known }
             }
         } while try side.stored.refill(
             of: key, in: id, atOnce: configuration.limits.fewRows, reader)
@@ -158,6 +160,16 @@ extension IdentityGraph {
         }
         nodes[node].flags.remove(.lacksEdges)
         return noOrdinal
+    }
+
+    /// A live edge that memory has. The other side of a search may have brought it into memory, and
+    /// so into the list of this member, when this side had already come to the list's end.
+    private func knownLiveEdge(_ a: NodeKey, _ b: NodeKey) -> Ordinal {
+        let (first, second) = (findNode(a), findNode(b))
+        guard first != noOrdinal, second != noOrdinal else { return noOrdinal }
+        let pair = findLink(first, second)
+        guard pair != noOrdinal, links[pair].flags.contains(.edgeIsLive) else { return noOrdinal }
+        return pair
     }
 
     /// Makes `members` of `component` a component of their own, at the same host. `staying` is one
