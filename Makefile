@@ -26,7 +26,7 @@ SYSTEM_LIBRARIES = rocksdb libsodium zlib libzstd
 DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate integration model model-traces format lint clean
+.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate mutants integration model model-traces format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,7 @@ nightly: lint build-tests ## the long form: longer property tests, the model, fu
 	$(MAKE) model MODEL_SEEDS=80000
 	$(MAKE) model-traces TRACES='0..<3000'
 	$(MAKE) simulate SEEDS='0..<1000000' LARGE_SEEDS='0..<5000'
+	$(MAKE) mutants
 	./Tests/Fuzz/run $(FUZZ_SECONDS)
 
 tidy: build-tests ## the house rules only
@@ -80,6 +81,10 @@ simulate: build ## plays seeds of the partition protocol on the real machine (SE
 	.build/release/kindred simulate --seeds '$(SEEDS)' --jobs $(JOBS)
 	.build/release/kindred simulate --seeds '$(LARGE_SEEDS)' --large --jobs $(JOBS)
 	.build/release/kindred simulate --seeds '$(LARGE_SEEDS)' --runtime --jobs $(JOBS)
+
+mutants: deps ## judges the simulation: is each rule that is left out found?
+	$(BUILD) --traits Mutants --scratch-path .build-mutants --product kindred
+	$(PYTHON) Tests/Mutants/run .build-mutants/release/kindred --jobs $(JOBS)
 
 integration: build-tests ## the built program on real files, killed and cut
 	$(TEST) --filter IntegrationTests
@@ -101,3 +106,4 @@ lint: ## fails where the formatter would change or object to something
 
 clean: ## removes what was built
 	$(SWIFT) package clean
+	rm -rf .build-mutants

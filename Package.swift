@@ -17,6 +17,11 @@ let pure: [SwiftSetting] = common + [.strictMemorySafety()]
 let package = Package(
     name: "kindred",
     products: [.executable(name: "kindred", targets: ["kindred"])],
+    traits: [
+        .trait(
+            name: "Mutants",
+            description: "Faults of the protocol, planted by number: `make mutants` alone builds it.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),

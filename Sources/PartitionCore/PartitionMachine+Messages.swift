@@ -10,6 +10,14 @@ extension PartitionMachine {
         _ bytes: Span<UInt8>, _ body: Range<Int>, from sender: PartitionID, number: UInt64,
         _ reader: some StateReader
     ) throws(StepError) {
+        #if Mutants
+        if Mutant.gapsAreSkipped.isPlanted, number > seen(from: sender) {
+            noteSeen(number - 1, from: sender)
+        }
+        if Mutant.repeatsAreApplied.isPlanted, number == seen(from: sender) {
+            noteSeen(number - 1, from: sender)
+        }
+        #endif
         guard number == seen(from: sender) + 1 else { return }
         noteSeen(number, from: sender)
         let messages: [GraphMessage]

@@ -59,6 +59,10 @@ package struct PartitionMachine: ~Copyable {
                 sources: sources),
             transit: transit)
         self.header = header
+        #if Mutants
+        if Mutant.seenIsNotStored.isPlanted { self.header.seen = [] }
+        if Mutant.sentIsNotStored.isPlanted { self.header.sent = [] }
+        #endif
         self.configurationDigests = configurationDigests
         self.limits = limits
         partition = configuration.partition

@@ -72,6 +72,9 @@ struct CommandLineSimulateTests {
         ["simulate", "--seeds", "0..<5", "--jobs", "0"],
         ["simulate", "--seeds", "0..<5", "--jobs", "257"],
         ["simulate", "--seeds", "0..<5", "--mutant", "0"],
+        ["simulate", "--seeds", "0..<5", "--mutant", "21"],
+        ["simulate", "--seeds", "0..<5", "--patience", "0"],
+        ["simulate", "--seeds", "0..<5", "--patience", "86401"],
         ["simulate", "--seeds", "0..<5", "--only", "events=0"],
         ["simulate", "--trace", "1", "--only", "events=b"],
     ])
@@ -80,5 +83,13 @@ struct CommandLineSimulateTests {
         let done = try test.run(words)
         #expect(done.status == 2, "\(words): \(done.errors)")
         #expect(done.output.isEmpty && !done.errors.isEmpty)
+    }
+
+    /// A build as people get it has no fault in its machine, and says how to have one.
+    @Test func shouldSayWhichBuildHasMutantsOfTheMachine() throws {
+        let test = try TestStore()
+        let done = try test.run("simulate", "--seeds", "0..<5", "--mutant", "21")
+        #expect(done.status == 2)
+        #expect(done.errors.contains("--traits Mutants"))
     }
 }

@@ -42,6 +42,11 @@ struct SeedTests {
         #expect(Simulation.play(Scenario(seed: seed, size: .large)) == nil)
     }
 
+    @Test(arguments: [11_577] as [UInt64])
+    func regressionSmall(_ seed: UInt64) {
+        #expect(Simulation.play(Scenario(seed: seed)) == nil)
+    }
+
     /// Each rule of the contract is needed, and a run without it is found.
     @Test(arguments: ContractMutant.allCases)
     func shouldCatchEachRuleThatIsLeftOut(_ mutant: ContractMutant) {

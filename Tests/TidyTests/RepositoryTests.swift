@@ -47,6 +47,14 @@ struct RepositoryTests {
         expectNone(texts.flatMap { JustificationRule.bannedEverywhere(in: $0) })
     }
 
+    @Test func shouldKeepMutantsSmallAndApart() {
+        expectNone(repository.swiftTexts.flatMap { MutantRule.findings(in: $0) })
+    }
+
+    @Test func shouldGiveEachMutantAPlace() {
+        expectNone(MutantRule.unused(in: repository.swiftTexts))
+    }
+
     @Test func shouldKeepExitTestsApartFromStartedPrograms() {
         expectNone(repository.swiftTexts.flatMap { ChildProcessRule.findings(in: $0) })
     }

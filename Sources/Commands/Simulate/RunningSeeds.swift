@@ -20,7 +20,7 @@ enum RunningSeeds {
         report = Report(seeds: seeds, count: jobs, flags: flags)
         for number in [SIGILL, SIGTRAP, SIGSEGV, SIGABRT] {
             signal(number) { number in
-                RunningSeeds.write()
+                RunningSeeds.write("a step has ended the process")
                 signal(number, SIG_DFL)
                 raise(number)
             }
@@ -30,11 +30,19 @@ enum RunningSeeds {
     /// A thread plays a seed from here on.
     static func note(_ seed: UInt64, of job: Int) { report?.seeds[job] = seed }
 
+    /// Ends the process, with exit status 1, where no seed comes to its end: a step that does not end
+    /// can neither be left nor stopped.
+    static func endStuck() -> Never {
+        write("a run does not end")
+        _exit(1)
+    }
+
     /// Writes one line for each thread, without allocating.
-    private static func write() {
+    private static func write(_ what: StaticString) {
         guard let report else { return }
         for job in 0..<report.count {
-            writeText("a step has ended the process; it may be: kindred simulate --trace ")
+            writeText(what)
+            writeText("; it may be: kindred simulate --trace ")
             writeNumber(report.seeds[job])
             writeText(report.flags)
             writeText("\n")

@@ -15,7 +15,9 @@ struct SimulateCommand: ParsableCommand {
             """)
 
     /// Seconds between two lines that say how far it is.
-    private static let progressSeconds = 10
+    private static let progressSeconds = 10.0
+    /// Between two looks at whether a seed has come to its end.
+    private static let lookNanoseconds: UInt64 = 1_000_000_000
 
     @Option(help: ArgumentHelp("Play these seeds; quote them in a shell.", valueName: "A..<B"))
     var seeds: SeedRange?
@@ -29,8 +31,9 @@ struct SimulateCommand: ParsableCommand {
     var runtime = false
     @Option(help: ArgumentHelp("Threads.", valueName: "n"))
     var jobs = 1
-    @Option(help: ArgumentHelp("Leave out a rule of the contract, by number.", valueName: "n"))
-    var mutant: Int?
+    @Option(help: ArgumentHelp("Fail where no seed has ended for so long.", valueName: "seconds"))
+    var patience = 600
+    @OptionGroup var mutants: MutantOptions
     @OptionGroup var format: FormatOptions
 
     struct Answer: Encodable {
@@ -70,18 +73,22 @@ struct SimulateCommand: ParsableCommand {
 
     private var size: Scenario.Size { large ? .large : .small }
     private var level: Scenario.Level { runtime ? .runtime : .machine }
-    private var contractMutant: ContractMutant? { mutant.flatMap { ContractMutant(rawValue: $0) } }
+    private var contractMutant: ContractMutant? { mutants.ofTheContract }
 
     func validate() throws {
+        if mutants.areListed { return }
         guard (seeds == nil) != (trace == nil) else {
             throw ValidationError("say either --seeds 'A..<B' or --trace SEED")
         }
         guard jobs > 0, jobs <= SimulateLimits.jobs else {
             throw ValidationError("--jobs is 1 to \(SimulateLimits.jobs)")
         }
-        guard mutant == nil || contractMutant?.level == level else {
+        guard contractMutant.map({ $0.level == level }) ?? true else {
             let fit = ContractMutant.allCases.filter { $0.level == level }.map { "\($0.rawValue)" }
             throw ValidationError("--mutant is one of \(fit.joined(separator: ", ")) there")
+        }
+        guard patience > 0, patience <= SimulateLimits.patience else {
+            throw ValidationError("--patience is 1 to \(SimulateLimits.patience) seconds")
         }
         guard only == nil || trace != nil else {
             throw ValidationError("--only goes with --trace")
@@ -92,6 +99,8 @@ struct SimulateCommand: ParsableCommand {
     }
 
     func run() throws {
+        if mutants.areListed { return mutants.list() }
+        mutants.plant()
         if let trace { return try tell(trace) }
         guard let seeds else { return }
         RunningSeeds.watch(jobs: jobs, flags: flags)
@@ -103,8 +112,15 @@ struct SimulateCommand: ParsableCommand {
             job, seed in
             RunningSeeds.note(seed, of: job)
         }
-        let (played, failure) = search.run(jobs: jobs) { count in
-            Diagnostics.line("\(count) seeds hold so far, \(Self.rate(count, seconds()))")
+        var lastLook: (count: UInt64, seconds: Double) = (0, 0)
+        var lastLine = 0.0
+        let (played, failure) = search.run(jobs: jobs, interval: Self.lookNanoseconds) { count in
+            let now = seconds()
+            if count > lastLook.count { lastLook = (count, now) }
+            if now - lastLook.seconds > Double(patience) { RunningSeeds.endStuck() }
+            guard now - lastLine >= Self.progressSeconds else { return }
+            lastLine = now
+            Diagnostics.line("\(count) seeds hold so far, \(Self.rate(count, now))")
         }
         let elapsed = seconds()
         guard let failure else {
@@ -156,6 +172,8 @@ struct SimulateCommand: ParsableCommand {
 enum SimulateLimits {
     /// Threads.
     static let jobs = 256
+    /// Seconds in which some seed comes to its end.
+    static let patience = 86_400
 }
 
 /// A range of seeds, as `A..<B`.

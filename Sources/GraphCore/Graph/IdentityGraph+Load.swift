@@ -100,6 +100,9 @@ extension IdentityGraph {
     mutating func needEdge(
         _ pair: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.evictedEdgeIsUnknown.isPlanted { return }
+        #endif
         let a = links[pair].a
         guard lacksEdges(a), !links[pair].flags.contains(.hasEdge) else { return }
         let id = components[nodes[a].component].id

@@ -83,6 +83,9 @@ extension IdentityGraph {
     private static func order(_ left: Register, _ right: Register) -> Int {
         if left.time != right.time { return left.time > right.time ? 1 : -1 }
         if left.operation == right.operation { return 0 }
+        #if Mutants
+        if Mutant.tiesByArrival.isPlanted { return 1 }
+        #endif
         return left.operation.winsTies ? 1 : -1
     }
 

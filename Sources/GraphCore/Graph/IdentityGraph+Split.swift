@@ -65,6 +65,9 @@ extension IdentityGraph {
     private mutating func outgrow(
         _ side: inout SearchSide, _ enough: Int, _ component: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.splitFollowsTheCache.isPlanted { return }
+        #endif
         while side.reached.count < enough {
             if case .exhausted = try step(&side, component, reader) { return }
         }
@@ -96,6 +99,9 @@ extension IdentityGraph {
     private mutating func holds(
         _ other: Ordinal, _ component: Ordinal, _ reader: some StateReader
     ) throws(StateError) -> Bool {
+        #if Mutants
+        if Mutant.evictedEndIsAStranger.isPlanted { return nodes[other].component == component }
+        #endif
         if nodes[other].component == component { return true }
         guard hasOthers, nodes[other].component == noOrdinal else { return false }
         return try isMember(nodes[other].key, of: component, reader)
@@ -118,6 +124,9 @@ extension IdentityGraph {
                 side.pair = nextLink(pair, at: node)
                 return pair
             }
+            #if Mutants
+            if Mutant.searchSeesMemoryOnly.isPlanted { nodes[node].flags.remove(.lacksEdges) }
+            #endif
             if lacksEdges(node) {
                 let stored = try nextStoredEdge(&side, of: node, component, reader)
                 if stored != noOrdinal { return stored }
@@ -140,6 +149,8 @@ extension IdentityGraph {
             while let edge = side.stored.next() {
                 let pair = try install(edge, in: component, reader)
                 if pair != noOrdinal, edge.image.isLive { return pair }
+                let known = knownLiveEdge(edge.a, edge.image.other)
+                if known != noOrdinal { return known }
             }
         } while try side.stored.refill(
             of: key, in: id, atOnce: configuration.limits.fewRows, reader)
@@ -149,6 +160,16 @@ extension IdentityGraph {
         }
         nodes[node].flags.remove(.lacksEdges)
         return noOrdinal
+    }
+
+    /// A live edge that memory has. The other side of a search may have brought it into memory, and
+    /// so into the list of this member, when this side had already come to the list's end.
+    private func knownLiveEdge(_ a: NodeKey, _ b: NodeKey) -> Ordinal {
+        let (first, second) = (findNode(a), findNode(b))
+        guard first != noOrdinal, second != noOrdinal else { return noOrdinal }
+        let pair = findLink(first, second)
+        guard pair != noOrdinal, links[pair].flags.contains(.edgeIsLive) else { return noOrdinal }
+        return pair
     }
 
     /// Makes `members` of `component` a component of their own, at the same host. `staying` is one
@@ -185,6 +206,11 @@ extension IdentityGraph {
         components[part].rank = UInt64(members.count)
         components[component].count -= UInt32(members.count)
         components[component].residentCount -= UInt32(members.count)
+        #if Mutants
+        if Mutant.rankFallsAtSplit.isPlanted {
+            components[component].rank = UInt64(components[component].count)
+        }
+        #endif
         // Live edges lie inside the part, so each came with its lesser end.
         for node in members { nodes[node].flags.remove(.lacksEdges) }
         considerRows(part)

@@ -24,6 +24,9 @@ extension IdentityGraph {
         _ reader: some StateReader
     ) throws(StateError) {
         try needEdge(pair, reader)
+        #if Mutants
+        if Mutant.edgeWithoutVersion.isPlanted { links[pair].edgeVersion = 0 }
+        #endif
         guard version > links[pair].edgeVersion else { return }
         touch(component)
         let (a, b) = (links[pair].a, links[pair].b)
@@ -110,6 +113,9 @@ extension IdentityGraph {
     private func isLesser(_ component: Ordinal, than join: JoinRequest) -> Bool {
         let record = components[component]
         guard record.id != join.component else { return false }
+        #if Mutants
+        if Mutant.rankWithoutID.isPlanted { return record.rank <= join.rank }
+        #endif
         return record.rank != join.rank ? record.rank < join.rank : record.id < join.component
     }
 
@@ -164,6 +170,9 @@ extension IdentityGraph {
         _ target: ComponentID, _ via: LinkPosition, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
         let found = try hosted(target, reader)
+        #if Mutants
+        if Mutant.absorbedByTheWrongSide.isPlanted, found != noOrdinal { return found }
+        #endif
         if found != noOrdinal {
             if try isMember(via.a, of: found, reader) { return found }
             if try isMember(via.b, of: found, reader) { return found }
@@ -175,6 +184,13 @@ extension IdentityGraph {
     mutating func reconsider(
         _ component: Ordinal, _ via: LinkPosition, _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.linkIsNotAskedAgain.isPlanted {
+            guard try isMember(via.a, of: component, reader),
+                try isMember(via.b, of: component, reader)
+            else { return }
+        }
+        #endif
         if try !isMember(via.b, of: component, reader) {
             return try joinAgain(component, via.a, via.b, reader)
         }
@@ -185,6 +201,9 @@ extension IdentityGraph {
         }
         let pair = try knownEdge(via.a, via.b, reader)
         if pair != noOrdinal, links[pair].flags.contains(.edgeIsLive) { return }
+        #if Mutants
+        if Mutant.cutIsForgotten.isPlanted { return }
+        #endif
         try splitIfCut(component, node(via.a), node(via.b), reader)
     }
 }

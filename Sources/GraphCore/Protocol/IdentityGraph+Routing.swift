@@ -61,6 +61,16 @@ extension IdentityGraph {
         _ message: MemberMessage, asked: UInt32, _ reader: some StateReader
     ) throws(StateError) {
         let node = self.node(message.node)
+        #if Mutants
+        if Mutant.joinMakesNoNode.isPlanted {
+            try needHome(of: node, reader)
+            if nodes[node].directoryVersion == 0 { return transit.park(message) }
+        }
+        if Mutant.noParking.isPlanted {
+            try ensurePlace(of: node, reader)
+            return sendFromHome(node, message)
+        }
+        #endif
         try ensurePlace(of: node, reader)
         if nodes[node].directoryVersion <= asked {
             transit.park(message)
@@ -82,6 +92,9 @@ extension IdentityGraph {
     ) throws(StateError) {
         for assigned in assignment.nodes {
             let node = try home(of: assigned.key, reader)
+            #if Mutants
+            if Mutant.assignWithoutVersion.isPlanted { nodes[node].directoryVersion = 0 }
+            #endif
             guard assigned.version > nodes[node].directoryVersion else { continue }
             setPlace(of: node, component: assignment.component, version: assigned.version)
             releaseParked(node)
@@ -89,6 +102,9 @@ extension IdentityGraph {
     }
 
     private mutating func releaseParked(_ node: Ordinal) {
+        #if Mutants
+        if Mutant.parkedIsForgotten.isPlanted { _ = transit.takeParked(nodes[node].key) }
+        #endif
         for message in transit.takeParked(nodes[node].key) { sendFromHome(node, message) }
     }
 
@@ -99,6 +115,11 @@ extension IdentityGraph {
     mutating func find(
         _ message: MemberMessage, left: UInt32, _ reader: some StateReader
     ) throws(StateError) -> Ordinal {
+        #if Mutants
+        if Mutant.viaVersionIsDropped.isPlanted, left > 0 {
+            return try find(message, left: 0, reader)
+        }
+        #endif
         if let onward = transit.pointers[message.component] {
             var message = message
             message.component = onward
@@ -109,6 +130,9 @@ extension IdentityGraph {
         if component != noOrdinal, try isMember(message.node, of: component, reader) {
             return component
         }
+        #if Mutants
+        if Mutant.seenIsNotSentOn.isPlanted, case .seen = message.content { return noOrdinal }
+        #endif
         askHome(message, asked: left)
         return noOrdinal
     }
@@ -168,6 +192,9 @@ extension IdentityGraph {
     mutating func noteMove(
         of node: Ordinal, to component: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.memberVersionStays.isPlanted { nodes[node].memberVersion -= 1 }
+        #endif
         nodes[node].memberVersion += 1
         let (key, version) = (nodes[node].key, nodes[node].memberVersion)
         let home = home(of: key)
@@ -184,7 +211,11 @@ extension IdentityGraph {
     /// partitions, and of each the nodes in the order of their keys.
     mutating func tellHomes(of component: Ordinal) {
         guard !moves.isEmpty else { return }
+        #if Mutants
+        let told = Mutant.hashOrder.isPlanted ? movesInHashOrder() : moves.sorted()
+        #else
         let told = moves.sorted()
+        #endif
         moves.removeAll(keepingCapacity: true)
         var start = 0
         while start < told.count {
@@ -192,6 +223,12 @@ extension IdentityGraph {
             var end = start
             while end < told.count, told[end].home == home { end += 1 }
             if home == oneself {
+                #if Mutants
+                if Mutant.parkedStaysAtHome.isPlanted {
+                    start = end
+                    continue
+                }
+                #endif
                 for move in told[start..<end] { releaseParked(findNode(move.node.key)) }
             } else {
                 let nodes = told[start..<end].map(\.node)

@@ -73,6 +73,14 @@ extension IdentityGraph {
     /// A page came. It is staged where it was addressed, whatever became of the component
     /// meanwhile; the last one completes the state.
     mutating func take(_ page: StatePage, _ reader: some StateReader) throws(StateError) {
+        #if Mutants
+        if Mutant.pagesFollowThePointer.isPlanted, sendAlongThePointer(page) { return }
+        if Mutant.pagesAreAppliedAtOnce.isPlanted {
+            send(to: page.back, .next(transfer: page.transfer, index: page.index + 1))
+            return try absorb(page.state, reader)
+        }
+        if Mutant.tornPages.isPlanted, page != torn(page) { return try take(torn(page), reader) }
+        #endif
         guard let pages = transit.stage(page) else {
             throw StateError(.damaged, "a page came before the one in front of it")
         }
@@ -85,10 +93,20 @@ extension IdentityGraph {
     mutating func absorb(
         _ state: ComponentState, _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.transferIsNotRenamed.isPlanted, sendOnUnderAnOldName(state) { return }
+        #endif
         var state = state
         while let onward = transit.pointers[state.target] { state.target = onward }
         guard state.target.host == oneself else { return transfer(state, as: nil) }
         let component = try landing(state.target, state.via, reader)
+        #if Mutants
+        if Mutant.strandedStateIsDropped.isPlanted, components[component].count == 0 {
+            remove(component)
+            count { $0.customers -= 1 }
+            return
+        }
+        #endif
         try settle(state, in: component, reader)
         try reconsider(component, state.via, reader)
     }
@@ -126,6 +144,13 @@ extension IdentityGraph {
     ) throws(StateError) -> Ordinal {
         let anchor = components[component].anchor
         let node = try installMember(index, at: &cursor, of: component, after: anchor)
+        #if Mutants
+        if Mutant.valueStaysBehind.isPlanted {
+            nodes[node].namespace = 0
+            nodes[node].valueCount = 0
+        }
+        if Mutant.firstSeenStaysBehind.isPlanted { nodes[node].firstSeen = .never }
+        #endif
         components[component].count += 1
         components[component].memberSum += memberDigest(node)
         if anchor == noOrdinal {
@@ -152,6 +177,9 @@ extension IdentityGraph {
         transit.noteBack(nodes[member].key, in: components[nodes[member].component].id)
         markRows(of: member)
         if hasOthers { nodes[member].flags.insert(.lacksEdges) }
+        #if Mutants
+        if Mutant.newcomersLackNothing.isPlanted { nodes[member].flags.remove(.lacksEdges) }
+        #endif
     }
 }
 

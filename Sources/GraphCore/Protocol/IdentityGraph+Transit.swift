@@ -18,6 +18,9 @@ extension IdentityGraph {
 
     /// Gives what has changed to `writer`, of `room` entries at most.
     mutating func drainTransit(to writer: inout some StateWriter, _ room: inout Int) {
+        #if Mutants
+        forgetTransitChanges()
+        #endif
         while room > 0, let id = transit.changedPointers.popFirst() {
             if let to = transit.pointers[id] {
                 writer.writePointer(ForwardingPointer(from: id, to: to))

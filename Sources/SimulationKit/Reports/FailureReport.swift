@@ -1,3 +1,7 @@
+#if Mutants
+internal import GraphCore
+#endif
+
 /// A seed that failed: what does not hold, the least that still fails, and how to see it again.
 package struct FailureReport: Sendable {
     /// Lines of a trace that are shown at most: its end, where it fails.
@@ -31,7 +35,15 @@ package struct FailureReport: Sendable {
         "kindred simulate --trace \(scenario.seed)"
             + (scenario.size == .large ? " --large" : "")
             + (scenario.level == .runtime ? " --runtime" : "")
-            + (mutant.map { " --mutant \($0.rawValue)" } ?? "") + more
+            + (mutantNumber.map { " --mutant \($0)" } ?? "") + more
+    }
+
+    private var mutantNumber: Int? {
+        #if Mutants
+        return mutant?.rawValue ?? Mutant.current?.rawValue
+        #else
+        return mutant?.rawValue
+        #endif
     }
 
     /// For a person: the shrunk run's trace, what does not hold, and the commands.

@@ -55,14 +55,34 @@ package struct Scenario: Sendable {
         partitions = chance.pick(isLarge ? [2, 3, 4, 5, 7, 8, 12, 16] : [1, 2, 2, 2, 3, 3, 4, 5])
         isEmbedded = chance.chance(40)
         limits = Self.limits(&chance, isLarge: isLarge)
-        workload = Workload.drawn(&chance, isLarge: isLarge)
+        // Of small runs, three of sixteen.
+        let isPressed = !isLarge && SplitMix64.mix(seed) % 16 < 3
+        workload = isPressed ? .pressed(&chance) : .drawn(&chance, isLarge: isLarge)
         events = []
         events.reserveCapacity(workload.events)
         for index in 0..<workload.events { events.append(workload.event(index, &chance)) }
         habits = Habits(&chance, partitions: partitions, isLarge: isLarge)
         faults = .all
         scheduleSeed = chance.next()
+        if isPressed { press() }
     }
+
+    /// Has memory hold as little of large components as it can. What goes wrong between memory and
+    /// store takes rows, members that were let go and moves, all at once: chance alone seldom has
+    /// all of that in a small run.
+    private mutating func press() {
+        limits.inlineMembers = 1 + UInt32(scheduleSeed % 3)
+        limits.inlineEdges = scheduleSeed / 3 % 2 == 0 ? 1 : 8
+        limits.searchedMembers = 1
+        limits.rowsAtOnce = 2
+        limits.fewRows = 2
+        habits.evictionPeriod = 1 + Int(scheduleSeed / 6 % 2)
+        habits.cacheBytes = 0
+        partitions = max(partitions, 2)
+    }
+
+    /// How often an owner stores all that has changed: behind so many times that it lets go.
+    var storePeriod: Int { [1, 4, 16][Int(scheduleSeed / 32 % 3)] }
 
     /// A scenario of exactly these events, without any fault, for a test.
     package init(_ events: [SimulatedEvent], partitions: Int, scheduleSeed: UInt64 = 0) {

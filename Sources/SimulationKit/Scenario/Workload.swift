@@ -51,6 +51,14 @@ package struct Workload: Equatable, Sendable {
             observes: chance.pick([0, 10]))
     }
 
+    /// Draws one of few identifiers that come together and part again and again.
+    static func pressed(_ chance: inout SplitMix64) -> Workload {
+        Workload(
+            nodes: chance.pick([4, 6, 8]), events: chance.pick([20, 40, 60]), times: 0,
+            shape: chance.pick([.any, .hub, .groups, .star]), unlinks: chance.pick([30, 45]),
+            bans: 0, observes: chance.pick([0, 10]))
+    }
+
     /// Draws the event that is said as that one.
     func event(_ index: Int, _ chance: inout SplitMix64) -> SimulatedEvent {
         let (a, b) = ends(&chance)

@@ -1,5 +1,6 @@
 /// A rule of the ordering contract that is left out, to see that a run would show it. The rules are
-/// kept by the simulation itself here, so that this takes no branch of the program.
+/// kept by the simulation itself here, so that this takes no branch of the program. Mutants of the
+/// machine (`Mutant`, in the package trait `Mutants`) are numbered from 21 on.
 package enum ContractMutant: Int, Sendable, CaseIterable {
     /// What a record gave rise to leaves before the record is durable.
     case releaseBeforeDurable = 1
@@ -15,6 +16,12 @@ package enum ContractMutant: Int, Sendable, CaseIterable {
     case mutedRestart
     /// A delivery counts as arrived once it is in the receiver's log, durable or not.
     case arrivalBeforeDurable
+    /// The log says done when a checkpoint begins, not when it is stored.
+    case doneTooEarly
+    /// A replica drops forwarding pointers when it likes, not where its log says so.
+    case pointersCollectedLocally
+    /// What a log said was durable is not: power loss takes some of it, too.
+    case syncIsALie
 
     // At the level of the runtime.
 

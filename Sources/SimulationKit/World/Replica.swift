@@ -90,6 +90,7 @@ final class Replica {
         machine.graph.drainChanges(to: &writer)
         writer.writeHeader(machine.checkpointHeader)
         state.table = writer.table
+        machine.graph.noteStored()
     }
 
     /// Writes all that changed into its state, and shows the watch what it was.
@@ -100,6 +101,7 @@ final class Replica {
         machine.graph.drainChanges(to: &writer)
         writer.base.writeHeader(machine.checkpointHeader)
         state.table = writer.base.table
+        machine.graph.noteStored()
         step = writer.step
     }
 
@@ -114,7 +116,6 @@ final class Replica {
 
     /// Lets go of memory that its state holds too.
     func evict(toBytes limit: Int) {
-        store()
         machine.graph.evict(toBytes: limit)
     }
 
@@ -134,6 +135,9 @@ final class Replica {
     func collectablePointers(limit: Int) -> [ComponentID] {
         machine.graph.collectablePointers(limit: limit)
     }
+
+    /// Forgets pointers without a record, as no replica may.
+    func collect(_ ids: [ComponentID]) { machine.graph.collect(ids) }
 
     /// Asks the graph.
     func ask<Answer>(

@@ -151,7 +151,7 @@ final class Run {
             return
         }
         if falls(5) {
-            if world.allows(.checkpoints) { world.beginCheckpoint(partition) }
+            if world.allows(.checkpoints) { try world.beginCheckpoint(partition) }
             return
         }
         if falls(8) { return try world.finishCheckpoints(partition) }

@@ -8,10 +8,17 @@ extension World {
     // MARK: Checkpoints
 
     /// An owner cuts a checkpoint at its position.
-    func beginCheckpoint(_ partition: Int) {
+    func beginCheckpoint(_ partition: Int) throws(Violation) {
         let owner = owners[partition]
         let begun = owner.candidates.last?.position ?? snapshots[partition].last?.position ?? 0
-        if owner.position > begun { owner.candidates.append(owner.snapshot()) }
+        guard owner.position > begun else { return }
+        owner.candidates.append(owner.snapshot())
+        if mutant == .doneTooEarly { try sayDone(owner.position, in: partition) }
+    }
+
+    private func sayDone(_ position: Int, in partition: Int) throws(Violation) {
+        try append(
+            RecordCodec.encode(.done(offset: UInt64(position)), Identifiers.head), to: partition)
     }
 
     /// An owner stores the checkpoints that may be stored, says so in its log, and trims it.
@@ -24,10 +31,7 @@ extension World {
                 snapshots[partition].removeFirst()
             }
             tell("checkpoint of \(partition) at \(candidate.position)")
-            try append(
-                RecordCodec.encode(
-                    .done(offset: UInt64(candidate.position)), Identifiers.head),
-                to: partition)
+            try sayDone(candidate.position, in: partition)
             trim(partition)
         }
     }
@@ -88,7 +92,8 @@ extension World {
         network.clear()
         for partition in all {
             let log = logs[partition]
-            let kept = log.durable + chance.next(below: log.end - log.durable + 1)
+            let least = mutant == .syncIsALie ? log.base : log.durable
+            let kept = least + chance.next(below: log.end - least + 1)
             refused += try logs[partition].cut(at: kept)
             try require(
                 snapshots[partition].allSatisfy { $0.position <= kept },
@@ -124,6 +129,9 @@ extension World {
         let pointers = witnesses[partition].collectablePointers(limit: 8)
         guard !pointers.isEmpty else { return }
         let count = 1 + chance.next(below: pointers.count)
+        if mutant == .pointersCollectedLocally {
+            return owners[partition].collect(Array(pointers.prefix(count)))
+        }
         try append(
             RecordCodec.encode(.collect(Array(pointers.prefix(count))), Identifiers.head),
             to: partition)

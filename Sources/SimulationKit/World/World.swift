@@ -141,10 +141,12 @@ final class World {
         return hasMoved || hasReleased
     }
 
-    /// Every so many records an owner lets go of memory.
+    /// Every so many records an owner lets go of memory. It does not store all before each time: so
+    /// its state may still hold what has gone, and lack what has come.
     private func letGo(_ replica: Replica) {
         let period = scenario.habits.evictionPeriod
         guard period > 0, allows(.evictions), replica.position % period == 0 else { return }
+        if replica.position / period % scenario.storePeriod == 0 { replica.store() }
         replica.evict(toBytes: scenario.habits.cacheBytes)
     }
 
