@@ -85,8 +85,6 @@ package enum Mutant: Int, Sendable, CaseIterable {
     case outgoingIsNotStored
     /// What the store still holds of a component that has gone is believed.
     case goneComponentIsBelieved
-    /// What the store still holds of a member that has gone is believed.
-    case goneMemberIsBelieved
     /// A member that comes into a component in rows is taken to have all its edges in memory.
     case newcomersLackNothing
     /// The search for another path takes a member that was let go for a stranger.

@@ -180,9 +180,6 @@ struct Transit {
 
     /// Whether what the store holds of a member in a component's rows is not to be believed.
     func isGone(_ key: NodeKey, from id: ComponentID) -> Bool {
-        #if Mutants
-        if Mutant.goneMemberIsBelieved.isPlanted { return false }
-        #endif
         if gone.members.isEmpty && leaving.members.isEmpty { return false }
         let member = GoneMember(key: key, component: id)
         return gone.members.contains(member) || leaving.members.contains(member)
