@@ -17,7 +17,7 @@ struct CommandLineUsageTests {
     @Test(arguments: [
         ["export", "--server", "http://x"], ["digest", "--server", "http://x"],
         ["replay", "-", "--changes", "x"],
-        ["replay", "-", "--partitions", "4"], ["export", "--format", "jsonl"],
+        ["export", "--format", "jsonl"],
         ["replay", "-", "--server", "http://x"], ["verify", "--repair"],
     ])
     func shouldRefuseUnknownFlagsByName(_ words: [String]) throws {

@@ -132,6 +132,22 @@ struct PartitionHostTests {
         #expect(await never == .failure(.closed))
     }
 
+    @Test func shouldHaveWritesWaitForACheckpointHoweverSlowlyTheyCome() async {
+        let settings = RuntimeFixture.settings(tailEvents: 10, durability: .fsync)
+        let fixture = HostFixture(settings)
+        fixture.state.applies.shut()
+        for number in 0..<6 {
+            #expect((try? await fixture.append("\(number)", count: 5).get()) != nil)
+        }
+        await fixture.state.applies.wait(forArrivals: 1)
+        async let next = fixture.append("6", count: 5)
+        try? await Task.sleep(for: .milliseconds(200))
+        #expect(await fixture.identifiers() == .success(30))
+        fixture.state.applies.open()
+        #expect((try? await next.get()) != nil)
+        #expect(await fixture.end() == .closed)
+    }
+
     @Test func shouldGoOnWithQuestionsWhileTheWriterWaitsForACheckpoint() async {
         let settings = RuntimeFixture.settings(tailEvents: 10, durability: .fsync)
         let fixture = HostFixture(settings)

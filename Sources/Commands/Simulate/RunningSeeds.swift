@@ -30,8 +30,8 @@ enum RunningSeeds {
     /// A thread plays a seed from here on.
     static func note(_ seed: UInt64, of job: Int) { report?.seeds[job] = seed }
 
-    /// Ends the process, with exit status 1, where no seed comes to its end: a step that does not end
-    /// can neither be left nor stopped.
+    /// Ends the process, with exit status 1, where no seed comes to its end: a step that does not
+    /// end can neither be left nor stopped.
     static func endStuck() -> Never {
         write("a run does not end")
         _exit(1)

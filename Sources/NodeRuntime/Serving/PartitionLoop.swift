@@ -82,8 +82,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     func turn() -> Bool {
         // Before the mailbox is emptied: what was told before all came to rest is in it.
         let othersRest = post?.isQuiet ?? true
-        let isStalled =
-            !settling.isEmpty && (runtime.isStalled || post?.isBlocked ?? false)
+        let isStalled = !settling.isEmpty && !mayFold
         let takesAppends =
             syncing.isEmpty && resting.isEmpty && !isStalled && !isReopening
             && runtime.stagedCount < limits.stagedRecords && post?.takesAppends() ?? true
@@ -99,7 +98,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         noteSynced(contents.synced)
         stage(contents.appends)
         if isDrained { post?.noteDrained() }
-        if !isStalled { foldNext() }
+        // Asked again: what has just become durable may wait, too.
+        if mayFold { foldNext() }
         wakeWaiting()
         answerAsks()
         tend()
@@ -121,6 +121,9 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         let isIdle = isAtRest && asks.isEmpty && waiting.isEmpty && resting.isEmpty
         return !(isDrained && isIdle && othersRest)
     }
+
+    /// Whether the tail, memory and what others are owed may grow by another record.
+    private var mayFold: Bool { !runtime.isStalled && !(post?.isBlocked ?? false) }
 
     /// Whether no write is on its way.
     private var isAtRest: Bool { syncing.isEmpty && settling.isEmpty }
