@@ -87,7 +87,7 @@ final class FakeGate: NodeGate, @unchecked Sendable {
     }
 
     func top(limit: Int, reveal: Bool) async throws(ServingError) -> TopAnswer {
-        try await enter(.after(nanoseconds: 1_000_000_000))
+        try await enter(Self.patience)
         let text = """
             {"customers":[{"customer_id":"\(limit)","identifier_count":\(limit),\
             "identifier":"email:***","masked":\(!reveal)}],"position":{"partition":0,"offset":0}}
@@ -99,17 +99,20 @@ final class FakeGate: NodeGate, @unchecked Sendable {
     }
 
     func stats() async throws(ServingError) -> StatsAnswer {
-        try await enter(.after(nanoseconds: 1_000_000_000))
+        try await enter(Self.patience)
         return try run { desk throws(AnswerFailure) in
             try AnswerFailure.of { () throws(StoreFailure) in try desk.stats() }
         }
     }
 
     func backup(to folder: String, keep: Int?) async throws(ServingError) -> Data {
-        try await enter(.after(nanoseconds: 1_000_000_000))
+        try await enter(Self.patience)
         turn { $0.backups.append("\(folder) \(keep ?? 0)") }
         return Data(#"{"backup":1}"#.utf8)
     }
+
+    /// The deadline of what has none of its own: long, for tests may wait for each other.
+    private static var patience: Deadline { .after(nanoseconds: 600_000_000_000) }
 
     private func enter(_ deadline: Deadline) async throws(ServingError) {
         turn { $0.begun += 1 }
