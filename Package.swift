@@ -134,7 +134,7 @@ let package = Package(
             name: "PartitionCoreTests",
             dependencies: [
                 "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
-                "TestSupport",
+                "SimulationKit", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(name: "RocksStoreTests", dependencies: ["RocksStore"], swiftSettings: common),
@@ -161,7 +161,7 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "NodeRuntime", "TestSupport",
+                "NodeRuntime", "SimulationKit", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(

@@ -1,6 +1,7 @@
 import GraphCore
 import IdentityModel
 import PartitionCore
+import SimulationKit
 import TestSupport
 import WireFormat
 
@@ -22,7 +23,7 @@ struct PartitionScenarioRunner {
     private var machines: [MachineDriver] = []
     private var underway: [[[[UInt8]]]] = []
     private var folded: [[[UInt8]?]] = []
-    private let wording = ModelText()
+    private let wording = MessageText()
 
     /// Whether a scenario is one of these.
     static func runs(_ scenario: Scenario) -> Bool {

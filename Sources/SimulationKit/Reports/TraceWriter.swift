@@ -10,6 +10,7 @@ struct TraceWriter {
     /// The lines so far.
     private(set) var lines: [String] = []
     private var frame = EventFrame()
+    private static let wording = MessageText { UInt64(Identifiers.number($0)) }
 
     mutating func tell(_ sentence: String) { lines.append("# \(sentence)") }
 
@@ -50,7 +51,8 @@ struct TraceWriter {
             case .tick: return "tick"
             case .done(let offset): return "done position=\(offset)"
             case .collect(let ids):
-                return "collect component=" + ids.map(Self.name).joined(separator: ",")
+                let names = ids.map { Self.wording.text($0) }
+                return "collect component=" + names.joined(separator: ",")
             case .rules(let version, _): return "rules version=\(version)"
             case .logic(let version): return "logic version=\(version)"
             }
@@ -74,77 +76,11 @@ struct TraceWriter {
             guard case .messages(_, _, let body) = try RecordCodec.decode(record.span).record
             else { return "no messages" }
             return try MessageFrame.decode(record.span, body: body) { _ in 1 }
-                .map(Self.text).joined(separator: " | ")
+                .map { Self.wording.text($0) }.joined(separator: " | ")
         } catch {
             return "unreadable: \(error.reason)"
         }
     }
 
-    // MARK: Messages
-
-    private static func text(_ message: GraphMessage) -> String {
-        switch message {
-        case .forMember(let message): return text(message)
-        case .resolve(let message, let asked):
-            return "resolve node=\(node(message.node)) asked=\(asked) (\(text(message)))"
-        case .via(let message, let version):
-            return "via node=\(node(message.node)) version=\(version) (\(text(message)))"
-        case .assign(let assignment):
-            let nodes = assignment.nodes.map { "\(node($0.key))@\($0.version)" }
-            return "assign component=\(name(assignment.component)) "
-                + "nodes=\(nodes.joined(separator: ","))"
-        case .absorb(let state): return "absorb component=\(name(state.target)) \(text(state))"
-        case .page(let page):
-            return "page component=\(name(page.state.target)) transfer=\(name(page.transfer))"
-                + " index=\(page.index) last=\(page.isLast ? 1 : 0) back=\(page.back.rawValue) "
-                + text(page.state)
-        case .next(let transfer, let index):
-            return "next transfer=\(name(transfer)) index=\(index)"
-        }
-    }
-
-    private static func text(_ message: MemberMessage) -> String {
-        let (component, own) = (name(message.component), node(message.node))
-        switch message.content {
-        case .seen(let time, _, let value):
-            return "seen component=\(component) node=\(own) time=\(time.milliseconds)"
-                + " value=\(String(decoding: value, as: UTF8.self))"
-        case .edge(let other, let version, let isLive):
-            return "edge component=\(component) a=\(own) b=\(node(other)) version=\(version)"
-                + " live=\(isLive ? 1 : 0)"
-        case .join(let other, let version, let asker, let rank):
-            return "join component=\(component) a=\(node(other)) b=\(own) version=\(version)"
-                + " asker=\(name(asker)) rank=\(rank)"
-        case .joinBack(let other, let version, let asked, let rank):
-            return "joinback component=\(component) a=\(own) b=\(node(other))"
-                + " version=\(version) asked=\(name(asked)) rank=\(rank)"
-        case .retry(let other):
-            return "retry component=\(component) a=\(own) b=\(node(other))"
-        }
-    }
-
-    private static func text(_ state: ComponentState) -> String {
-        var value = 0
-        let members = state.members.map { member in
-            let bytes = state.values[value..<value + member.valueCount]
-            value += member.valueCount
-            let seen =
-                member.firstSeen == .never ? "never" : "\(member.firstSeen.milliseconds)"
-            let text = bytes.isEmpty ? "-" : String(decoding: bytes, as: UTF8.self)
-            return "\(node(member.key))(version=\(member.version) seen=\(seen) value=\(text)"
-                + " customer=\(member.customerVersion) published=-)"
-        }
-        let edges = state.edges.map {
-            "\(node($0.a))-\(node($0.image.other))(version=\($0.image.version)"
-                + " live=\($0.image.isLive ? 1 : 0))"
-        }
-        return "via=\(node(state.via.a))-\(node(state.via.b))"
-            + " members=\(members.joined(separator: ",")) edges=\(edges.joined(separator: ","))"
-    }
-
     private static func node(_ key: NodeKey) -> Int { Identifiers.number(key) }
-
-    private static func name(_ id: ComponentID) -> String {
-        id == .none ? "-" : "\(id.host.rawValue).\(id.sequence)"
-    }
 }

@@ -3,6 +3,7 @@ import GraphCore
 import IdentityModel
 import NodeRuntime
 import PartitionCore
+import SimulationKit
 import TestSupport
 import WireFormat
 
@@ -16,7 +17,7 @@ struct ModelReplay {
 
     private let partitionCount: UInt16
     private let machines: [MachineDriver]
-    private let wording = ModelText()
+    private let wording = MessageText()
     private var sent: [String: [UInt8]] = [:]
     private var expected: [Substring] = []
     private var said: [String] = []

@@ -3,23 +3,26 @@ package import IdentityModel
 
 /// Messages in the words of the executable model's traces (Tests/Model/protocol/text.py).
 ///
-/// A node's key is its number, its value "v" and the number. What customers last published is not
-/// compared: the change feed comes later.
-package struct ModelText {
-    /// Words for messages.
-    package init() {}
+/// What customers last published is not told: the change feed comes later.
+package struct MessageText {
+    private let number: @Sendable (NodeKey) -> UInt64
+
+    /// Words for messages whose nodes have these numbers.
+    package init(_ number: @escaping @Sendable (NodeKey) -> UInt64 = { $0.low }) {
+        self.number = number
+    }
 
     /// A message.
     package func text(_ message: GraphMessage) -> String {
         switch message {
         case .forMember(let message): text(message)
         case .resolve(let message, let asked):
-            "resolve node=\(message.node.low) asked=\(asked) (\(text(message)))"
+            "resolve node=\(number(message.node)) asked=\(asked) (\(text(message)))"
         case .via(let message, let version):
-            "via node=\(message.node.low) version=\(version) (\(text(message)))"
+            "via node=\(number(message.node)) version=\(version) (\(text(message)))"
         case .assign(let assignment):
             "assign component=\(text(assignment.component)) nodes="
-                + assignment.nodes.map { "\($0.key.low)@\($0.version)" }.joined(separator: ",")
+                + assignment.nodes.map { "\(number($0.key))@\($0.version)" }.joined(separator: ",")
         case .absorb(let state):
             "absorb component=\(text(state.target)) \(text(state))"
         case .page(let page):
@@ -32,21 +35,21 @@ package struct ModelText {
 
     /// A message for a member.
     package func text(_ message: MemberMessage) -> String {
-        let (component, node) = (text(message.component), message.node.low)
+        let (component, node) = (text(message.component), number(message.node))
         switch message.content {
         case .seen(let time, _, let value):
             return "seen component=\(component) node=\(node) time=\(time.milliseconds)"
                 + " value=\(String(decoding: value, as: UTF8.self))"
         case .edge(let other, let version, let isLive):
-            return "edge component=\(component) a=\(node) b=\(other.low) version=\(version)"
+            return "edge component=\(component) a=\(node) b=\(number(other)) version=\(version)"
                 + " live=\(isLive ? 1 : 0)"
         case .join(let other, let version, let asker, let rank):
-            return "join component=\(component) a=\(other.low) b=\(node) version=\(version)"
+            return "join component=\(component) a=\(number(other)) b=\(node) version=\(version)"
                 + " asker=\(text(asker)) rank=\(rank)"
         case .joinBack(let other, let version, let asked, let rank):
-            return "joinback component=\(component) a=\(node) b=\(other.low)"
+            return "joinback component=\(component) a=\(node) b=\(number(other))"
                 + " version=\(version) asked=\(text(asked)) rank=\(rank)"
-        case .retry(let other): return "retry component=\(component) a=\(node) b=\(other.low)"
+        case .retry(let other): return "retry component=\(component) a=\(node) b=\(number(other))"
         }
     }
 
@@ -62,13 +65,13 @@ package struct ModelText {
             let bytes = state.values[start..<start + member.valueCount]
             let value = member.namespace == 0 ? "-" : String(decoding: bytes, as: UTF8.self)
             let seen = member.firstSeen == .never ? "never" : "\(member.firstSeen.milliseconds)"
-            return "\(member.key.low)(version=\(member.version) seen=\(seen) value=\(value))"
+            return "\(number(member.key))(version=\(member.version) seen=\(seen) value=\(value))"
         }
         let edges = state.edges.map { edge in
-            "\(edge.a.low)-\(edge.image.other.low)(version=\(edge.image.version)"
+            "\(number(edge.a))-\(number(edge.image.other))(version=\(edge.image.version)"
                 + " live=\(edge.image.isLive ? 1 : 0))"
         }
-        return "via=\(state.via.a.low)-\(state.via.b.low)"
+        return "via=\(number(state.via.a))-\(number(state.via.b))"
             + " members=\(members.joined(separator: ","))"
             + " edges=\(edges.joined(separator: ","))"
     }
