@@ -1,16 +1,17 @@
 """The change feed: changes are coalesced between ticks, and told only when folding one."""
 from __future__ import annotations
 
-from .messages import RETIRED, Change
+from .messages import Change
 from .moving import Moving
 from .state import Component
 from .words import Node
 
 
 class Feed(Moving):
-    """What was last published travels with the member that names, or named, the customer.
+    """The version of a customer travels with the member that names it, or named it once.
 
-    So wherever it is hosted, the next change has the next version and starts from there.
+    So wherever it is hosted, the next change has the next version. What it was told to have stays
+    behind when that member moves: then it is told as a whole.
     """
 
     def on_tick(self) -> tuple[Change, ...]:
@@ -26,55 +27,62 @@ class Feed(Moving):
         anchor = held.anchor()
         if anchor is None:
             return  # Only joins have named its members: the values are still on their way.
-        now = frozenset(m.value for m in held.members.values() if m.value is not None)
-        merged = sorted(
-            node for node, member in held.members.items()
-            if node != anchor and isinstance(member.published, frozenset))
-        if merged or held.members[anchor].published != now:
-            changes.append(self.change(held, anchor, now, merged))
+        merged = sorted(n for n, member in held.members.items() if n != anchor and member.names)
+        is_whole = held.told != anchor
+        if is_whole:
+            held.told, held.told_members, held.departed = anchor, set(), {}
+        # Who left and came back was never away.
+        held.told_members |= held.departed.keys() & held.members.keys()
+        gone = {n: value for n, value in held.departed.items() if n not in held.members}
+        come = {
+            n: member.value for n, member in held.members.items()
+            if member.value is not None and n not in held.told_members}
+        if is_whole or come or gone or merged:
+            changes.extend(self.changes_of(held, anchor, is_whole, come, gone, merged))
+        held.told_members |= come.keys()
+        held.departed = {}
         for node in merged:
-            changes.append(self.retire(held, node, anchor))
+            version = self.next_version(held, node, names=False)
+            changes.append(Change("retired", node, version, False, (), (), (anchor,)))
 
-    def change(
-        self, held: Component, anchor: Node, now: frozenset[str], merged: list[Node]
-    ) -> Change:
-        before = held.members[anchor].published
-        was_live = isinstance(before, frozenset)
-        old = before if was_live else frozenset()
+    def changes_of(
+        self, held: Component, anchor: Node, is_whole: bool, come: dict[Node, str],
+        gone: dict[Node, str], merged: list[Node]
+    ) -> list[Change]:
+        """What happened to the customer, in as many changes as its identifiers take."""
+        was_live = held.members[anchor].names
         others = merged
         if merged:
             kind = "renamed" if not was_live and len(merged) == 1 else "merged"
         elif not was_live:
             kind = "created"
-        elif old - now:
-            kind, others = "split", self.parts(old - now)
+        elif gone:
+            kind, others = "split", self.parts(gone)
         else:
             kind = "updated"
-        version = self.next_version(held, anchor, now)
-        return Change(
-            kind, anchor, version, ordered(now), ordered(now - old), ordered(old - now),
-            tuple(others))
+        entries = [*sorted(gone), *sorted(come)]
+        limit = self.limits.change_identifiers
+        changes = []
+        for start in range(0, max(1, len(entries)), limit):
+            page = entries[start : start + limit]
+            version = self.next_version(held, anchor, names=True)
+            changes.append(Change(
+                kind, anchor, version, is_whole, tuple(come[n] for n in page if n in come),
+                tuple(gone[n] for n in page if n in gone), tuple(others)))
+            kind, is_whole, others = "updated", False, []
+        return changes
 
-    def retire(self, held: Component, node: Node, anchor: Node) -> Change:
-        before = held.members[node].published
-        version = self.next_version(held, node, RETIRED)
-        return Change("retired", node, version, (), (), ordered(before), (anchor,))
-
-    def next_version(self, held: Component, node: Node, published: frozenset[str] | str) -> int:
+    def next_version(self, held: Component, node: Node, names: bool) -> int:
         """Counted in the member: at the host it would begin again with each move."""
         member = held.members[node]
         held.members[node] = member._replace(
-            customer_version=member.customer_version + 1, published=published)
+            customer_version=member.customer_version + 1, names=names)
         return member.customer_version + 1
 
-    def parts(self, removed: frozenset[str]) -> list[Node]:
+    def parts(self, gone: dict[Node, str]) -> list[Node]:
         """Who the members that left belong to now, as far as they are still at this host."""
         found: set[Node] = set()
         for held in self.hosted.values():
-            if any(member.value in removed for member in held.members.values()):
+            if held.members.keys() & gone.keys():
                 found.add(held.anchor())
         return sorted(found)
-
-
-def ordered(values: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(values))

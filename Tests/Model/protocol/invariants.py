@@ -37,7 +37,7 @@ class Watch:
         for change in step.changes:
             told = self.changes.setdefault((change.customer, change.version), change)
             require(told == change, "one version, two contents", told, change)
-            require(self.values.issuperset(change.identifiers), "nobody's value is told", change)
+            require(self.values.issuperset(change.added), "nobody's value is told", change)
 
     def check_members(self, machine: Partition) -> None:
         index, holders, versions = machine.index, self.holders, self.versions
@@ -133,29 +133,32 @@ def feed_equals_oracle(world: World) -> None:
     for change in world.feed:
         told = arrived.setdefault((change.customer, change.version), change)
         require(told == change, "one version, two contents:", told, change)
-    last: dict[Node, Change] = {}
+    versions: dict[Node, int] = {}
+    held: dict[Node, set[str]] = {}
     for (customer, version), change in sorted(arrived.items()):
-        before = last.get(customer)
-        check_chain(before, change)
-        last[customer] = change
-    live = {node: one.identifiers for node, one in last.items() if one.kind != "retired"}
+        require(version == versions.get(customer, 0) + 1, "a version is missing", change)
+        versions[customer] = version
+        consume(held, change)
+    live = {node: tuple(sorted(values)) for node, values in held.items()}
     expected = oracle.customers(world.events)
     require(live == expected, "the feed differs:", only_in(live, expected))
 
 
-def check_chain(before: Change | None, change: Change) -> None:
-    """Versions rise by one, and what was added and removed leads from one to the next."""
-    require(change.version == (before.version if before else 0) + 1, "a version is missing", change)
-    held = set(before.identifiers if before else ())
-    require(held >= set(change.removed) and held.isdisjoint(change.added), "no change", change)
-    now = tuple(sorted(held - set(change.removed) | set(change.added)))
-    require(now == change.identifiers, "added and removed do not add up", before, change)
-    was_live = before is not None and before.kind != "retired"
+def consume(held: dict[Node, set[str]], change: Change) -> None:
+    """What a consumer does with the next change of a customer, and what it may count on."""
+    values = held.get(change.customer)
     if change.kind in ("created", "renamed"):
-        require(not was_live, "exists already:", change)
-    elif change.kind in ("updated", "split", "retired"):
-        require(was_live, "does not exist:", change)
-    require((change.kind == "retired") == (not now), "retired or not", change)
+        require(values is None and change.whole, "exists already:", change)
+    elif change.kind != "merged":
+        require(values is not None, "does not exist:", change)
+    if change.kind == "retired":
+        require(not change.added and not change.removed, "retired with identifiers:", change)
+        del held[change.customer]
+        return
+    old = set() if change.whole or values is None else values
+    require(old >= set(change.removed) and old.isdisjoint(change.added), "no change", change)
+    held[change.customer] = old - set(change.removed) | set(change.added)
+    require(held[change.customer], "a customer without identifiers", change)
 
 
 def replicas_are_alike(world: World) -> None:

@@ -22,13 +22,8 @@ class Member(NamedTuple):
     """Its plaintext; None while only a join has named it."""
     customer_version: int
     """Of the customer that it names or named; rises for ever, across hosts. 0: never named one."""
-    published: Union[frozenset[str], str, None]
-    """What was last told of that customer: the values of its members, RETIRED, or None.
-
-    Values, not nodes: a change must name those that left, and their members are elsewhere."""
-
-
-RETIRED = "retired"
+    names: bool
+    """Whether the customer that it names or named is live, as far as it was told."""
 
 
 class EdgeState(NamedTuple):
@@ -252,10 +247,12 @@ class Change(NamedTuple):
     """created, updated, merged, split, renamed or retired."""
     customer: Node
     version: int
-    identifiers: tuple[str, ...]
-    """The plaintext values of all that belong to it now; none where it retired."""
+    whole: bool
+    """Whether `added` is all that belongs to it now, whatever was told before."""
     added: tuple[str, ...]
+    """The plaintext values of those that came."""
     removed: tuple[str, ...]
+    """Of those that left. One that retired has none left, and does not tell of each."""
     others: tuple[Node, ...]
     """merged: who went up in it. split: who came out of it and is still at this host.
     renamed: who it was. retired: who it is now."""

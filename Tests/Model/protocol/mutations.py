@@ -202,8 +202,8 @@ class VersionsCountedAtHost(Partition):
         other.counted = dict(self.counted)
         return other
 
-    def next_version(self, held: Component, node: int, published) -> int:
-        super().next_version(held, node, published)
+    def next_version(self, held: Component, node: int, names: bool) -> int:
+        super().next_version(held, node, names)
         self.counted[node] = self.counted.get(node, 0) + 1
         return self.counted[node]
 
@@ -231,11 +231,11 @@ class ValueStaysBehind(Forgetful):
 
 
 @in_machine(within=50)
-class PublishedStaysBehind(Forgetful):
-    """A member moves without what was last told of its customer."""
+class NamesStaysBehind(Forgetful):
+    """A member moves without word that its customer is live."""
 
     def lose(self, member: Member) -> Member:
-        return member._replace(published=None)
+        return member._replace(names=False)
 
 
 @in_machine(within=50)

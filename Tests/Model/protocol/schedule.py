@@ -85,7 +85,10 @@ class Run:
         self.trace: Optional[list[str]] = [] if traced else None
         setting = Setting(
             partitions=random.choice((1, 2, 2, 2, 3, 3, 4, 5, 7, 8, 12, 16)),
-            limits=Limits(random.choice((1, 2, 3, 8, 1_000)), random.choice((1, 2, 1_000))),
+            limits=Limits(
+                random.choice((1, 2, 3, 8, 1_000)), random.choice((1, 2, 1_000)),
+                # Of a stream of its own, which moves no other choice.
+                Random(f"feed {seed}").choice((1, 2, 5, 1_000))),
             embedded=random.random() < 0.4)
         work = workload(random)
         made = [make_event(random, work, index) for index in range(work.events)]

@@ -14,9 +14,11 @@ class Limits(NamedTuple):
     """Members and edges of one page: 512 KiB."""
     delivery_messages: int
     """Messages of one delivery: what a log takes as one record."""
+    change_identifiers: int
+    """Identifiers that one change names; more are told in further ones."""
 
 
-UNSEEN = Member(version=1, first_seen=NEVER, value=None, customer_version=0, published=None)
+UNSEEN = Member(version=1, first_seen=NEVER, value=None, customer_version=0, names=False)
 """A member as it is born: at its home, alone."""
 
 
@@ -45,26 +47,32 @@ NO_EVIDENCE = Evidence({}, NEVER, 0, False)
 class Component:
     """A connected set of members, and the edges of which a member is the lesser end."""
 
-    __slots__ = ("members", "edges", "rank")
+    __slots__ = ("members", "edges", "rank", "told", "told_members", "departed")
 
     def __init__(self) -> None:
         self.members: dict[Node, Member] = {}
         self.edges: dict[Pair, EdgeState] = {}
         self.rank = 1
         """The largest size that it ever had: it never falls."""
+        self.told: Optional[Node] = None
+        """The member whose customer was told to have `told_members` and `departed`.
+
+        What was told stays with the component, since it costs as much as that: where the member
+        goes elsewhere, its customer is told anew, as a whole."""
+        self.told_members: set[Node] = set()
+        self.departed: dict[Node, str] = {}
+        """Those that have left since the last tick, with their values."""
 
     def clone(self) -> Component:
         other = Component()
         other.members, other.edges, other.rank = dict(self.members), dict(self.edges), self.rank
+        other.told, other.told_members = self.told, set(self.told_members)
+        other.departed = dict(self.departed)
         return other
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Component)
-            and self.members == other.members
-            and self.edges == other.edges
-            and self.rank == other.rank
-        )
+        return isinstance(other, Component) and all(
+            getattr(self, name) == getattr(other, name) for name in Component.__slots__)
 
     def edge(self, pair: Pair) -> EdgeState:
         return self.edges.get(pair, NO_EDGE)

@@ -5,7 +5,7 @@ A trace is lines. What a partition's log holds and what folding it gave rise to:
     2:17 < events link a=3 b=5 source=x time=40 | observe a=4 source=y time=7
     2:17 < delivery from=1 number=4 edge ... | via node=3 version=2 (seen ...)
     2:17 > 0 number=9 join ... | assign ...
-    2:17 = merged customer=3 version=2 identifiers=v3,v5 added=v5 removed= others=5
+    2:17 = merged customer=3 version=2 whole=0 added=v5 removed= others=5
 
 `2:17` is partition 2, offset 17. `<` is the record, `>` a delivery to a partition, `=` a change;
 `>` lines come in the order of partitions, `=` lines in the order of the feed. Items of a record or
@@ -37,12 +37,9 @@ def event(of: Event) -> str:
 
 def member(node: int, of: Member) -> str:
     seen = "never" if of.first_seen == NEVER else of.first_seen
-    told = of.published
-    if isinstance(told, frozenset):
-        told = "+".join(sorted(told))
     return (
         f"{node}(version={of.version} seen={seen} value={of.value or '-'}"
-        f" customer={of.customer_version} published={told or '-'})")
+        f" customer={of.customer_version} names={int(of.names)})")
 
 
 def edge(pair: tuple[int, int], of: EdgeState) -> str:
@@ -97,10 +94,10 @@ def items(of: Delivery) -> str:
 
 def change(of: Change) -> str:
     lists: Iterable[tuple[str, tuple]] = (
-        ("identifiers", of.identifiers), ("added", of.added), ("removed", of.removed),
-        ("others", of.others))
+        ("added", of.added), ("removed", of.removed), ("others", of.others))
     told = " ".join(f"{name}={','.join(map(str, part))}" for name, part in lists)
-    return f"{of.kind} customer={of.customer} version={of.version} {told}"
+    return (
+        f"{of.kind} customer={of.customer} version={of.version} whole={int(of.whole)} {told}")
 
 
 def folded(partition: int, offset: int, of: Record, step: Step) -> Iterator[str]:
