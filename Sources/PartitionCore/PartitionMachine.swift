@@ -80,6 +80,9 @@ package struct PartitionMachine: ~Copyable {
     /// The offset of the record that is folded next.
     package var position: UInt64 { header.position }
 
+    /// How many changes were told so far: the feed's offset of the next one.
+    package var changeOffset: UInt64 { header.changes }
+
     /// Events folded so far, repeats included.
     package var eventCount: UInt64 { header.events }
 
@@ -135,12 +138,13 @@ package struct PartitionMachine: ~Copyable {
     ) throws(StepError) -> StepResult {
         precondition(events > 0, "between two pauses lies an event")
         var eventCount = 0
+        var changes: [CustomerChange] = []
         switch try admitted(bytes) {
         case .events(let body):
             eventCount = try foldEvents(bytes, body, reader, pausingEvery: events, pause)
         case .messages(let sender, let number, let body):
             try hear(bytes, body, from: sender, number: number, reader)
-        case .tick: break  // Coalesced changes go out here once there is a feed.
+        case .tick: changes = try tellChanges(reader)
         case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
         case .collect(let ids): graph.collect(ids)
         case .logic(let version): header.logicVersion = version
@@ -150,7 +154,20 @@ package struct PartitionMachine: ~Copyable {
         header.events += UInt64(eventCount)
         header.position += 1
         header.lastRecordChecksum = RecordCodec.storedChecksum(bytes)
-        return StepResult(eventCount: eventCount, deliveries: try takeDeliveries())
+        return StepResult(
+            eventCount: eventCount, deliveries: try takeDeliveries(), changes: changes)
+    }
+
+    private mutating func tellChanges(
+        _ reader: some StateReader
+    ) throws(StepError) -> [CustomerChange] {
+        do throws(StateError) {
+            let changes = try graph.tellChanges(reader: reader)
+            header.changes += UInt64(changes.count)
+            return changes
+        } catch {
+            throw .state(error)
+        }
     }
 
     /// Says whether a record is one that the machine may fold: sound, of a known format, kind and

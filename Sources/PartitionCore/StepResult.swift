@@ -1,3 +1,4 @@
+package import GraphCore
 package import IdentityModel
 
 /// What folding one log record gave rise to.
@@ -14,12 +15,15 @@ package import IdentityModel
 ///    lists as changed goes into the store at once, position and counters with it, or not at all.
 /// 4. **Trim** the log only behind the oldest snapshot that is kept.
 ///
-/// At one partition there are no messages. Changes wait for the change feed.
+/// At one partition there are no messages.
 package struct StepResult: Equatable, Sendable {
     /// How many events the record held, repeats included.
     package let eventCount: Int
     /// What it says to other partitions, ascending by receiver.
     package let deliveries: [Delivery]
+    /// What has become of customers since the last tick, in the feed's order; of a tick only. The
+    /// feed's offset of the first is the machine's `changeOffset` before the step.
+    package let changes: [CustomerChange]
 }
 
 /// Why a record could not be folded. The machine is then unusable: it is discarded and opened

@@ -146,7 +146,7 @@ package struct Exhaustion {
     ) throws(Violation) {
         let replica = try Replica(
             partition, number: 0, from: state.snapshots[partition], foundry)
-        for delivery in try replica.fold(record) {
+        for delivery in try replica.fold(record).deliveries {
             let place = partition * foundry.partitions + Int(delivery.to.rawValue)
             state.queues[place].append(delivery.record)
         }

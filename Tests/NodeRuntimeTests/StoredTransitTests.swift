@@ -31,6 +31,17 @@ struct StoredTransitTests {
             })
     }
 
+    private static func touched(_ id: ComponentID, departed count: Int) -> TouchedComponent {
+        var component = TouchedComponent(id: id, told: count > 0 ? key(1) : nil)
+        for index in 0..<count {
+            component.departed.append(
+                ChangedIdentifier(key: key(UInt64(index) + 5), namespace: 1, valueCount: index))
+            component.values += Array(repeating: 9, count: index)
+        }
+        if count > 0 { component.parts = [Self.id(1, 9)] }
+        return component
+    }
+
     private static var transit: TransitState {
         var transit = TransitState()
         transit.pointers = [
@@ -40,6 +51,7 @@ struct StoredTransitTests {
         transit.parked = [parked(key(1), count: 2), parked(key(2), count: 1)]
         transit.staged = [page(id(0, 1), 0), page(id(0, 1), 1)]
         transit.outgoing = [page(id(1, 8), 0)]
+        transit.touched = [touched(id(1, 2), departed: 0), touched(id(1, 3), departed: 2)]
         return transit
     }
 
@@ -49,6 +61,7 @@ struct StoredTransitTests {
         for parked in transit.parked.reversed() { batch.writeParked(parked) }
         for page in transit.staged.reversed() { batch.writeStaged(page) }
         for page in transit.outgoing.reversed() { batch.writeOutgoing(page) }
+        for component in transit.touched.reversed() { batch.writeTouched(component) }
     }
 
     @Test func shouldComeBackAsItWasStored() throws {
@@ -71,11 +84,13 @@ struct StoredTransitTests {
         next.writeParked(Self.parked(Self.key(1), count: 3))
         next.removeStaged(Self.id(0, 1), index: 0)
         next.removeOutgoing(Self.id(1, 8), index: 0)
+        next.removeTouched(Self.id(1, 2))
         state.apply(next)
         var wanted = TransitState()
         wanted.pointers = [Self.transit.pointers[1]]
         wanted.parked = [Self.parked(Self.key(1), count: 3)]
         wanted.staged = [Self.page(Self.id(0, 1), 1)]
+        wanted.touched = [Self.transit.touched[1]]
         #expect(try StoredTransit.read(state) == wanted)
     }
 
@@ -83,6 +98,7 @@ struct StoredTransitTests {
         let keys = [
             StateKey.pointer(Self.id(1, 3)), StateKey.parked(Self.key(1)),
             StateKey.staged(Self.id(0, 1), index: 0), StateKey.outgoing(Self.id(1, 8), index: 0),
+            StateKey.touched(Self.id(1, 3)),
             StateKey.pointer(Self.id(1, 3)) + [0],
         ]
         for key in keys {

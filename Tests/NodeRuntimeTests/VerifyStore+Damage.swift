@@ -94,7 +94,7 @@ extension ComponentImage {
     mutating func insert(_ member: MemberImage, value: [UInt8]) {
         let place = members.firstIndex { $0.key > member.key } ?? members.count
         let start = members[..<place].reduce(0) { $0 + $1.valueCount }
-        precondition(member.edgeCount == 0 && member.publishedCount + member.fragmentCount == 0)
+        precondition(member.edgeCount == 0 && member.fragmentCount == 0)
         var member = member
         member.valueCount = value.count
         members.insert(member, at: place)

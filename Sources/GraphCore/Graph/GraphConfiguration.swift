@@ -43,6 +43,8 @@ package struct GraphLimits: Equatable, Sendable {
     package var pageEntries: Int
     /// How many bytes of them go in one message, as `ComponentState.byteCount` counts.
     package var pageBytes: Int
+    /// How many identifiers a change of the feed names; where more came and left it takes several.
+    package var changeIdentifiers: Int
     /// How many rows are read at once where all are needed.
     package var rowsAtOnce: Int
     /// How many rows are read at once where a few may do.
@@ -52,7 +54,8 @@ package struct GraphLimits: Equatable, Sendable {
     package init(
         inlineMembers: UInt32, inlineEdges: UInt32, inlinePairs: UInt32, searchedMembers: UInt32,
         pageEntries: Int = GraphLimits.standardPageEntries,
-        pageBytes: Int = GraphLimits.standardPageBytes, rowsAtOnce: Int, fewRows: Int
+        pageBytes: Int = GraphLimits.standardPageBytes,
+        changeIdentifiers: Int = GraphLimits.standardChangeIdentifiers, rowsAtOnce: Int, fewRows: Int
     ) {
         self.inlineMembers = inlineMembers
         self.inlineEdges = inlineEdges
@@ -60,12 +63,15 @@ package struct GraphLimits: Equatable, Sendable {
         self.searchedMembers = searchedMembers
         self.pageEntries = pageEntries
         self.pageBytes = pageBytes
+        self.changeIdentifiers = changeIdentifiers
         self.rowsAtOnce = rowsAtOnce
         self.fewRows = fewRows
     }
 
     /// Entries of a page: more than fit into its bytes.
     package static let standardPageEntries = 16_384
+    /// Identifiers of a change: with values of 1 KiB it stays under Kafka's default of 1 MiB.
+    package static let standardChangeIdentifiers = 500
     /// Bytes of a page: with its message and record it stays under Kafka's default of 1 MiB.
     package static let standardPageBytes = 512 << 10
 

@@ -3,7 +3,9 @@ internal import IdentityModel
 // From memory to the store: what changed since the last checkpoint.
 extension IdentityGraph {
     /// How many entities the next checkpoint would write, counting some twice.
-    package var changeCount: Int { changes.count + transit.changeCount }
+    package var changeCount: Int {
+        changes.count + transit.changeCount + feed.changeCount
+    }
 
     /// Gives every changed entity to `writer` and counts it as stored from here on. The caller
     /// makes all of it durable at once, or discards the graph.
@@ -47,6 +49,7 @@ extension IdentityGraph {
             if writeEdge(pair, to: &writer) { room -= 1 }
         }
         drainTransit(to: &writer, &room)
+        drainFeed(to: &writer, &room)
         guard changeCount == 0 else { return false }
         transit.noteCut()
         return true
@@ -240,12 +243,12 @@ extension IdentityGraph {
             firstSeen: nodes[node].firstSeen, namespace: nodes[node].namespace,
             valueCount: Int(nodes[node].valueCount), edgeCount: 0)
         bytes.append(nodes[node].value, count: image.valueCount, to: &componentImage.values)
-        if nodes[node].flags.contains(.carries), let carried = carried[node] {
-            image.customerVersion = carried.customerVersion
-            image.publishedCount = carried.published.count
-            image.fragmentCount = carried.fragment.count
-            componentImage.carried += carried.published
-            componentImage.carried += carried.fragment
+        image.customerVersion = nodes[node].customerVersion
+        image.namesCustomer = nodes[node].flags.contains(.namesCustomer)
+        image.isUntold = nodes[node].flags.contains(.isUntold)
+        if nodes[node].flags.contains(.hasFragment), let fragment = fragments[node] {
+            image.fragmentCount = fragment.count
+            componentImage.fragments += fragment
         }
         componentImage.members.append(image)
     }

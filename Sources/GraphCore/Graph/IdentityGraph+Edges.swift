@@ -10,6 +10,7 @@ extension IdentityGraph {
         try needWhole(loser, reader)
         touch(winner)
         touch(loser)
+        touchFeed(winner)
         let (leavesRows, entersRows) = (
             components[loser].isInRows, components[winner].isInRows
         )
@@ -20,6 +21,7 @@ extension IdentityGraph {
             if leavesRows { forgetRows(of: member) }
             nodes[member].component = winner
             try noteMove(of: member, to: winner, reader)
+            noteUntold(member)
             if entersRows { enterRows(member) }
             if components[winner].hasAnchorHeap { enterHeap(of: winner, member) }
             member = nodes[member].nextMember
@@ -53,6 +55,9 @@ extension IdentityGraph {
             if hasOthers { transit.noteGone(components[component].id) }
         }
         dropHeap(of: component)
+        if components[component].touched != noOrdinal {
+            feed.release(components[component].touched)
+        }
         componentIndex.remove(Self.indexHash(components[component].id), component)
         components.release(component)
     }

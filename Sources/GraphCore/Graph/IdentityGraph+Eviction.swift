@@ -85,6 +85,7 @@ extension IdentityGraph {
             !components[component].isDirty && components[component].isInDigest,
             "only what the store holds is let go")
         holdsEverything = false
+        forgetUntold(of: component)
         let members = unsortedMembers(of: component)
         for member in members { evictEdges(of: member) }
         for member in members {
@@ -115,10 +116,8 @@ extension IdentityGraph {
 
     mutating func evictMember(_ node: Ordinal) {
         bytes.release(nodes[node].value, count: Int(nodes[node].valueCount))
-        if nodes[node].flags.contains(.carries) {
-            carried[node] = nil
-            nodes[node].flags.remove(.carries)
-        }
+        if nodes[node].flags.contains(.hasFragment) { fragments[node] = nil }
+        nodes[node].customerVersion = 0
         nodes[node].component = noOrdinal
         nodes[node].memberVersion = 0
         nodes[node].firstSeen = .never
@@ -127,7 +126,9 @@ extension IdentityGraph {
         nodes[node].namespace = 0
         nodes[node].value = 0
         nodes[node].valueCount = 0
-        nodes[node].flags.remove([.lacksEdges, .rowIsStored, .memberIsDirty])
+        nodes[node].flags.remove([
+            .lacksEdges, .rowIsStored, .memberIsDirty, .hasFragment, .isUntold, .namesCustomer,
+        ])
         releaseUnusedLinks(of: node)
     }
 

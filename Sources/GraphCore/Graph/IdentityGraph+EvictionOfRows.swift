@@ -81,6 +81,7 @@ extension IdentityGraph {
         }
         for pair in outLinks(of: node, { $0.contains(.hasEdge) }) { letEdgeGo(pair) }
         dropHeap(of: component)
+        if nodes[node].flags.contains(.isUntold) { forgetUntold(of: component) }
         leaveRing(node)
         components[component].residentCount -= 1
         evictMember(node)

@@ -111,7 +111,8 @@ extension IdentityGraph {
         if component != noOrdinal {
             return see(node, in: component, namespace: namespace, value: value, at: time)
         }
-        try resolve(seen(node, namespace, value, time), asked: 0, reader)
+        // It leads elsewhere, and must not go before what is said of the pair's lesser end.
+        askHome(seen(node, namespace, value, time), asked: 0)
     }
 
     private func seen(

@@ -82,6 +82,7 @@ extension IdentityGraph {
         components[made].edgeCount = UInt32(componentImage.edgeCount)
         components[made].memberSum = componentImage.memberSum
         components[made].isInRows = componentImage.isInRows
+        components[made].touched = feed.find(componentImage.id)
         components[made].isStored = true
         components[made].isInDigest = true
         components[made].wasUsed = true
@@ -125,7 +126,7 @@ extension IdentityGraph {
         nodes[node].firstSeen = image.firstSeen
         nodes[node].namespace = image.namespace
         installValue(image, at: cursor.value, of: node)
-        installCarried(image, at: cursor.carried, of: node)
+        installCarried(image, at: cursor.fragment, of: node)
         linkRing(node, after: previous)
         components[component].residentCount += 1
         cursor.pass(image)
@@ -139,15 +140,12 @@ extension IdentityGraph {
     }
 
     private mutating func installCarried(_ image: MemberImage, at start: Int, of node: Ordinal) {
-        guard image.customerVersion > 0 || image.publishedCount + image.fragmentCount > 0 else {
-            return
-        }
-        let middle = start + image.publishedCount
-        nodes[node].flags.insert(.carries)
-        carried[node] = CarriedState(
-            customerVersion: image.customerVersion,
-            published: Array(componentImage.carried[start..<middle]),
-            fragment: Array(componentImage.carried[middle..<middle + image.fragmentCount]))
+        nodes[node].customerVersion = image.customerVersion
+        if image.namesCustomer { nodes[node].flags.insert(.namesCustomer) }
+        if image.isUntold { nodes[node].flags.insert(.isUntold) }
+        guard image.fragmentCount > 0 else { return }
+        nodes[node].flags.insert(.hasFragment)
+        fragments[node] = Array(componentImage.fragments[start..<start + image.fragmentCount])
     }
 
     private mutating func installEdges(
@@ -181,10 +179,10 @@ extension IdentityGraph {
 /// Where a member's bytes start in its image.
 struct MemberCursor {
     var value = 0
-    var carried = 0
+    var fragment = 0
 
     mutating func pass(_ member: MemberImage) {
         value += member.valueCount
-        carried += member.publishedCount + member.fragmentCount
+        fragment += member.fragmentCount
     }
 }

@@ -10,15 +10,18 @@ extension IdentityGraph {
     ) {
         if nodes[node].namespace == 0 {
             touch(component)
+            touchFeed(component)
             forgetRank(of: node)
             nodes[node].namespace = namespace
             nodes[node].value = bytes.store(value)
             nodes[node].valueCount = UInt16(value.count)
+            noteUntold(node)
             markMember(node)
             reconsiderAnchor(of: component, node)
         }
         guard time < nodes[node].firstSeen else { return }
         touch(component)
+        touchFeed(component)
         forgetRank(of: node)
         markMember(node)
         components[component].memberSum -= memberDigest(node)
@@ -52,6 +55,12 @@ extension IdentityGraph {
             components[component].isInDigest = false
             changes.undigested.append(component)
         }
+        markDirty(component)
+    }
+
+    /// The component, or of one in rows its head, must be written at the next checkpoint.
+    @inline(__always)
+    mutating func markDirty(_ component: Ordinal) {
         guard !components[component].isDirty else { return }
         components[component].isDirty = true
         changes.components.append(component)

@@ -166,7 +166,7 @@ extension IdentityGraph {
 
     /// The next of a component's members that the store has and memory lacks, in order of their
     /// keys; nil at the end. It brings none into memory.
-    private mutating func absentMembers(
+    mutating func absentMembers(
         of component: Ordinal, _ walk: inout StoredMemberWalk, _ reader: some StateReader
     ) throws(StateError) -> [MemberImage]? {
         guard walk.hasMore,
@@ -250,7 +250,7 @@ extension [NodeKey] {
 }
 
 /// How far the stored members of a component were walked over.
-private struct StoredMemberWalk {
+struct StoredMemberWalk {
     var last: NodeKey?
     var hasMore = true
 

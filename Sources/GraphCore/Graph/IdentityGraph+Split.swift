@@ -179,7 +179,10 @@ extension IdentityGraph {
         _ reader: some StateReader
     ) throws(StateError) {
         touch(component)
+        touchFeed(component)
         let part = mintComponent()
+        takeBack(members, from: component, as: components[part].id)
+        touchFeed(part)
         var anchorLeft = false
         var head = noOrdinal
         for node in members {

@@ -27,7 +27,8 @@ package struct IdentityGraph: ~Copyable {
     /// By namespace number; a node that no value has named yet sorts after all others.
     var priorities: [UInt32] = [UInt32.max]
     var sources = NameTable()
-    var carried: [Ordinal: CarriedState] = [:]  // lookup only
+    var fragments: [Ordinal: [UInt8]] = [:]  // lookup only
+    var feed = FeedQueue()
     var anchorHeaps: [Ordinal: AnchorHeap] = [:]  // lookup only
     var changes = ChangeLists()
     var search = SearchScratch()
@@ -65,6 +66,8 @@ package struct IdentityGraph: ~Copyable {
         self.configuration = configuration
         counters = state.counters
         transit = Transit(underway)
+        for component in underway.touched { feed.restore(component) }
+        feed.markStored()
         evidenceDigest = state.evidenceDigest
         componentDigest = state.componentDigest
         holdsEverything = false
@@ -139,13 +142,6 @@ package struct GraphSummary: Equatable, Sendable {
         self.namespaces = namespaces
         self.sources = sources
     }
-}
-
-/// What a member carries beyond its identity: its place is kept for profiles and the change feed.
-struct CarriedState {
-    var customerVersion: UInt64
-    var published: [UInt8]
-    var fragment: [UInt8]
 }
 
 /// What changed since the last checkpoint, and which components the digest lacks. Ordinals in no

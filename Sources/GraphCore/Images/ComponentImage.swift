@@ -24,8 +24,8 @@ package struct ComponentImage: Equatable, Sendable {
     package var members: [MemberImage]
     /// The members' values, one after the other.
     package var values: [UInt8]
-    /// The members' published states and fragments, one after the other.
-    package var carried: [UInt8]
+    /// The members' profile fragments, one after the other.
+    package var fragments: [UInt8]
     /// The edges, ordered by (lesser end, greater end).
     package var edges: [EdgeImage]
 
@@ -40,7 +40,7 @@ package struct ComponentImage: Equatable, Sendable {
         memberSum = .zero
         members = []
         values = []
-        carried = []
+        fragments = []
         edges = []
     }
 
@@ -60,7 +60,7 @@ package struct ComponentImage: Equatable, Sendable {
     package mutating func removeMembers() {
         members.removeAll(keepingCapacity: true)
         values.removeAll(keepingCapacity: true)
-        carried.removeAll(keepingCapacity: true)
+        fragments.removeAll(keepingCapacity: true)
         edges.removeAll(keepingCapacity: true)
     }
 }
@@ -77,16 +77,18 @@ package struct MemberImage: Equatable, Sendable {
     package var namespace: UInt32
     /// How many of the image's value bytes, after those of the members before, are its own.
     package var valueCount: Int
-    /// Its customer's version, if it is or was an anchor that published; else 0.
+    /// The version of the customer that it names or named; 0 for none.
     package var customerVersion: UInt64
-    /// How many carried bytes are what it last published.
-    package var publishedCount: Int
-    /// How many carried bytes, after the published ones, are its profile fragment.
+    /// Whether that customer is live, as far as it was told.
+    package var namesCustomer: Bool
+    /// Whether its customer was not told to have it. In messages never: what arrives is untold.
+    package var isUntold: Bool
+    /// How many of the image's fragment bytes, after those of the members before, are its own.
     package var fragmentCount: Int
     /// How many of the image's edges, after those of the members before, start here.
     package var edgeCount: Int
 
-    /// A member that has published nothing and carries no fragment.
+    /// A member that names no customer and has no fragment.
     package init(
         key: NodeKey, version: UInt32, firstSeen: EventTime, namespace: UInt32, valueCount: Int,
         edgeCount: Int
@@ -98,7 +100,8 @@ package struct MemberImage: Equatable, Sendable {
         self.valueCount = valueCount
         self.edgeCount = edgeCount
         customerVersion = 0
-        publishedCount = 0
+        namesCustomer = false
+        isUntold = false
         fragmentCount = 0
     }
 }

@@ -24,6 +24,10 @@ package protocol StateWriter {
     mutating func writeNamespace(_ number: UInt32, _ name: [UInt8])
     /// The name behind a source's number.
     mutating func writeSource(_ number: UInt32, _ name: [UInt8])
+    /// A component that was touched since the last tick.
+    mutating func writeTouched(_ component: TouchedComponent)
+    /// A component that is told, or no more.
+    mutating func removeTouched(_ id: ComponentID)
     /// Where a component that departed has gone.
     mutating func writePointer(_ pointer: ForwardingPointer)
     /// A pointer that was collected.

@@ -59,8 +59,8 @@ package struct ComponentState: Equatable, Sendable {
     package var members: [MemberImage]
     /// The members' values, one after the other.
     package var values: [UInt8]
-    /// The members' published states and fragments, one after the other.
-    package var carried: [UInt8]
+    /// The members' profile fragments, one after the other.
+    package var fragments: [UInt8]
     /// The edges of which a member is the lesser end, ordered by (lesser end, greater end).
     package var edges: [StoredEdge]
 
@@ -70,7 +70,7 @@ package struct ComponentState: Equatable, Sendable {
         self.via = via
         members = []
         values = []
-        carried = []
+        fragments = []
         edges = []
     }
 }

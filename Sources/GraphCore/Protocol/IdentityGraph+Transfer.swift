@@ -25,7 +25,8 @@ extension IdentityGraph {
         }
         state.members = componentImage.members
         state.values = componentImage.values
-        state.carried = componentImage.carried
+        state.fragments = componentImage.fragments
+        for index in state.members.indices { state.members[index].isUntold = false }
         for member in members { forgetRows(of: member) }
         for member in members {
             evictEdges(of: member)
@@ -116,11 +117,12 @@ extension IdentityGraph {
         _ state: ComponentState, in component: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
         touch(component)
+        touchFeed(component)
         if components[component].count > 0 { count { $0.merges += 1 } }
         componentImage.reset(components[component].id)
         componentImage.members = state.members
         componentImage.values = state.values
-        componentImage.carried = state.carried
+        componentImage.fragments = state.fragments
         let wasInRows = components[component].isInRows
         var cursor = MemberCursor()
         var settled: [Ordinal] = []
@@ -151,6 +153,7 @@ extension IdentityGraph {
         }
         if Mutant.firstSeenStaysBehind.isPlanted { nodes[node].firstSeen = .never }
         #endif
+        noteUntold(node)
         components[component].count += 1
         components[component].memberSum += memberDigest(node)
         if anchor == noOrdinal {
@@ -194,7 +197,7 @@ extension ComponentState {
 
     /// A bound of the bytes that it takes, the same on every machine.
     package var byteCount: Int {
-        members.count * Self.memberBytes + values.count + carried.count
+        members.count * Self.memberBytes + values.count + fragments.count
             + edges.count * Self.edgeBytes
     }
 
@@ -204,7 +207,7 @@ extension ComponentState {
         for page in pages {
             members += page.state.members
             values += page.state.values
-            carried += page.state.carried
+            fragments += page.state.fragments
             edges += page.state.edges
         }
     }
@@ -225,11 +228,10 @@ extension ComponentState {
         }
         var cursor = MemberCursor()
         for member in members {
-            let carriedCount = member.publishedCount + member.fragmentCount
-            closeIfFull(Self.memberBytes + member.valueCount + carriedCount)
+            closeIfFull(Self.memberBytes + member.valueCount + member.fragmentCount)
             part.members.append(member)
             part.values += values[cursor.value..<cursor.value + member.valueCount]
-            part.carried += carried[cursor.carried..<cursor.carried + carriedCount]
+            part.fragments += fragments[cursor.fragment..<cursor.fragment + member.fragmentCount]
             cursor.pass(member)
         }
         for edge in edges {

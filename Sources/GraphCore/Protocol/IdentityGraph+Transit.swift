@@ -3,7 +3,11 @@ package import IdentityModel
 // What is under way, on its way to the store; and pointers that are no longer needed.
 extension IdentityGraph {
     /// What is under way, as values.
-    package var underway: TransitState { transit.state }
+    package var underway: TransitState {
+        var state = transit.state
+        state.touched = feed.state
+        return state
+    }
 
     /// Forgets the forwarding pointers of components that departed. A message that would have
     /// followed one asks the member's home instead.

@@ -12,6 +12,8 @@ package struct TransitState: Equatable, Sendable {
     package var staged: [StatePage]
     /// Pages of transfers that go out and are not all staged yet, by (transfer, index).
     package var outgoing: [StatePage]
+    /// Components that were touched since the last tick, in the order of their ids.
+    package var touched: [TouchedComponent]
 
     /// Nothing under way.
     package init() {
@@ -19,6 +21,7 @@ package struct TransitState: Equatable, Sendable {
         parked = []
         staged = []
         outgoing = []
+        touched = []
     }
 }
 

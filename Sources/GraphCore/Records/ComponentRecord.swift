@@ -16,6 +16,8 @@ struct ComponentRecord: BitwiseCopyable {
     var residentCount: UInt32
     /// How many edges start at its members, dead ones included.
     var edgeCount: UInt32
+    /// What the feed's queue knows of it; none if it was not touched since the last tick.
+    var touched: Ordinal
     /// Whether the store may hold some of it.
     var isStored: Bool
     /// Whether it is stored in rows, and may so be in memory in part.
@@ -31,6 +33,6 @@ struct ComponentRecord: BitwiseCopyable {
 
     static let blank = ComponentRecord(
         id: .none, rank: 0, memberSum: .zero, anchor: noOrdinal, count: 0, residentCount: 0,
-        edgeCount: 0, isStored: false, isInRows: false, isDirty: false, isInDigest: false,
-        hasAnchorHeap: false, wasUsed: false)
+        edgeCount: 0, touched: noOrdinal, isStored: false, isInRows: false, isDirty: false,
+        isInDigest: false, hasAnchorHeap: false, wasUsed: false)
 }

@@ -31,12 +31,15 @@ struct NodeRecord: BitwiseCopyable {
     var inLinkCount: UInt32
     /// The home's part: how many pairs it has, in memory or not.
     var pairCount: UInt32
+    /// The member's part: the version of the customer that it names or named; 0 for none.
+    var customerVersion: UInt64
 
     static let blank = NodeRecord(
         key: NodeKey(high: 0, low: 0), directoryComponent: .none, directoryVersion: 0,
         outLinks: noOrdinal, firstSeen: .never, component: noOrdinal, memberVersion: 0,
         nextMember: noOrdinal, previousMember: noOrdinal, liveLinks: noOrdinal, namespace: 0,
-        value: 0, valueCount: 0, flags: [], inLinkCount: 0, pairCount: 0)
+        value: 0, valueCount: 0, flags: [], inLinkCount: 0, pairCount: 0,
+        customerVersion: 0)
 }
 
 /// What is known of a node in memory.
@@ -52,8 +55,8 @@ struct NodeFlags: OptionSet, BitwiseCopyable {
     static let reachedFromB = NodeFlags(rawValue: 8)
     /// The node was looked at since the last sweep for memory.
     static let wasUsed = NodeFlags(rawValue: 32)
-    /// The graph's `carried` holds more of the member.
-    static let carries = NodeFlags(rawValue: 16)
+    /// The graph's `fragments` holds one of the member.
+    static let hasFragment = NodeFlags(rawValue: 16)
     /// The member's row changed since the last checkpoint. Only in a component in rows.
     static let memberIsDirty = NodeFlags(rawValue: 64)
     /// The store may hold edges of the member that memory lacks.
@@ -64,6 +67,10 @@ struct NodeFlags: OptionSet, BitwiseCopyable {
     static let homeIsInRows = NodeFlags(rawValue: 1_024)
     /// The store may hold rows of the member in its present component.
     static let rowIsStored = NodeFlags(rawValue: 2_048)
+    /// The member has a value that its customer was not told to have.
+    static let isUntold = NodeFlags(rawValue: 4_096)
+    /// The customer that the member names, or named last, is live, as far as it was told.
+    static let namesCustomer = NodeFlags(rawValue: 8_192)
     /// A sweep has let go of all that was known of some links that start here.
     static let hasEmptyLinks = NodeFlags(rawValue: 512)
 }

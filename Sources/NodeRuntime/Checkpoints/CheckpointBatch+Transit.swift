@@ -14,6 +14,16 @@ extension CheckpointBatch {
     /// Adds the removal of a pointer.
     package mutating func removePointer(from id: ComponentID) { remove(StateKey.pointer(id)) }
 
+    /// Adds a component that was touched since the last tick.
+    package mutating func writeTouched(_ component: TouchedComponent) {
+        add(StateKey.touched(component.id), isRemoval: false) {
+            TransitCodec.encode(component, into: &$0)
+        }
+    }
+
+    /// Adds that a component is told, or no more.
+    package mutating func removeTouched(_ id: ComponentID) { remove(StateKey.touched(id)) }
+
     /// Adds the messages that wait at a node's home.
     package mutating func writeParked(_ parked: ParkedMessages) {
         add(StateKey.parked(parked.node), isRemoval: false) {

@@ -10,7 +10,7 @@ package enum StoredTransit {
         var transit = TransitState()
         var failed: WireError?
         try state.scan(
-            from: StateKey.first(of: .pointer), to: StateKey.end(of: .outgoing)
+            from: StateKey.first(of: .pointer), to: StateKey.end(of: .touched)
         ) { key, value in
             do throws(WireError) {
                 try add(key, value, to: &transit)
@@ -40,6 +40,8 @@ package enum StoredTransit {
         case .outgoing(let transfer, let index):
             transit.outgoing.append(
                 try TransitCodec.decodePage(value, transfer: transfer, index: index))
+        case .touched(let id):
+            transit.touched.append(try TransitCodec.decodeTouched(value, id: id))
         default: throw WireError(.damaged, "its key cannot be read")
         }
     }

@@ -112,7 +112,7 @@ struct VerifyWalk {
             .rank(_, let id)?:
             startComponent(id)
             if let parsed { collector.takeRow(parsed, value, &findings) }
-        case .pointer, .parked, .staged, .outgoing:
+        case .pointer, .parked, .staged, .outgoing, .touched:
             if let parsed { takeTransit(parsed, value) }
         }
     }
@@ -135,6 +135,10 @@ struct VerifyWalk {
             case .outgoing(let transfer, let index):
                 subject = "outgoing page \(index) of \(Self.name(transfer))"
                 _ = try TransitCodec.decodePage(value, transfer: transfer, index: index)
+            case .touched(let id):
+                subject = "what the next tick tells of \(Self.name(id))"
+                _ = try TransitCodec.decodeTouched(value, id: id)
+                return  // Ticks come while a store is served.
             default: preconditionFailure("what is under way was parsed as that")
             }
         } catch {

@@ -45,12 +45,12 @@ struct ReplicaCheck {
         let log = world.logs[replica.partition]
         while replica.position < limit {
             let position = replica.position
-            let deliveries = try replica.fold(log.entry(position).bytes)
+            let result = try replica.fold(log.entry(position).bytes)
             let told = world.ledger[replica.partition][position]
             try require(
-                deliveries == told,
+                result == told,
                 "a replay of \(replica.partition):\(position) says "
-                    + TraceWriter.difference(deliveries, told))
+                    + TraceWriter.difference(result, told))
         }
     }
 

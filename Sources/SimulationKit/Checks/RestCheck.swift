@@ -8,7 +8,8 @@ struct RestCheck {
     private let witnesses: [Replica]
     private let scenario: Scenario
     private let accepted: [Int]
-    private let oracle: Oracle
+    /// What the events mean.
+    let oracle: Oracle
 
     /// A check of replicas that have folded their whole logs and stored what changed. `accepted`:
     /// the numbers of the events that the logs hold.

@@ -66,6 +66,8 @@ struct WatchedWriter: StateWriter {
     }
 
     mutating func removePointer(from id: ComponentID) { base.removePointer(from: id) }
+    mutating func writeTouched(_ component: TouchedComponent) { base.writeTouched(component) }
+    mutating func removeTouched(_ id: ComponentID) { base.removeTouched(id) }
     mutating func writeParked(_ parked: ParkedMessages) { base.writeParked(parked) }
     mutating func removeParked(_ node: NodeKey) { base.removeParked(node) }
     mutating func writeStaged(_ page: StatePage) { base.writeStaged(page) }

@@ -1,9 +1,8 @@
 package import GraphCore
 package import IdentityModel
 
-/// Messages in the words of the executable model's traces (Tests/Model/protocol/text.py).
-///
-/// What customers last published is not told: the change feed comes later.
+/// Messages and changes in the words of the executable model's traces
+/// (Tests/Model/protocol/text.py).
 package struct MessageText {
     private let number: @Sendable (NodeKey) -> UInt64
 
@@ -53,6 +52,19 @@ package struct MessageText {
         }
     }
 
+    /// A change of the feed.
+    package func text(_ change: CustomerChange) -> String {
+        var (added, removed): ([String], [String]) = ([], [])
+        change.forEachIdentifier { _, value, hasCome in
+            let text = String(decoding: value, as: UTF8.self)
+            if hasCome { added.append(text) } else { removed.append(text) }
+        }
+        let others = change.others.map { "\(number($0))" }
+        return "\(change.kind) customer=\(number(change.customer)) version=\(change.version)"
+            + " whole=\(change.isWhole ? 1 : 0) added=\(added.joined(separator: ","))"
+            + " removed=\(removed.joined(separator: ",")) others=\(others.joined(separator: ","))"
+    }
+
     /// A component: partition.sequence.
     package func text(_ component: ComponentID) -> String {
         component == .none ? "-" : "\(component.host.rawValue).\(component.sequence)"
@@ -65,7 +77,8 @@ package struct MessageText {
             let bytes = state.values[start..<start + member.valueCount]
             let value = member.namespace == 0 ? "-" : String(decoding: bytes, as: UTF8.self)
             let seen = member.firstSeen == .never ? "never" : "\(member.firstSeen.milliseconds)"
-            return "\(number(member.key))(version=\(member.version) seen=\(seen) value=\(value))"
+            return "\(number(member.key))(version=\(member.version) seen=\(seen) value=\(value)"
+                + " customer=\(member.customerVersion) names=\(member.namesCustomer ? 1 : 0))"
         }
         let edges = state.edges.map { edge in
             "\(number(edge.a))-\(number(edge.image.other))(version=\(edge.image.version)"

@@ -4,8 +4,9 @@ internal import PartitionCore
 internal import WireFormat
 
 /// Tells a run in the text form of `Tests/Model/protocol/text.py`: `2:17 < …` is what partition 2
-/// holds at offset 17, `2:17 > 0 number=4 …` what folding it says to partition 0; lines that begin
-/// with `#` tell what was done to the run. A log is told in the order of its offsets.
+/// holds at offset 17, `2:17 > 0 number=4 …` what folding it says to partition 0, `2:17 = …` what it
+/// tells of a customer; lines that begin with `#` tell what was done to the run. A log is told in
+/// the order of its offsets.
 struct TraceWriter {
     /// The lines so far.
     private(set) var lines: [String] = []
@@ -16,26 +17,24 @@ struct TraceWriter {
 
     /// A record that became durable, and what folding it says.
     mutating func folded(
-        _ partition: Int, _ position: Int, _ record: [UInt8], _ deliveries: [Delivery]
+        _ partition: Int, _ position: Int, _ record: [UInt8], _ result: StepResult
     ) {
         lines.append("\(partition):\(position) < \(text(of: record))")
-        for delivery in deliveries {
-            lines.append(
-                "\(partition):\(position) > \(delivery.to.rawValue) number=\(delivery.number) "
-                    + messages(in: delivery.record))
-        }
+        for line in text(of: result) { lines.append("\(partition):\(position) \(line)") }
     }
 
-    /// The first delivery in which two accounts of one step differ, in both.
-    static func difference(_ one: [Delivery], _ other: [Delivery]) -> String {
-        func tell(_ deliveries: [Delivery], _ index: Int) -> String {
-            guard index < deliveries.count else { return "nothing" }
-            let delivery = deliveries[index]
-            return "to \(delivery.to.rawValue) number=\(delivery.number) "
-                + TraceWriter().messages(in: delivery.record)
-        }
-        let index = zip(one, other).prefix { $0 == $1 }.count
-        return "\(tell(one, index)); before it was \(tell(other, index))"
+    private func text(of result: StepResult) -> [String] {
+        result.deliveries.map { delivery in
+            "> \(delivery.to.rawValue) number=\(delivery.number) " + messages(in: delivery.record)
+        } + result.changes.map { "= " + Self.wording.text($0) }
+    }
+
+    /// The first line in which two accounts of one step differ, in both.
+    static func difference(_ one: StepResult, _ other: StepResult) -> String {
+        let (lines, others) = (TraceWriter().text(of: one), TraceWriter().text(of: other))
+        let index = zip(lines, others).prefix { $0 == $1 }.count
+        func line(_ lines: [String]) -> String { index < lines.count ? lines[index] : "nothing" }
+        return "\(line(lines)); before it was \(line(others))"
     }
 
     // MARK: Records

@@ -110,6 +110,7 @@ package struct Scenario: Sendable {
         }
         limits.pageEntries = chance.pick(
             isLarge ? [3, 16, 100, limits.pageEntries] : [1, 2, 3, 8, limits.pageEntries])
+        limits.changeIdentifiers = chance.pick([1, 2, 5, limits.changeIdentifiers])
         return limits
     }
 }
@@ -132,6 +133,8 @@ package struct Habits: Equatable, Sendable {
     package var syncs: Int
     /// How often a pointer is collected.
     package var collects: Int
+    /// How often a tick is appended.
+    package var ticks: Int
     /// Behind how many records an owner lets go of what it can; 0: never.
     package var evictionPeriod: Int
     /// What it may keep then, in bytes.
@@ -151,11 +154,12 @@ package struct Habits: Equatable, Sendable {
         collects = chance.pick([0, 5, 20])
         evictionPeriod = chance.pick(isLarge ? [0, 20, 100] : [0, 0, 1, 5])
         cacheBytes = chance.pick([0, 0, 2_000])
+        ticks = chance.pick([2, 8, 19])
     }
 
     private init() {
         (burst, lag, faultBudget, frame, bias, slow) = (50, 0, 0, 1, 0, [])
-        (syncs, collects, evictionPeriod, cacheBytes) = (0, 0, 0, 0)
+        (syncs, collects, ticks, evictionPeriod, cacheBytes) = (0, 0, 0, 0, 0)
     }
 
     /// Nothing but said, delivered and folded, one at a time.

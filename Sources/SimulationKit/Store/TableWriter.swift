@@ -83,6 +83,12 @@ extension TableWriter {
 
     mutating func removePointer(from id: ComponentID) { table.remove(StateKey.pointer(id)) }
 
+    mutating func writeTouched(_ component: TouchedComponent) {
+        put(StateKey.touched(component.id)) { TransitCodec.encode(component, into: &$0) }
+    }
+
+    mutating func removeTouched(_ id: ComponentID) { table.remove(StateKey.touched(id)) }
+
     mutating func writeParked(_ parked: ParkedMessages) {
         put(StateKey.parked(parked.node)) { TransitCodec.encode(parked, into: &$0) }
     }

@@ -30,6 +30,11 @@ package enum ContractMutant: Int, Sendable, CaseIterable {
     /// A sender is told that a delivery has arrived when it leaves.
     case receiptBeforeArrival
 
+    // Of the feed, at the level of the machine.
+
+    /// Changes are told where an owner's batch ends by chance, not where its log says tick.
+    case changesCutAtBatchEnds = 13
+
     /// The level at which the rule is kept.
     package var level: Scenario.Level {
         switch self {

@@ -1,42 +1,55 @@
+internal import GraphCore
+
 /// A queue for each (partition, replica, receiver): first in, first out, each at its own pace.
 struct Network {
+    /// The receiver of what is told of customers.
+    static let feed = -1
+
+    /// What is on its way.
+    enum Parcel {
+        /// To another partition's log.
+        case record([UInt8])
+        /// To the feed, from that offset of the sender's changes on.
+        case changes(from: UInt64, [CustomerChange])
+    }
+
     /// What one replica has sent to one partition and has not arrived.
     struct Queue {
         let sender: Int
         let replica: Int
         let receiver: Int
-        fileprivate var records: [[UInt8]]
+        fileprivate var parcels: [Parcel]
         fileprivate var head = 0
     }
 
     /// The queues that are not empty, in the order in which they became so.
     private(set) var ready: [Queue] = []
 
-    /// Adds a record behind all others of its queue.
-    mutating func put(_ record: [UInt8], from sender: Int, _ replica: Int, to receiver: Int) {
+    /// Adds a parcel behind all others of its queue.
+    mutating func put(_ parcel: Parcel, from sender: Int, _ replica: Int, to receiver: Int) {
         for index in ready.indices.reversed()
         where ready[index].replica == replica && ready[index].receiver == receiver {
-            ready[index].records.append(record)
+            ready[index].parcels.append(parcel)
             return
         }
         ready.append(
-            Queue(sender: sender, replica: replica, receiver: receiver, records: [record]))
+            Queue(sender: sender, replica: replica, receiver: receiver, parcels: [parcel]))
     }
 
-    /// Takes the oldest record of a queue.
-    mutating func take(_ index: Int) -> [UInt8] {
-        let record = ready[index].records[ready[index].head]
+    /// Takes the oldest parcel of a queue.
+    mutating func take(_ index: Int) -> Parcel {
+        let parcel = ready[index].parcels[ready[index].head]
         ready[index].head += 1
-        if ready[index].head == ready[index].records.count { ready.remove(at: index) }
-        return record
+        if ready[index].head == ready[index].parcels.count { ready.remove(at: index) }
+        return parcel
     }
 
     /// A replica died: of each of its queues a tail never left it; `kept` says how much did.
     mutating func cut(_ replica: Int, _ kept: (Int) -> Int) {
         for index in ready.indices.reversed() where ready[index].replica == replica {
-            let count = ready[index].records.count - ready[index].head
+            let count = ready[index].parcels.count - ready[index].head
             let end = ready[index].head + kept(count)
-            ready[index].records.removeSubrange(end...)
+            ready[index].parcels.removeSubrange(end...)
             if ready[index].head == end { ready.remove(at: index) }
         }
     }

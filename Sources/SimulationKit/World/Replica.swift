@@ -12,14 +12,18 @@ struct Snapshot {
     var position = 0
     /// By receiver: the number of the last delivery that was made of the records before.
     var sent: [UInt64] = []
+    /// How many changes were told of the records before.
+    var changes: UInt64 = 0
     /// The number of the last component id that was given.
     var minted: UInt64 = 0
 }
 
 /// What a record gave rise to, and may not leave yet.
-struct WaitingDeliveries {
+struct WaitingStep {
     var position: Int
-    var deliveries: [Delivery]
+    /// The feed's offset of its first change.
+    var firstChange: UInt64
+    var result: StepResult
 }
 
 /// A machine on its way through its log, over a state of its own, and what it has not released.
@@ -34,7 +38,7 @@ final class Replica {
     private(set) var machine: PartitionMachine
     private let reader: StoredState<SimulatedState>
     /// What may not leave yet, the oldest first.
-    var waiting: [WaitingDeliveries] = []
+    var waiting: [WaitingStep] = []
     /// Snapshots that are not stored yet, the oldest first.
     var candidates: [Snapshot] = []
     /// It was told that a delivery failed.
@@ -57,9 +61,9 @@ final class Replica {
     var position: Int { Int(machine.position) }
 
     /// Folds the next record.
-    func fold(_ record: [UInt8]) throws(Violation) -> [Delivery] {
+    func fold(_ record: [UInt8]) throws(Violation) -> StepResult {
         do throws(StepError) {
-            return try machine.step(record.span, reader: reader).deliveries
+            return try machine.step(record.span, reader: reader)
         } catch {
             throw Violation("a step failed at \(partition):\(position): \(error)")
         }
@@ -74,9 +78,10 @@ final class Replica {
         let start = position
         while position < limit {
             let place = position
-            let deliveries = try fold(log.entry(place).bytes)
-            if !deliveries.isEmpty {
-                waiting.append(WaitingDeliveries(position: place, deliveries: deliveries))
+            let first = machine.changeOffset
+            let result = try fold(log.entry(place).bytes)
+            if !result.deliveries.isEmpty || !result.changes.isEmpty {
+                waiting.append(WaitingStep(position: place, firstChange: first, result: result))
             }
             try between(self)
         }
@@ -110,7 +115,7 @@ final class Replica {
         store()
         let header = machine.checkpointHeader
         return Snapshot(
-            table: state.table, position: position, sent: header.sent,
+            table: state.table, position: position, sent: header.sent, changes: header.changes,
             minted: header.counters.minted)
     }
 
@@ -130,6 +135,17 @@ final class Replica {
 
     /// The number of the last delivery that was made for a partition.
     func sent(to receiver: Int) -> UInt64 { machine.sent(to: PartitionID(UInt16(receiver))) }
+
+    /// How many changes were told.
+    var changeOffset: UInt64 { machine.changeOffset }
+
+    /// Whether a tick would find something to tell.
+    var awaitsTick: Bool { machine.graph.awaitsTick }
+
+    /// Tells what has changed without a record, as no replica may.
+    func tellUnasked() throws(Violation) -> [CustomerChange] {
+        try ask { graph, reader throws(StateError) in try graph.tellChanges(reader: reader) }
+    }
 
     /// Forwarding pointers that a record may collect, the oldest first.
     func collectablePointers(limit: Int) -> [ComponentID] {

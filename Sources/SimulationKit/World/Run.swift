@@ -34,9 +34,9 @@ final class Run {
             world.chance = SplitMix64(seed: SplitMix64.word(turn, seed: scenario.scheduleSeed))
         } while try takeTurn()
         try world.lookAtAll()
-        try RestCheck(
-            world.witnesses, scenario: scenario, accepted: world.accepted
-        ).check()
+        let check = RestCheck(world.witnesses, scenario: scenario, accepted: world.accepted)
+        try check.check()
+        try FeedCheck.check(world.feed, world.witnesses, check.oracle)
         try ReplicaCheck(world).check()
     }
 
@@ -104,8 +104,9 @@ final class Run {
         let index = chooseAny(ready)
         let queue = world.network.ready[index]
         let channel = queue.sender * scenario.partitions + queue.receiver
-        guard world.allows(.slowness), channel < scenario.habits.slow.count,
-            scenario.habits.slow[channel], world.chance.chance(95)
+        guard world.allows(.slowness), queue.receiver != Network.feed,
+            channel < scenario.habits.slow.count, scenario.habits.slow[channel],
+            world.chance.chance(95)
         else { return index }
         return chooseAny(ready)
     }
@@ -132,7 +133,17 @@ final class Run {
             world.refused.removeAll()
             return true
         }
-        return try restartBroken()
+        if try restartBroken() { return true }
+        return try tickWhereTheyWait()
+    }
+
+    private func tickWhereTheyWait() throws(Violation) -> Bool {
+        var isAny = false
+        for partition in world.all where world.witnesses[partition].awaitsTick {
+            try world.tick(partition)
+            isAny = true
+        }
+        return isAny
     }
 
     // MARK: What chance does
@@ -165,7 +176,11 @@ final class Run {
         }
         if falls(4) { return try haunt() }
         if falls(3) { return try fail() }
-        if falls(3) { _ = try restartBroken() }
+        if falls(3) {
+            _ = try restartBroken()
+            return
+        }
+        if falls(scenario.habits.ticks) { try world.tick(partition) }
     }
 
     private func haunt() throws(Violation) {

@@ -40,6 +40,7 @@ extension World {
     private func mayStore(_ candidate: Snapshot, _ partition: Int) -> Bool {
         if mutant == .checkpointBeforeArrival { return true }
         guard candidate.position <= logs[partition].durable else { return false }
+        guard candidate.changes <= feed.arrived[partition] else { return false }
         let receivers = mutant == .arrivalBeforeDurable ? owners : witnesses
         return candidate.sent.indices.allSatisfy {
             $0 == partition || receivers[$0].seen(from: partition) >= candidate.sent[$0]

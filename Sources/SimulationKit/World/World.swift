@@ -20,9 +20,10 @@ final class World {
     var chance = SplitMix64(seed: 0)
     var logs: [SimulatedRecords]
     var network = Network()
+    var feed: SimulatedFeed
     var witnesses: [Replica] = []
     /// By partition, by record: what folding it gives rise to.
-    var ledger: [[[Delivery]]]
+    var ledger: [[StepResult]]
     var snapshots: [[Snapshot]]
     var owners: [Replica] = []
     /// Empty where one process is all there is.
@@ -49,6 +50,7 @@ final class World {
         identifiers = Identifiers.atLeast(scenario.workload.nodes)
         logs = Array(repeating: SimulatedRecords(), count: count)
         ledger = Array(repeating: [], count: count)
+        feed = SimulatedFeed(partitions: count)
         snapshots = Array(repeating: [Snapshot()], count: count)
         watch = Watch(nodes: scenario.workload.nodes, partitions: count)
         if isTraced { trace = TraceWriter() }
@@ -104,9 +106,9 @@ final class World {
         while witness.position < logs[partition].durable {
             let position = witness.position
             let entry = try logs[partition].entry(position)
-            let deliveries = try witness.fold(entry.bytes)
-            trace?.folded(partition, position, entry.bytes, deliveries)
-            ledger[partition].append(deliveries)
+            let result = try witness.fold(entry.bytes)
+            trace?.folded(partition, position, entry.bytes, result)
+            ledger[partition].append(result)
             accepted += entry.events
             foldedCount += 1
             if scenario.size == .small {
@@ -138,6 +140,10 @@ final class World {
             replica throws(Violation) in letGo(replica)
         }
         let hasReleased = try release(owner)
+        if mutant == .changesCutAtBatchEnds, hasMoved, owner.waiting.isEmpty {
+            let first = owner.changeOffset
+            put(try owner.tellUnasked(), from: first, of: owner)
+        }
         return hasMoved || hasReleased
     }
 
@@ -195,38 +201,58 @@ final class World {
         return count > 0
     }
 
-    private func emit(_ replica: Replica, _ out: WaitingDeliveries) throws(Violation) {
+    private func emit(_ replica: Replica, _ out: WaitingStep) throws(Violation) {
         let partition = replica.partition
         if out.position < ledger[partition].count {
             try require(
-                out.deliveries == ledger[partition][out.position],
+                out.result == ledger[partition][out.position],
                 "a replay of \(partition):\(out.position) says "
-                    + TraceWriter.difference(out.deliveries, ledger[partition][out.position]))
+                    + TraceWriter.difference(out.result, ledger[partition][out.position]))
         }
-        for delivery in out.deliveries {
+        for delivery in out.result.deliveries {
             network.put(
-                delivery.record, from: partition, replica.number,
+                .record(delivery.record), from: partition, replica.number,
                 to: Int(delivery.to.rawValue))
         }
+        put(out.result.changes, from: out.firstChange, of: replica)
+    }
+
+    private func put(_ changes: [CustomerChange], from first: UInt64, of replica: Replica) {
+        guard !changes.isEmpty else { return }
+        network.put(
+            .changes(from: first, changes), from: replica.partition, replica.number,
+            to: Network.feed)
     }
 
     // MARK: Channels
 
     /// The oldest of a queue arrives: once, twice, or never.
     ///
-    /// - Returns: the partition that it arrived at.
+    /// - Returns: the partition that it arrived at; nil for none.
     func deliver(_ index: Int, times: Int) throws(Violation) -> Int? {
         let queue = network.ready[index]
-        let record = network.take(index)
+        let parcel = network.take(index)
         guard times > 0 else {
-            tell("dropped: the next from \(queue.sender) to \(queue.receiver)")
+            let receiver = queue.receiver == Network.feed ? "the feed" : "\(queue.receiver)"
+            tell("dropped: the next from \(queue.sender) to \(receiver)")
             if owners[queue.sender].number == queue.replica {
                 owners[queue.sender].isBroken = true
             }
             return nil
         }
-        for _ in 0..<times { try append(record, to: queue.receiver) }
-        return queue.receiver
+        switch parcel {
+        case .record(let record):
+            for _ in 0..<times { try append(record, to: queue.receiver) }
+            return queue.receiver
+        case .changes(let first, let changes):
+            for _ in 0..<times { try feed.take(changes, from: first, of: queue.sender) }
+            return nil
+        }
+    }
+
+    /// The owner has its log say that what has changed is to be told.
+    func tick(_ partition: Int) throws(Violation) {
+        try append(RecordCodec.encode(.tick(.minimum), Identifiers.head), to: partition)
     }
 
     /// Tells what was done to the run, if anybody asked.

@@ -8,7 +8,7 @@ internal import IdentityModel
 /// less. So each record stays under 768 KiB and its head, 20 bytes to 50.
 ///
 /// What a message may take: a state moves in pages of at most 512 KiB and one member more, and a
-/// member takes at most `memberBytes`, a value of 1 KiB and `carriedBytes`: 577 KiB in all. (A
+/// member takes at most `memberBytes`, a value of 1 KiB and `fragmentBytes`: 577 KiB in all. (A
 /// component in one value, 256 members with the longest values and 1,024 edges, takes 320 KiB and
 /// what its members carry.) An assignment takes at most 168 KiB, any other message 2 KiB.
 ///
@@ -23,12 +23,12 @@ package enum MessageLimits {
     package static let messageBytes = 640 << 10
     /// Nodes in one assignment at most. `MessageWriter.parts(of:)` cuts larger ones.
     package static let assignedNodes = 8_192
-    /// Published state and fragment of one member have at most so many bytes together.
-    package static let carriedBytes = 64 << 10
+    /// The profile fragment of one member has at most so many bytes.
+    package static let fragmentBytes = 64 << 10
 
     /// What a member takes at most beside its value and what it carries, in bytes: key 16, version
     /// 5, first seen 10, namespace's number 5 and name 33, customer's version 10, the lengths of
-    /// value, published state and fragment 8, and a flag.
+    /// value and fragment 5, and what it carries 1.
     package static let memberBytes = 96
     /// What an edge takes at most, in bytes: its ends 32, version and liveness 5.
     package static let edgeBytes = 40
@@ -53,7 +53,7 @@ package enum MessageLimits {
     private static let assignedNodeBytes = 21
 
     private static func mostBytes(of state: ComponentState) -> Int {
-        128 + state.members.count * memberBytes + state.values.count + state.carried.count
+        128 + state.members.count * memberBytes + state.values.count + state.fragments.count
             + state.edges.count * edgeBytes
     }
 }

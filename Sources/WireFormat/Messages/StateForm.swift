@@ -5,8 +5,7 @@ internal import IdentityModel
 ///
 /// A state: target (component id), the link that carried the move (two keys, the lesser first),
 /// members (count, then each: key, version (varint), first seen (signed varint), namespace
-/// (varint), value (counted), carried (1: 0 for nothing, else customer's version (varint),
-/// published (counted), fragment (counted))), edges (count, then each: lesser end, greater end,
+/// (varint), value (counted), what it carries (`CarriedForm`)), edges (count, then each: lesser end, greater end,
 /// version and liveness (varint)). A page, behind its transfer and index: whether it is the last
 /// (1), the partition that waits (varint), its state.
 enum StateForm {
@@ -32,7 +31,7 @@ enum StateForm {
         bytes.appendKey(state.via.a)
         bytes.appendKey(state.via.b)
         bytes.appendVarint(UInt64(state.members.count))
-        var start = (value: 0, carried: 0)
+        var start = (value: 0, fragment: 0)
         for index in state.members.indices {
             let member = state.members[index]
             precondition(
@@ -40,21 +39,20 @@ enum StateForm {
             encode(member, of: state, from: &start, into: &bytes, namespace: namespace)
         }
         precondition(
-            start.value == state.values.count && start.carried == state.carried.count,
+            start.value == state.values.count && start.fragment == state.fragments.count,
             "members account for all bytes of their state")
         encode(state.edges, into: &bytes)
     }
 
     private static func encode(
         _ member: MemberImage, of state: ComponentState,
-        from start: inout (value: Int, carried: Int), into bytes: inout [UInt8],
+        from start: inout (value: Int, fragment: Int), into bytes: inout [UInt8],
         namespace: MessageForm.NamespaceNaming
     ) {
-        let carriedCount = member.publishedCount + member.fragmentCount
         precondition(
             isTime(member.firstSeen) && member.edgeCount == 0
                 && member.valueCount <= EventLimits.valueBytes
-                && carriedCount <= MessageLimits.carriedBytes,
+                && member.fragmentCount <= MessageLimits.fragmentBytes && !member.isUntold,
             "members are within their limits where they are made")
         bytes.appendKey(member.key)
         bytes.appendVarint(UInt64(member.version))
@@ -63,17 +61,10 @@ enum StateForm {
         bytes.appendCounted(
             state.values.span.extracting(start.value..<start.value + member.valueCount))
         start.value += member.valueCount
-        guard member.customerVersion > 0 || carriedCount > 0 else {
-            bytes.append(0)
-            return
-        }
-        bytes.append(1)
-        bytes.appendVarint(member.customerVersion)
-        let middle = start.carried + member.publishedCount
-        let end = middle + member.fragmentCount
-        bytes.appendCounted(state.carried.span.extracting(start.carried..<middle))
-        bytes.appendCounted(state.carried.span.extracting(middle..<end))
-        start.carried = end
+        let end = start.fragment + member.fragmentCount
+        CarriedForm.encode(
+            member, fragment: state.fragments.span.extracting(start.fragment..<end), into: &bytes)
+        start.fragment = end
     }
 
     private static func encode(_ edges: [StoredEdge], into bytes: inout [UInt8]) {
@@ -146,18 +137,11 @@ enum StateForm {
             namespace: number == 0 ? 0 : try namespace(number), valueCount: value.count,
             edgeCount: 0)
         state.values.append(bytes, value)
-        if try cursor.flag(bytes) {
-            member.customerVersion = try cursor.varint(bytes)
-            let published = try cursor.counted(bytes)
-            let fragment = try cursor.counted(bytes)
-            let count = published.count + fragment.count
-            guard count <= MessageLimits.carriedBytes, count > 0 || member.customerVersion > 0
-            else { throw WireError(.damaged, "what a member carries is out of bounds") }
-            member.publishedCount = published.count
-            member.fragmentCount = fragment.count
-            state.carried.append(bytes, published)
-            state.carried.append(bytes, fragment)
+        let fragment = try CarriedForm.decode(bytes, &cursor, into: &member)
+        guard !member.isUntold else {
+            throw WireError(.damaged, "a member under way is told or untold nowhere")
         }
+        state.fragments.append(bytes, fragment)
         state.members.append(member)
     }
 

@@ -8,8 +8,7 @@ package import IdentityModel
 /// count, then each: key (16), the member, edges (count, then each: greater end (16), the edge).
 ///
 /// A member: version (varint), first seen (signed varint), namespace (varint), value (counted),
-/// carried (1: 0 for nothing, else customer version (varint), published (counted), fragment
-/// (counted)). An edge: version and liveness (varint). A row: format (1), the member or edge; a row
+/// what it carries (`CarriedForm`). An edge: version and liveness (varint). A row: format (1), the member or edge; a row
 /// of the ranks is its format alone.
 package enum ComponentCodec {
     private static let isInRows: UInt8 = 1
@@ -111,7 +110,7 @@ package enum ComponentCodec {
     ) throws(WireError) {
         var cursor = ByteCursor(0..<bytes.count)
         try StateFormat.check(bytes, &cursor)
-        let (values, carried) = (image.values.count, image.carried.count)
+        let (values, fragments) = (image.values.count, image.fragments.count)
         do throws(WireError) {
             try decodeMember(key, bytes, &cursor, into: &image)
             do throws(WireError) {
@@ -122,7 +121,7 @@ package enum ComponentCodec {
             }
         } catch {
             image.values.removeSubrange(values...)
-            image.carried.removeSubrange(carried...)
+            image.fragments.removeSubrange(fragments...)
             throw error
         }
     }
@@ -163,7 +162,7 @@ package enum ComponentCodec {
     /// Where a member's bytes and edges start in its image.
     private struct MemberStart {
         var value = 0
-        var carried = 0
+        var fragment = 0
         var edge = 0
     }
 
@@ -176,19 +175,11 @@ package enum ComponentCodec {
         bytes.appendVarint(UInt64(member.namespace))
         bytes.appendCounted(
             image.values.span.extracting(start.value..<start.value + member.valueCount))
-        let carriedCount = member.publishedCount + member.fragmentCount
-        if member.customerVersion == 0, carriedCount == 0 {
-            bytes.append(0)
-        } else {
-            let middle = start.carried + member.publishedCount
-            bytes.append(1)
-            bytes.appendVarint(member.customerVersion)
-            bytes.appendCounted(image.carried.span.extracting(start.carried..<middle))
-            bytes.appendCounted(
-                image.carried.span.extracting(middle..<middle + member.fragmentCount))
-        }
+        let end = start.fragment + member.fragmentCount
+        CarriedForm.encode(
+            member, fragment: image.fragments.span.extracting(start.fragment..<end), into: &bytes)
         start.value += member.valueCount
-        start.carried += carriedCount
+        start.fragment = end
     }
 
     private static func encode(_ edge: EdgeImage, into bytes: inout [UInt8]) {
@@ -209,15 +200,8 @@ package enum ComponentCodec {
         }
         member.valueCount = value.count
         image.values.append(bytes, value)
-        if try cursor.flag(bytes) {
-            member.customerVersion = try cursor.varint(bytes)
-            let published = try cursor.counted(bytes)
-            let fragment = try cursor.counted(bytes)
-            member.publishedCount = published.count
-            member.fragmentCount = fragment.count
-            image.carried.append(bytes, published)
-            image.carried.append(bytes, fragment)
-        }
+        let fragment = try CarriedForm.decode(bytes, &cursor, into: &member)
+        image.fragments.append(bytes, fragment)
         image.members.append(member)
     }
 

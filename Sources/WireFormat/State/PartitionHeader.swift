@@ -25,6 +25,8 @@ package struct PartitionHeader: Equatable, Sendable {
     package var evidenceDigest = Digest.zero
     /// The sum over all components.
     package var componentDigest = Digest.zero
+    /// How many changes were told; the feed's offset of the next one.
+    package var changes: UInt64 = 0
     /// How many namespaces are named, from 1.
     package var namespaceCount: UInt32 = 0
     /// How many sources are named, from 1.
@@ -34,9 +36,9 @@ package struct PartitionHeader: Equatable, Sendable {
     package init() {}
 
     /// The stored form: format (1), then the members in order, numbers as varints, digests and
-    /// checksum as words, arrays counted.
+    /// checksum as words, arrays counted; in format 1 without changes.
     package var encoded: [UInt8] {
-        var bytes: [UInt8] = [StateFormat.current]
+        var bytes: [UInt8] = [StateFormat.header]
         bytes.appendVarint(position)
         bytes.appendWord(lastRecordChecksum)
         for number in [events, logicVersion, rulesVersion, doneOffset] {
@@ -56,6 +58,7 @@ package struct PartitionHeader: Equatable, Sendable {
         }
         bytes.appendVarint(UInt64(namespaceCount))
         bytes.appendVarint(UInt64(sourceCount))
+        bytes.appendVarint(changes)
         return bytes
     }
 
@@ -64,7 +67,7 @@ package struct PartitionHeader: Equatable, Sendable {
     /// - Throws: `WireError`.
     package init(_ bytes: Span<UInt8>) throws(WireError) {
         var cursor = ByteCursor(0..<bytes.count)
-        try StateFormat.check(bytes, &cursor)
+        let format = try StateFormat.read(bytes, &cursor, latest: StateFormat.header)
         position = try cursor.varint(bytes)
         lastRecordChecksum = try cursor.word(bytes)
         events = try cursor.varint(bytes)
@@ -84,6 +87,7 @@ package struct PartitionHeader: Equatable, Sendable {
         componentDigest = try Self.digest(bytes, &cursor)
         namespaceCount = try cursor.number(bytes)
         sourceCount = try cursor.number(bytes)
+        if format > 1 { changes = try cursor.varint(bytes) }
         try cursor.finish()
     }
 

@@ -25,6 +25,8 @@ package enum StateKey {
         case staged = 0x32
         /// A page of a transfer that goes out.
         case outgoing = 0x33
+        /// A component that was touched since the last tick.
+        case touched = 0x34
     }
 
     /// What a row of a component says, the first byte behind the component's key.
@@ -116,6 +118,9 @@ package enum StateKey {
     package static func outgoing(_ transfer: ComponentID, index: UInt32) -> [UInt8] {
         page(.outgoing, transfer, index)
     }
+
+    /// The key of a component that was touched since the last tick. They sort as their ids do.
+    package static func touched(_ id: ComponentID) -> [UInt8] { ordered(.touched, id) }
 
     private static func page(
         _ family: Family, _ transfer: ComponentID, _ index: UInt32
@@ -235,6 +240,8 @@ package enum StateKey {
         case staged(ComponentID, index: UInt32)
         /// A page that goes out.
         case outgoing(ComponentID, index: UInt32)
+        /// A component that was touched since the last tick.
+        case touched(ComponentID)
     }
 
     /// Reads a key; nil for one that no release writes.
@@ -266,6 +273,7 @@ package enum StateKey {
             case .outgoing:
                 let transfer = try ordered(key, &cursor)
                 parsed = .outgoing(transfer, index: try sortable(key, &cursor))
+            case .touched: parsed = .touched(try ordered(key, &cursor))
             }
             try cursor.finish()
             return parsed

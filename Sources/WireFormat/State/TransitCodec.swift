@@ -6,11 +6,15 @@ package import IdentityModel
 ///
 /// Each starts with its format (1). A pointer: the component that it leads to (partition and
 /// sequence, varints). Messages that wait at a node's home: count, then each: its kind (1) and what
-/// it says, as `MessageForm` has it. A page: what `StateForm` has of it. What the key says is not
-/// said again.
+/// it says, as `MessageForm` has it. A page: what `StateForm` has of it. A component that was
+/// touched since the last tick: whether it was told (1), the member that it was told of (16),
+/// members that departed (count, then each: key, namespace (varint), value (counted)), what they
+/// became (count, then each: component). What the key says is not said again.
 package enum TransitCodec {
     /// The least that a waiting message takes, in bytes.
     private static let leastMessageBytes = 5
+    /// The least that a member which departed takes, in bytes.
+    private static let leastDepartedBytes = 18
 
     // MARK: Pointers
 
@@ -74,6 +78,64 @@ package enum TransitCodec {
         }
         try cursor.finish()
         return parked
+    }
+
+    // MARK: What the next tick tells
+
+    /// Appends the stored form of a component that was touched since the last tick.
+    package static func encode(_ component: TouchedComponent, into bytes: inout [UInt8]) {
+        bytes.append(StateFormat.current)
+        bytes.append(component.told == nil ? 0 : 1)
+        if let told = component.told { bytes.appendKey(told) }
+        bytes.appendVarint(UInt64(component.departed.count))
+        var start = 0
+        for member in component.departed {
+            bytes.appendKey(member.key)
+            bytes.appendVarint(UInt64(member.namespace))
+            bytes.appendCounted(
+                component.values.span.extracting(start..<start + member.valueCount))
+            start += member.valueCount
+        }
+        bytes.appendVarint(UInt64(component.parts.count))
+        for part in component.parts { bytes.appendComponent(part) }
+    }
+
+    /// Reads what is known of a component that was touched.
+    ///
+    /// - Throws: `WireError`.
+    package static func decodeTouched(
+        _ bytes: Span<UInt8>, id: ComponentID
+    ) throws(WireError) -> TouchedComponent {
+        var cursor = ByteCursor(0..<bytes.count)
+        try StateFormat.check(bytes, &cursor)
+        let isTold = try cursor.flag(bytes)
+        var component = TouchedComponent(id: id, told: isTold ? try cursor.key(bytes) : nil)
+        for _ in 0..<(try cursor.count(bytes, leastBytes: leastDepartedBytes)) {
+            let key = try cursor.key(bytes)
+            if let last = component.departed.last, last.key >= key {
+                throw WireError(.damaged, "members that left are out of order")
+            }
+            let namespace = try cursor.number(bytes)
+            let value = try cursor.counted(bytes)
+            guard namespace > 0, value.count <= EventLimits.valueBytes else {
+                throw WireError(.damaged, "what left a component is out of bounds")
+            }
+            component.departed.append(
+                ChangedIdentifier(key: key, namespace: namespace, valueCount: value.count))
+            component.values.append(bytes, value)
+        }
+        for _ in 0..<(try cursor.count(bytes, leastBytes: 2)) {
+            let part = try cursor.component(bytes)
+            if let last = component.parts.last, last >= part {
+                throw WireError(.damaged, "the parts of a component are out of order")
+            }
+            component.parts.append(part)
+        }
+        guard isTold || component.departed.isEmpty,
+            component.departed.isEmpty == component.parts.isEmpty
+        else { throw WireError(.damaged, "what was told of a component is at odds") }
+        try cursor.finish()
+        return component
     }
 
     // MARK: Pages

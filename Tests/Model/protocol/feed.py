@@ -30,7 +30,7 @@ class Feed(Moving):
         merged = sorted(n for n, member in held.members.items() if n != anchor and member.names)
         is_whole = held.told != anchor
         if is_whole:
-            held.told, held.told_members, held.departed = anchor, set(), {}
+            held.told, held.told_members, held.departed, held.parts = anchor, set(), {}, set()
         # Who left and came back was never away.
         held.told_members |= held.departed.keys() & held.members.keys()
         gone = {n: value for n, value in held.departed.items() if n not in held.members}
@@ -40,7 +40,7 @@ class Feed(Moving):
         if is_whole or come or gone or merged:
             changes.extend(self.changes_of(held, anchor, is_whole, come, gone, merged))
         held.told_members |= come.keys()
-        held.departed = {}
+        held.departed, held.parts = {}, set()
         for node in merged:
             version = self.next_version(held, node, names=False)
             changes.append(Change("retired", node, version, False, (), (), (anchor,)))
@@ -57,7 +57,7 @@ class Feed(Moving):
         elif not was_live:
             kind = "created"
         elif gone:
-            kind, others = "split", self.parts(gone)
+            kind, others = "split", self.parts(held)
         else:
             kind = "updated"
         entries = [*sorted(gone), *sorted(come)]
@@ -79,10 +79,7 @@ class Feed(Moving):
             customer_version=member.customer_version + 1, names=names)
         return member.customer_version + 1
 
-    def parts(self, gone: dict[Node, str]) -> list[Node]:
-        """Who the members that left belong to now, as far as they are still at this host."""
-        found: set[Node] = set()
-        for held in self.hosted.values():
-            if held.members.keys() & gone.keys():
-                found.add(held.anchor())
-        return sorted(found)
+    def parts(self, held: Component) -> list[Node]:
+        """The customers that came out of it, as far as they are still at this host."""
+        parts = [self.hosted[name] for name in held.parts if name in self.hosted]
+        return sorted({anchor for part in parts if (anchor := part.anchor()) is not None})

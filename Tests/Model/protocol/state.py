@@ -47,7 +47,7 @@ NO_EVIDENCE = Evidence({}, NEVER, 0, False)
 class Component:
     """A connected set of members, and the edges of which a member is the lesser end."""
 
-    __slots__ = ("members", "edges", "rank", "told", "told_members", "departed")
+    __slots__ = ("members", "edges", "rank", "told", "told_members", "departed", "parts")
 
     def __init__(self) -> None:
         self.members: dict[Node, Member] = {}
@@ -62,12 +62,14 @@ class Component:
         self.told_members: set[Node] = set()
         self.departed: dict[Node, str] = {}
         """Those that have left since the last tick, with their values."""
+        self.parts: set[ComponentID] = set()
+        """The components that they became when they left."""
 
     def clone(self) -> Component:
         other = Component()
         other.members, other.edges, other.rank = dict(self.members), dict(self.edges), self.rank
         other.told, other.told_members = self.told, set(self.told_members)
-        other.departed = dict(self.departed)
+        other.departed, other.parts = dict(self.departed), set(self.parts)
         return other
 
     def __eq__(self, other: object) -> bool:

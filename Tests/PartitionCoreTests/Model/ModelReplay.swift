@@ -39,15 +39,15 @@ struct ModelReplay {
             }
             return value
         }
-        let (count, entries, messages) = (
-            try number("partitions"), try number("page_entries"), try number("delivery_messages")
-        )
+        let (count, entries) = (try number("partitions"), try number("page_entries"))
+        let messages = try number("delivery_messages")
+        let identifiers = try number("change_identifiers")
         chance = SeededGenerator(seed: seed)
         let rows = UInt32(chance.pick([1, 2, 3, 1_000]))
         let limits = GraphLimits(
             inlineMembers: rows, inlineEdges: rows, inlinePairs: UInt32(chance.pick([1, 2, 64])),
             searchedMembers: UInt32(chance.pick([1, 512])), pageEntries: entries,
-            rowsAtOnce: chance.pick([1, 2, 512]), fewRows: chance.pick([1, 32]))
+            changeIdentifiers: identifiers, rowsAtOnce: chance.pick([1, 2, 512]), fewRows: chance.pick([1, 32]))
         let namespaces = NamespaceTable(
             namespaces: (0..<3).map { Namespace(name: "p\($0)", priority: $0) }, isStrict: false)
         partitionCount = UInt16(count)
@@ -70,8 +70,8 @@ struct ModelReplay {
         case "<":
             try compare()
             try fold(words[2], at: partition, line)
-        case ">": expected.append(Self.comparable(words[2]))
-        default: break  // A change of the feed.
+        case ">", "=": expected.append(words[2])
+        default: break
         }
     }
 
@@ -103,6 +103,7 @@ struct ModelReplay {
                 "\(delivery.to.rawValue) number=\(delivery.number) "
                     + messages.map { wording.text($0) }.joined(separator: " | "))
         }
+        said += result.changes.map { wording.text($0) }
     }
 
     /// What no record says, and no answer may show.
@@ -179,17 +180,5 @@ struct ModelReplay {
         else { preconditionFailure("not an event of the model: \(text)") }
         return TestEvent(
             operation, a, end("b"), at: time, source: String(named["source"] ?? ""))
-    }
-
-    /// A line of the model without what customers last published.
-    private static func comparable(_ text: Substring) -> Substring {
-        var kept = ""
-        var rest = text
-        while let found = rest.range(of: " customer=") {
-            kept += rest[..<found.lowerBound]
-            let behind = rest[found.upperBound...]
-            rest = behind[(behind.firstIndex(of: ")") ?? behind.endIndex)...]
-        }
-        return Substring(kept + rest)
     }
 }

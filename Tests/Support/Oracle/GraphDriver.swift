@@ -57,7 +57,8 @@ package final class GraphDriver {
     /// Checkpoints, forgets all memory and opens the graph again from the store.
     package func reopen() {
         checkpoint()
-        graph = IdentityGraph(configuration, restoring: graph.summary)
+        graph = IdentityGraph(
+            configuration, restoring: graph.summary, transit: graph.underway)
     }
 
     /// What the store holds, in order of keys.

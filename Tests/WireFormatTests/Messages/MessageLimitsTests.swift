@@ -31,12 +31,11 @@ struct MessageLimitsTests {
                 key: key(index), version: UInt32.max, firstSeen: .never,
                 namespace: UInt32(index + 1), valueCount: value, edgeCount: 0)
             if carried > 0 { member.customerVersion = UInt64.max }
-            member.publishedCount = carried / 2
-            member.fragmentCount = carried - carried / 2
+            member.fragmentCount = carried
             state.members.append(member)
         }
         state.values = [UInt8](repeating: 7, count: members * value)
-        state.carried = [UInt8](repeating: 8, count: members * carried)
+        state.fragments = [UInt8](repeating: 8, count: members * carried)
         state.edges = (0..<edges).map { index in
             StoredEdge(
                 a: key(0),
@@ -71,7 +70,7 @@ struct MessageLimitsTests {
         let largest = [
             Self.page(Self.state(members: 256, value: 1_024, edges: 1_024)),
             Self.page(Self.state(members: 4_000, value: 1)),
-            Self.page(Self.state(members: 5, value: 1_024, carried: MessageLimits.carriedBytes)),
+            Self.page(Self.state(members: 5, value: 1_024, carried: MessageLimits.fragmentBytes)),
             Self.page(Self.state(members: 1, value: 1, edges: 14_000)),
             Self.assign(MessageLimits.assignedNodes),
         ]
@@ -90,10 +89,10 @@ struct MessageLimitsTests {
     @Test func shouldTakeTheLargestPage() throws {
         let member = MessageLimits.memberBytes + EventLimits.valueBytes
         var state = Self.state(members: (512 << 10) / member + 1, value: EventLimits.valueBytes)
-        state.members[state.members.count - 1].publishedCount = MessageLimits.carriedBytes
-        state.carried = [UInt8](repeating: 1, count: MessageLimits.carriedBytes)
+        state.members[state.members.count - 1].fragmentCount = MessageLimits.fragmentBytes
+        state.fragments = [UInt8](repeating: 1, count: MessageLimits.fragmentBytes)
         let message = Self.page(state)
-        #expect(MessageLimits.mostBytes(of: message) > (512 << 10) + MessageLimits.carriedBytes)
+        #expect(MessageLimits.mostBytes(of: message) > (512 << 10) + MessageLimits.fragmentBytes)
         let record = MessageBytes.record([message], name: Self.longName)
         #expect(record.count < 640 << 10)
         #expect(try MessageBytes.read(MessageBytes.body([message])).messages.count == 1)
@@ -215,15 +214,15 @@ struct MessageLimitsTests {
         }
         #expect(throws: WireError.self) { try MessageBytes.read(nodes) }
         for (count, isSound) in [
-            (MessageLimits.carriedBytes, true), (MessageLimits.carriedBytes + 1, false),
+            (MessageLimits.fragmentBytes, true), (MessageLimits.fragmentBytes + 1, false),
         ] {
             var body: [UInt8] = [0, 1, 0x32, 0, 1]
             for index in [0, 1] { body.appendKey(Self.key(index)) }
             body.append(1)
             body.appendKey(Self.key(0))
-            body += [1, 0, 0, 0, 1, 0]
+            body += [1, 0, 0, 0, 8]
             body.appendVarint(UInt64(count))
-            body += [UInt8](repeating: 0, count: count) + [0, 0]
+            body += [UInt8](repeating: 0, count: count) + [0]
             #expect(try MessageBytes.holds(body) == isSound)
         }
     }

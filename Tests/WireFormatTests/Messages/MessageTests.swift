@@ -66,8 +66,8 @@ struct MessageTests {
             key: lesser, version: 3, firstSeen: EventTime(milliseconds: 1_767_323_045_678),
             namespace: 5, valueCount: 3, edgeCount: 0)
         first.customerVersion = 9
-        first.publishedCount = 2
-        first.fragmentCount = 3
+        first.namesCustomer = true
+        first.fragmentCount = 5
         state.members = [
             first,
             MemberImage(
@@ -75,7 +75,7 @@ struct MessageTests {
                 edgeCount: 0),
         ]
         state.values = Array("c-1".utf8)
-        state.carried = [1, 2, 3, 4, 5]
+        state.fragments = [1, 2, 3, 4, 5]
         state.edges = [
             StoredEdge(a: lesser, image: EdgeImage(other: greater, version: 64, isLive: false))
         ]

@@ -79,12 +79,10 @@ enum RandomMessages {
             state.values += value
             if chance.chance(40) {
                 member.customerVersion = chance.chance(80) ? RandomImages.word(&chance) : 0
-                let (published, fragment) = (
-                    chance.bytes(chance.below(9)), chance.bytes(chance.below(3))
-                )
-                member.publishedCount = published.count
+                member.namesCustomer = member.customerVersion > 0 && chance.chance(50)
+                let fragment = chance.bytes(chance.below(9))
                 member.fragmentCount = fragment.count
-                state.carried += published + fragment
+                state.fragments += fragment
             }
             state.members.append(member)
         }

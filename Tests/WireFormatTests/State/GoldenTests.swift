@@ -57,8 +57,9 @@ struct GoldenTests {
             key: email.key, version: 3, firstSeen: EventTime(milliseconds: 1_767_323_045_678),
             namespace: 1, valueCount: 15, edgeCount: 1)
         first.customerVersion = 9
-        first.publishedCount = 2
-        first.fragmentCount = 3
+        first.namesCustomer = true
+        first.isUntold = true
+        first.fragmentCount = 5
         image.members = [
             first,
             MemberImage(
@@ -66,7 +67,7 @@ struct GoldenTests {
                 edgeCount: 0),
         ]
         image.values = Array(email.value.utf8)
-        image.carried = [1, 2, 3, 4, 5]
+        image.fragments = [1, 2, 3, 4, 5]
         image.edges = [EdgeImage(other: cookie.key, version: 64, isLive: true)]
         return image
     }
@@ -127,6 +128,7 @@ struct GoldenTests {
         header.componentDigest = Digest(first: UInt64.max, second: 3)
         header.namespaceCount = 3
         header.sourceCount = 300
+        header.changes = 400
         return header
     }
 
@@ -172,6 +174,9 @@ struct GoldenTests {
         ("key-parked", StateKey.parked(cookie.key)),
         ("key-staged", StateKey.staged(MessageTests.other, index: 258)),
         ("key-outgoing", StateKey.outgoing(component.id, index: UInt32.max)),
+        ("key-touched", StateKey.touched(MessageTests.other)),
+        ("value-touched", TransitTests.encode(touched)),
+        ("value-touched-new", TransitTests.encode(TouchedComponent(id: component.id, told: nil))),
         ("value-pointer", TransitTests.encode(pointer)),
         ("value-parked", TransitTests.encode(parked)),
         ("value-page", TransitTests.encode(MessageTests.page)),
@@ -181,6 +186,14 @@ struct GoldenTests {
         values + MessageTests.kinds.map { ("message-\($0.name)", messages([$0.message])) }
 
     private static let pointer = ForwardingPointer(from: MessageTests.id, to: MessageTests.other)
+
+    private static var touched: TouchedComponent {
+        var touched = TouchedComponent(id: MessageTests.other, told: email.key)
+        touched.departed = [ChangedIdentifier(key: cookie.key, namespace: 2, valueCount: 3)]
+        touched.values = Array("c-1".utf8)
+        touched.parts = [MessageTests.id]
+        return touched
+    }
 
     /// The messages among the kinds that are for the lesser node, as they would wait.
     private static var parked: ParkedMessages {

@@ -101,11 +101,12 @@ enum RandomImages {
             image.values += value
             if chance.chance(30) {
                 member.customerVersion = word(&chance)
-                let (published, fragment) = (chance.bytes(chance.below(9)), chance.bytes(3))
-                member.publishedCount = published.count
+                member.namesCustomer = member.customerVersion > 0 && chance.chance(50)
+                let fragment = chance.bytes(chance.below(9))
                 member.fragmentCount = fragment.count
-                image.carried += published + fragment
+                image.fragments += fragment
             }
+            member.isUntold = chance.chance(20)
             for other in self.keys(member.edgeCount, above: key, &chance) {
                 image.edges.append(
                     EdgeImage(other: other, version: number(&chance), isLive: chance.chance(70)))

@@ -22,6 +22,7 @@ struct StateKeyTests {
         case .parked(let node): StateKey.parked(node)
         case .staged(let transfer, let index): StateKey.staged(transfer, index: index)
         case .outgoing(let transfer, let index): StateKey.outgoing(transfer, index: index)
+        case .touched(let id): StateKey.touched(id)
         }
     }
 
@@ -49,6 +50,7 @@ struct StateKeyTests {
             [50, id.sequence, UInt64(id.host.rawValue), UInt64(index)]
         case .outgoing(let id, let index):
             [51, id.sequence, UInt64(id.host.rawValue), UInt64(index)]
+        case .touched(let id): [52, id.sequence, UInt64(id.host.rawValue)]
         }
     }
 
@@ -62,7 +64,7 @@ struct StateKeyTests {
         let id = ComponentID(rawValue: chance.pick([word, 7, 8, UInt64.max]))
         let a = NodeKey(high: word, low: RandomImages.word(&chance))
         let b = NodeKey(high: RandomImages.word(&chance), low: word)
-        return switch chance.below(14) {
+        return switch chance.below(15) {
         case 0: .header
         case 1: .namespace(number)
         case 2: .source(number)
@@ -76,6 +78,7 @@ struct StateKeyTests {
         case 10: .parked(a)
         case 11: .staged(id, index: number)
         case 12: .outgoing(id, index: number)
+        case 13: .touched(id)
         default:
             .rank(
                 AnchorRank(
@@ -113,7 +116,7 @@ struct StateKeyTests {
     @Test func shouldRefuseWhatNoReleaseWrites() {
         var chance = SeededGenerator(seed: 3)
         #expect(StateKey.parse([UInt8]().span) == nil)
-        for family: UInt8 in [0, 4, 0x11, 0x30, 0x31, 0x32, 0x33, 0x34, 0xff] {
+        for family: UInt8 in [0, 4, 0x11, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0xff] {
             #expect(StateKey.parse([family].span) == nil)
         }
         for _ in 0..<1_000 {

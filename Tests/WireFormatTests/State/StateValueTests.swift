@@ -73,6 +73,7 @@ struct StateValueTests {
         header.componentDigest = Digest(first: chance.next(), second: chance.next())
         header.namespaceCount = UInt32(truncatingIfNeeded: RandomImages.word(&chance))
         header.sourceCount = UInt32(truncatingIfNeeded: RandomImages.word(&chance))
+        header.changes = RandomImages.word(&chance)
         return header
     }
 
@@ -117,22 +118,22 @@ struct StateValueTests {
             let whole = RandomImages.component(members: 1 + chance.below(4), &chance)
             var read = ComponentImage()
             read.reset(whole.id)
-            var (value, carried) = (0, 0)
+            var (value, fragment) = (0, 0)
             for member in whole.members {
                 var image = ComponentImage()
                 image.reset(whole.id)
                 image.members = [member]
                 image.members[0].edgeCount = 0
-                let count = member.publishedCount + member.fragmentCount
+                let count = member.fragmentCount
                 image.values = Array(whole.values[value..<value + member.valueCount])
-                image.carried = Array(whole.carried[carried..<carried + count])
+                image.fragments = Array(whole.fragments[fragment..<fragment + count])
                 value += member.valueCount
-                carried += count
+                fragment += count
                 let row = Self.memberRow(image)
                 try ComponentCodec.decodeMemberRow(row.span, key: member.key, into: &read)
                 #expect(read.members.last == image.members[0])
             }
-            #expect(read.values == whole.values && read.carried == whole.carried)
+            #expect(read.values == whole.values && read.fragments == whole.fragments)
             for edge in whole.edges {
                 let row = Self.row(edge)
                 #expect(try ComponentCodec.decodeEdgeRow(row.span, to: edge.other) == edge)
@@ -227,6 +228,20 @@ struct StateValueTests {
                 #expect(throws: WireError.self) { try PartitionHeader(cut.span) }
             }
         }
+    }
+
+    /// Stores of before there was a feed count no changes.
+    @Test func shouldReadAHeaderOfFormatOne() throws {
+        var header = PartitionHeader()
+        header.sourceCount = 7
+        var bytes = header.encoded
+        #expect(bytes.first == 2 && bytes.last == 0)
+        bytes[0] = 1
+        bytes.removeLast()
+        #expect(try PartitionHeader(bytes.span) == header)
+        bytes[0] = 3
+        let error = #expect(throws: WireError.self) { try PartitionHeader(bytes.span) }
+        #expect(error?.code == .newerFormat)
     }
 
     @Test func shouldTellALaterFormatFromDamage() {
@@ -337,16 +352,26 @@ struct StateValueTests {
         var component = RandomImages.component(members: 1, &chance)
         component.members[0].valueCount = 0
         component.members[0].customerVersion = 1
-        component.members[0].publishedCount = 0
+        component.members[0].namesCustomer = false
+        component.members[0].isUntold = false
         component.members[0].fragmentCount = 0
         component.members[0].edgeCount = 0
         component.values = []
-        component.carried = []
+        component.fragments = []
         component.edges = []
         var page = Self.encode(component)
-        let carries = page.count - 5
-        #expect(Array(page[carries...]) == [1, 1, 0, 0, 0])
-        page[carries] = 2
-        #expect(throws: WireError.self) { try Self.decodeComponent(page, component.id) }
+        let carries = page.count - 3
+        #expect(Array(page[carries...]) == [1, 1, 0])
+        // A live customer without a version, a version of nothing, an empty fragment, a later form.
+        for (odd, code) in [
+            ([2, 0], WireError.Code.damaged), ([1, 0, 0], .damaged), ([8, 0, 0], .damaged),
+            ([16, 0], .newerFormat),
+        ] as [([UInt8], WireError.Code)] {
+            page.replaceSubrange(carries..., with: odd)
+            let error = #expect(throws: WireError.self) {
+                try Self.decodeComponent(page, component.id)
+            }
+            #expect(error?.code == code)
+        }
     }
 }

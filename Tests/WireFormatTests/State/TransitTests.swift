@@ -19,6 +19,12 @@ struct TransitTests {
         return bytes
     }
 
+    static func encode(_ component: TouchedComponent) -> [UInt8] {
+        var bytes: [UInt8] = []
+        TransitCodec.encode(component, into: &bytes)
+        return bytes
+    }
+
     static func encode(_ page: StatePage) -> [UInt8] {
         var bytes: [UInt8] = []
         TransitCodec.encode(page, into: &bytes)
@@ -41,6 +47,30 @@ struct TransitTests {
         _ bytes: [UInt8], _ transfer: ComponentID, index: UInt32
     ) throws(WireError) -> StatePage {
         try TransitCodec.decodePage(bytes.span, transfer: transfer, index: index)
+    }
+
+    static func touched(
+        _ bytes: [UInt8], _ id: ComponentID
+    ) throws(WireError) -> TouchedComponent {
+        try TransitCodec.decodeTouched(bytes.span, id: id)
+    }
+
+    private static func touched(_ chance: inout SeededGenerator) -> TouchedComponent {
+        let told = NodeKey(high: RandomImages.word(&chance), low: 1)
+        var component = TouchedComponent(
+            id: RandomMessages.id(&chance), told: chance.chance(70) ? told : nil)
+        let count = component.told == nil ? 0 : chance.below(4)
+        for place in 0..<count {
+            let value = chance.bytes(chance.below(5))
+            component.departed.append(
+                ChangedIdentifier(
+                    key: NodeKey(high: UInt64(place), low: RandomImages.word(&chance)),
+                    namespace: 1 + UInt32(chance.below(300)), valueCount: value.count))
+            component.values += value
+            component.parts.append(
+                ComponentID(partition: PartitionID(3), sequence: UInt64(place) * 100))
+        }
+        return component
     }
 
     private static func parked(_ chance: inout SeededGenerator) -> ParkedMessages {
@@ -78,6 +108,8 @@ struct TransitTests {
             let page = RandomMessages.page(&chance)
             let bytes = Self.encode(page)
             #expect(try Self.page(bytes, page.transfer, index: page.index) == page)
+            let touched = Self.touched(&chance)
+            #expect(try Self.touched(Self.encode(touched), touched.id) == touched)
         }
     }
 
@@ -127,6 +159,10 @@ struct TransitTests {
             let page = RandomMessages.page(&chance)
             try damage(page, encode: Self.encode) { bytes throws(WireError) in
                 try Self.page(bytes, page.transfer, index: page.index)
+            }
+            let touched = Self.touched(&chance)
+            try damage(touched, encode: Self.encode) { bytes throws(WireError) in
+                try Self.touched(bytes, touched.id)
             }
         }
     }

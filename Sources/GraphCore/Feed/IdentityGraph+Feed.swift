@@ -1,0 +1,265 @@
+internal import IdentityModel
+
+// The change feed: changes are coalesced between ticks, and told only when a tick is folded. So it
+// is the same on every replay, however the log was cut into batches.
+//
+// A member carries its customer's version, and whether that customer is live. What a customer was
+// told to have lies with the component that holds the member: all that are not untold, and those
+// that have departed since the last tick. It costs what has changed, not what there is. Where the
+// member came from elsewhere that knowledge is gone, and the customer is told as a whole.
+extension IdentityGraph {
+    /// Components in memory with at most so many members there are looked through for untold ones;
+    /// of larger ones the queue names them.
+    private static var walkedMembers: UInt32 { 32 }
+
+    /// Tells what has changed since the last tick, ordered by component id.
+    ///
+    /// - Throws: `StateError`; the graph is then unusable and must be opened again.
+    package mutating func tellChanges(
+        reader: some StateReader
+    ) throws(StateError) -> [CustomerChange] {
+        guard awaitsTick else { return [] }
+        var changes: [CustomerChange] = []
+        var listed: [Ordinal: [Ordinal]]?  // lookup only
+        for record in feed.takeTouched() {
+            let component = try hosted(feed.records[record].id, reader)
+            guard component != noOrdinal else {
+                throw StateError(.damaged, "a component that awaits the next tick is not there")
+            }
+            if listed == nil, components[component].residentCount > Self.walkedMembers {
+                listed = listUntold()
+            }
+            try tell(component, record, listed?[component] ?? [], &changes, reader)
+            components[component].touched = noOrdinal
+            feed.release(record)
+        }
+        feed.untold.removeAll(keepingCapacity: true)
+        return changes
+    }
+
+    /// The untold members that the queue knows, of components that are not looked through.
+    private func listUntold() -> [Ordinal: [Ordinal]] {
+        var listed: [Ordinal: [Ordinal]] = [:]  // lookup only
+        for node in feed.untold where nodes[node].flags.contains(.isUntold) {
+            let component = nodes[node].component
+            if components[component].residentCount > Self.walkedMembers {
+                listed[component, default: []].append(node)
+            }
+        }
+        return listed
+    }
+
+    private mutating func tell(
+        _ component: Ordinal, _ record: Ordinal, _ listed: [Ordinal],
+        _ changes: inout [CustomerChange], _ reader: some StateReader
+    ) throws(StateError) {
+        let anchor = components[component].anchor
+        // Where only joins have named the members, their values are still on their way.
+        guard nodes[anchor].namespace != 0 else { return }
+        let before = feed.records[record]
+        let isWhole = !before.hasTold || before.told != nodes[anchor].key
+        if isWhole { feed.forgetTold(record) }
+        var told = ToldMembers()
+        let departed = feed.takeDeparted(record)
+        told.gone = try keepReturned(departed.members, component, reader)
+        if !isWhole, before.knowsUntold, components[component].residentCount > Self.walkedMembers {
+            for node in listed { take(node, isWhole: false, into: &told, component) }
+        } else {
+            for node in unsortedMembers(of: component) {
+                take(node, isWhole: isWhole, into: &told, component)
+            }
+            try takeAbsent(of: component, isWhole: isWhole, into: &told, reader)
+        }
+        told.come = told.come.sorted
+        told.retiring.sort { nodes[$0].key < nodes[$1].key }
+        if isWhole || !told.isEmpty {
+            told.parts = try names(of: departed.parts, reader)
+            appendChanges(component, isWhole, told, &changes)
+        }
+        let name = nodes[anchor].key
+        for node in told.retiring {
+            changes.append(
+                CustomerChange(
+                    .retired, nodes[node].key, version: nextVersion(of: node, isLive: false),
+                    others: [name]))
+        }
+    }
+
+    // MARK: Members
+
+    /// Who left and came back was never away. Gives those that are elsewhere.
+    private mutating func keepReturned(
+        _ departed: ValuedMembers, _ component: Ordinal, _ reader: some StateReader
+    ) throws(StateError) -> ValuedMembers {
+        var gone = ValuedMembers()
+        var start = 0
+        for member in departed.members {
+            let end = start + member.valueCount
+            if try isMember(member.key, of: component, reader) {
+                markTold(findNode(member.key))
+            } else {
+                gone.members.append(member)
+                gone.values += departed.values[start..<end]
+            }
+            start = end
+        }
+        return gone
+    }
+
+    /// Takes a member in memory, if its customer is to be told to have it, or if it names another.
+    private mutating func take(
+        _ node: Ordinal, isWhole: Bool, into told: inout ToldMembers, _ component: Ordinal
+    ) {
+        let flags = nodes[node].flags
+        guard nodes[node].component == component, nodes[node].namespace != 0 else { return }
+        if flags.contains(.namesCustomer), node != components[component].anchor {
+            told.retiring.append(node)
+        }
+        guard isWhole || flags.contains(.isUntold) else { return }
+        markTold(node)
+        append(node, to: &told.come)
+    }
+
+    /// Takes the members that memory lacks. Those that change are brought into memory.
+    private mutating func takeAbsent(
+        of component: Ordinal, isWhole: Bool, into told: inout ToldMembers,
+        _ reader: some StateReader
+    ) throws(StateError) {
+        var walk = StoredMemberWalk(after: nil)
+        while let page = try absentMembers(of: component, &walk, reader) {
+            var changed: [NodeKey] = []
+            var start = 0
+            // What the page leaves out is in memory; its values stand between those of the page.
+            var left = page[...]
+            for member in componentImage.members {
+                defer { start += member.valueCount }
+                guard left.first?.key == member.key else { continue }
+                left.removeFirst()
+                if member.isUntold || member.namesCustomer {
+                    changed.append(member.key)
+                } else if isWhole, member.namespace != 0 {
+                    told.come.members.append(
+                        ChangedIdentifier(
+                            key: member.key, namespace: member.namespace,
+                            valueCount: member.valueCount))
+                    told.come.values += componentImage.values[start..<start + member.valueCount]
+                }
+            }
+            for key in changed {
+                let node = self.node(key)
+                try loadMember(node, of: component, reader)
+                take(node, isWhole: isWhole, into: &told, component)
+            }
+        }
+    }
+
+    private mutating func markTold(_ node: Ordinal) {
+        guard nodes[node].flags.contains(.isUntold) else { return }
+        nodes[node].flags.remove(.isUntold)
+        markCarried(node)
+    }
+
+    /// What a member carries has changed: it must be written at the next checkpoint.
+    private mutating func markCarried(_ node: Ordinal) {
+        let component = nodes[node].component
+        if components[component].isInRows { markMember(node) } else { markDirty(component) }
+    }
+
+    // MARK: Changes
+
+    /// What happened to a component's customer, in as many changes as its identifiers take.
+    private mutating func appendChanges(
+        _ component: Ordinal, _ isWhole: Bool, _ told: ToldMembers,
+        _ changes: inout [CustomerChange]
+    ) {
+        let anchor = components[component].anchor
+        let wasLive = nodes[anchor].flags.contains(.namesCustomer)
+        var kind = CustomerChange.Kind.updated
+        var others = told.retiring.map { nodes[$0].key }
+        if !others.isEmpty {
+            kind = !wasLive && others.count == 1 ? .renamed : .merged
+        } else if !wasLive {
+            kind = .created
+        } else if !told.gone.members.isEmpty {
+            kind = .split
+            others = told.parts
+        }
+        var isFirst = true
+        var cursor = ToldCursor()
+        repeat {
+            var change = CustomerChange(
+                isFirst ? kind : .updated, nodes[anchor].key,
+                version: nextVersion(of: anchor, isLive: true), isWhole: isFirst && isWhole,
+                others: isFirst ? others : [])
+            told.fill(&change, from: &cursor, atMost: configuration.limits.changeIdentifiers)
+            changes.append(change)
+            isFirst = false
+        } while cursor.place < told.identifierCount
+    }
+
+    /// Counted in the member: at the host it would begin again with each move.
+    private mutating func nextVersion(of node: Ordinal, isLive: Bool) -> UInt64 {
+        nodes[node].customerVersion += 1
+        if isLive {
+            nodes[node].flags.insert(.namesCustomer)
+        } else {
+            nodes[node].flags.remove(.namesCustomer)
+        }
+        markCarried(node)
+        return nodes[node].customerVersion
+    }
+
+    /// The customers of components, as far as they are hosted here, ordered by key.
+    private mutating func names(
+        of parts: [ComponentID], _ reader: some StateReader
+    ) throws(StateError) -> [NodeKey] {
+        var names: [NodeKey] = []
+        for id in parts {
+            let part = try hosted(id, reader)
+            guard part != noOrdinal else { continue }
+            let anchor = components[part].anchor
+            if nodes[anchor].namespace != 0 { names.append(nodes[anchor].key) }
+        }
+        return names.sorted()
+    }
+}
+
+/// What a tick finds in a component.
+private struct ToldMembers {
+    var gone = ValuedMembers()
+    var come = ValuedMembers()
+    /// Members that name customers which have gone up in this one.
+    var retiring: [Ordinal] = []
+    /// The customers of those that left.
+    var parts: [NodeKey] = []
+
+    var identifierCount: Int { gone.members.count + come.members.count }
+    var isEmpty: Bool { identifierCount == 0 && retiring.isEmpty }
+
+    /// Puts the next identifiers into a change: those that left first.
+    func fill(_ change: inout CustomerChange, from cursor: inout ToldCursor, atMost limit: Int) {
+        let end = min(identifierCount, cursor.place + limit)
+        while cursor.place < end {
+            let hasLeft = cursor.place < gone.members.count
+            let member =
+                hasLeft ? gone.members[cursor.place] : come.members[cursor.place - gone.members.count]
+            if cursor.place == gone.members.count { cursor.start = 0 }
+            let bytes = cursor.start..<cursor.start + member.valueCount
+            if hasLeft {
+                change.removed.append(member)
+                change.values += gone.values[bytes]
+            } else {
+                change.added.append(member)
+                change.values += come.values[bytes]
+            }
+            cursor.start = bytes.upperBound
+            cursor.place += 1
+        }
+    }
+}
+
+/// How far the identifiers of a tick were told, and where the next one's value starts.
+private struct ToldCursor {
+    var place = 0
+    var start = 0
+}
