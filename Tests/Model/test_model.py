@@ -26,7 +26,7 @@ SEEDS = 300
 """So many hold in each run of the tests; 80,000 in `make nightly`."""
 RARE = 400
 """Seeds in which the rarest path is taken."""
-TRACED = 170
+TRACED = 60
 PROCESSES = 8
 """Seeds whose traces two processes must print alike."""
 

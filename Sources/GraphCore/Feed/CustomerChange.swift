@@ -30,7 +30,7 @@ package struct CustomerChange: Equatable, Sendable {
         case updated = 2
         /// Other customers went up in it.
         case merged = 3
-        /// Identifiers left it.
+        /// Identifiers left it, or it left them: then it is told as a whole.
         case split = 4
         /// It is another customer under a new id.
         case renamed = 5
@@ -96,7 +96,8 @@ package struct TouchedComponent: Equatable, Sendable {
     package var departed: [ChangedIdentifier]
     /// Their values, one after the other.
     package var values: [UInt8]
-    /// The components that they became when they left, in the order of their ids.
+    /// The components that they became when they left, or that were left behind where the member
+    /// that names the customer left; in the order of their ids.
     package var parts: [ComponentID]
 
     /// A component that nobody has left yet.

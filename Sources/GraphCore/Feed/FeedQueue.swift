@@ -46,7 +46,7 @@ struct FeedQueue: ~Copyable {
         let made = touch(component.id, told: component.told)
         records[made].knowsUntold = false
         records[made].isStored = true
-        if !component.departed.isEmpty {
+        if !component.parts.isEmpty {
             departed[made] = DepartedMembers(
                 members: ValuedMembers(members: component.departed, values: component.values),
                 parts: component.parts)
@@ -56,12 +56,16 @@ struct FeedQueue: ~Copyable {
     /// All that was restored is stored.
     mutating func markStored() { changed = ChangeQueue() }
 
-    /// Nothing that was told of the component counts any more: what told it has left.
-    mutating func forgetTold(_ record: Ordinal) {
-        guard records[record].hasTold else { return }
+    /// The member whose customer was told to have the others has left them behind, and is in a
+    /// component of its own: nothing that was told counts any more.
+    mutating func leaveTold(_ record: Ordinal, for part: Ordinal) {
+        var left = DepartedMembers()
+        left.parts = departed.removeValue(forKey: record)?.parts ?? []
+        left.parts.append(records[record].id)
+        departed[part] = left
         records[record].hasTold = false
-        departed[record] = nil
         changed.append(records[record].id)
+        changed.append(records[part].id)
     }
 
     /// Members that were told have left, and are a component of their own.
@@ -136,7 +140,7 @@ struct FeedQueue: ~Copyable {
             let members = all.members.sorted
             image.departed = members.members
             image.values = members.values
-            image.parts = all.parts
+            image.parts = all.parts.sorted()
         }
         return image
     }
@@ -165,7 +169,7 @@ struct TouchedRecord: BitwiseCopyable {
 /// Members that have left a component since the last tick.
 struct DepartedMembers {
     var members = ValuedMembers()
-    /// What they became when they left; ids rise, so they are in order.
+    /// What they became when they left, or what was left behind.
     var parts: [ComponentID] = []
 }
 

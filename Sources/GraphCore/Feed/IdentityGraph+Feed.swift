@@ -58,10 +58,9 @@ extension IdentityGraph {
         guard nodes[anchor].namespace != 0 else { return }
         let before = feed.records[record]
         let isWhole = !before.hasTold || before.told != nodes[anchor].key
-        if isWhole { feed.forgetTold(record) }
         var told = ToldMembers()
         let departed = feed.takeDeparted(record)
-        told.gone = try keepReturned(departed.members, component, reader)
+        if !isWhole { told.gone = try keepReturned(departed.members, component, reader) }
         if !isWhole, before.knowsUntold, components[component].residentCount > Self.walkedMembers {
             for node in listed { take(node, isWhole: false, into: &told, component) }
         } else {
@@ -91,6 +90,9 @@ extension IdentityGraph {
     private mutating func keepReturned(
         _ departed: ValuedMembers, _ component: Ordinal, _ reader: some StateReader
     ) throws(StateError) -> ValuedMembers {
+        #if Mutants
+        if Mutant.returnedIsGone.isPlanted { return departed }
+        #endif
         var gone = ValuedMembers()
         var start = 0
         for member in departed.members {
@@ -125,6 +127,9 @@ extension IdentityGraph {
         of component: Ordinal, isWhole: Bool, into told: inout ToldMembers,
         _ reader: some StateReader
     ) throws(StateError) {
+        #if Mutants
+        if Mutant.absentIsNotTold.isPlanted { return }
+        #endif
         var walk = StoredMemberWalk(after: nil)
         while let page = try absentMembers(of: component, &walk, reader) {
             var changed: [NodeKey] = []
@@ -180,7 +185,7 @@ extension IdentityGraph {
             kind = !wasLive && others.count == 1 ? .renamed : .merged
         } else if !wasLive {
             kind = .created
-        } else if !told.gone.members.isEmpty {
+        } else if !told.gone.members.isEmpty || !told.parts.isEmpty {
             kind = .split
             others = told.parts
         }
@@ -242,7 +247,8 @@ private struct ToldMembers {
         while cursor.place < end {
             let hasLeft = cursor.place < gone.members.count
             let member =
-                hasLeft ? gone.members[cursor.place] : come.members[cursor.place - gone.members.count]
+                hasLeft
+                ? gone.members[cursor.place] : come.members[cursor.place - gone.members.count]
             if cursor.place == gone.members.count { cursor.start = 0 }
             let bytes = cursor.start..<cursor.start + member.valueCount
             if hasLeft {

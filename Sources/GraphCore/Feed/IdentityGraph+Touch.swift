@@ -35,27 +35,43 @@ extension IdentityGraph {
     /// Members are about to leave a component. If the one whose customer was told to have them all
     /// stays, they have departed from it; if it leaves, what was told counts no more, and both
     /// sides are told as a whole.
-    mutating func takeBack(_ members: [Ordinal], from component: Ordinal, as part: ComponentID) {
+    mutating func takeBack(_ members: [Ordinal], from component: Ordinal, as part: Ordinal) {
         let record = components[component].touched
         guard feed.records[record].hasTold else { return }
         let told = feed.records[record].told
-        if members.contains(where: { nodes[$0].key == told }) { return feed.forgetTold(record) }
+        #if Mutants
+        if Mutant.toldOutlivesItsMember.isPlanted,
+            members.contains(where: { nodes[$0].key == told })
+        {
+            return
+        }
+        if Mutant.departedIsForgotten.isPlanted { return }
+        #endif
+        if members.contains(where: { nodes[$0].key == told }) {
+            return feed.leaveTold(record, for: components[part].touched)
+        }
         var departed = ValuedMembers()
         for member in members where nodes[member].namespace != 0 {
             guard !nodes[member].flags.contains(.isUntold) else { continue }
             append(member, to: &departed)
         }
-        feed.depart(departed, from: record, as: part)
+        feed.depart(departed, from: record, as: components[part].id)
     }
 
     /// Memory lets go of members that may be untold: the queue does not know them any more.
     mutating func forgetUntold(of component: Ordinal) {
+        #if Mutants
+        if Mutant.untoldListIsTrusted.isPlanted { return }
+        #endif
         let record = components[component].touched
         if record != noOrdinal { feed.records[record].knowsUntold = false }
     }
 
     /// Gives what has changed to `writer`, of `room` entries at most.
     mutating func drainFeed(to writer: inout some StateWriter, _ room: inout Int) {
+        #if Mutants
+        if Mutant.touchedIsNotStored.isPlanted { feed.markStored() }
+        #endif
         while room > 0, let id = feed.popRemoved() {
             writer.removeTouched(id)
             room -= 1

@@ -55,7 +55,8 @@ package struct GraphLimits: Equatable, Sendable {
         inlineMembers: UInt32, inlineEdges: UInt32, inlinePairs: UInt32, searchedMembers: UInt32,
         pageEntries: Int = GraphLimits.standardPageEntries,
         pageBytes: Int = GraphLimits.standardPageBytes,
-        changeIdentifiers: Int = GraphLimits.standardChangeIdentifiers, rowsAtOnce: Int, fewRows: Int
+        changeIdentifiers: Int = GraphLimits.standardChangeIdentifiers, rowsAtOnce: Int,
+        fewRows: Int
     ) {
         self.inlineMembers = inlineMembers
         self.inlineEdges = inlineEdges

@@ -246,6 +246,9 @@ extension IdentityGraph {
         image.customerVersion = nodes[node].customerVersion
         image.namesCustomer = nodes[node].flags.contains(.namesCustomer)
         image.isUntold = nodes[node].flags.contains(.isUntold)
+        #if Mutants
+        if Mutant.untoldIsNotStored.isPlanted { image.isUntold = false }
+        #endif
         if nodes[node].flags.contains(.hasFragment), let fragment = fragments[node] {
             image.fragmentCount = fragment.count
             componentImage.fragments += fragment

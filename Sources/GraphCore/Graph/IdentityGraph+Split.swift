@@ -181,8 +181,8 @@ extension IdentityGraph {
         touch(component)
         touchFeed(component)
         let part = mintComponent()
-        takeBack(members, from: component, as: components[part].id)
         touchFeed(part)
+        takeBack(members, from: component, as: part)
         var anchorLeft = false
         var head = noOrdinal
         for node in members {

@@ -14,6 +14,16 @@ extension IdentityGraph {
         }
     }
 
+    /// Loses some of what a member that arrives carries.
+    mutating func spoilCarried(by node: Ordinal) {
+        switch Mutant.current {
+        case .versionsCountedAtHost: nodes[node].customerVersion = 0
+        case .namesStaysBehind: nodes[node].flags.remove(.namesCustomer)
+        case .arrivalsAreNotTold: nodes[node].flags.remove(.isUntold)
+        default: break
+        }
+    }
+
     /// Sends a state on under the name that its target had, which may be in use.
     ///
     /// - Returns: whether it had to be sent on.

@@ -96,6 +96,29 @@ package enum Mutant: Int, Sendable, CaseIterable {
     /// Which side splits away follows how far the search has come, and so what is in memory.
     case splitFollowsTheCache
 
+    // MARK: The feed
+
+    /// A customer's versions are counted where it is hosted, and begin again where it moves.
+    case versionsCountedAtHost
+    /// A member moves without word that its customer is live.
+    case namesStaysBehind
+    /// What arrives is taken for told.
+    case arrivalsAreNotTold
+    /// Those that left a customer are told nowhere.
+    case departedIsForgotten
+    /// Who left and came back before the tick is told as gone.
+    case returnedIsGone
+    /// What was told counts on though the member that it was told of has left.
+    case toldOutlivesItsMember
+    /// A checkpoint does not say which components the next tick must look at.
+    case touchedIsNotStored
+    /// A checkpoint does not say which members are untold.
+    case untoldIsNotStored
+    /// The list of untold members is taken for whole though memory has let some go.
+    case untoldListIsTrusted
+    /// A customer that is told as a whole is told as far as it is in memory.
+    case absentIsNotTold
+
     // nonisolated(unsafe): set once, before any seed is played on any thread.
     nonisolated(unsafe) private static var chosen: Mutant?
 

@@ -154,6 +154,9 @@ extension IdentityGraph {
         if Mutant.firstSeenStaysBehind.isPlanted { nodes[node].firstSeen = .never }
         #endif
         noteUntold(node)
+        #if Mutants
+        spoilCarried(by: node)
+        #endif
         components[component].count += 1
         components[component].memberSum += memberDigest(node)
         if anchor == noOrdinal {

@@ -131,9 +131,9 @@ package enum TransitCodec {
             }
             component.parts.append(part)
         }
-        guard isTold || component.departed.isEmpty,
-            component.departed.isEmpty == component.parts.isEmpty
-        else { throw WireError(.damaged, "what was told of a component is at odds") }
+        guard component.departed.isEmpty || isTold && !component.parts.isEmpty else {
+            throw WireError(.damaged, "what was told of a component is at odds")
+        }
         try cursor.finish()
         return component
     }

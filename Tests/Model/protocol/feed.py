@@ -30,7 +30,7 @@ class Feed(Moving):
         merged = sorted(n for n, member in held.members.items() if n != anchor and member.names)
         is_whole = held.told != anchor
         if is_whole:
-            held.told, held.told_members, held.departed, held.parts = anchor, set(), {}, set()
+            held.told, held.told_members, held.departed = anchor, set(), {}
         # Who left and came back was never away.
         held.told_members |= held.departed.keys() & held.members.keys()
         gone = {n: value for n, value in held.departed.items() if n not in held.members}
@@ -51,13 +51,13 @@ class Feed(Moving):
     ) -> list[Change]:
         """What happened to the customer, in as many changes as its identifiers take."""
         was_live = held.members[anchor].names
-        others = merged
+        others, parts = merged, self.parts(held)
         if merged:
             kind = "renamed" if not was_live and len(merged) == 1 else "merged"
         elif not was_live:
             kind = "created"
-        elif gone:
-            kind, others = "split", self.parts(held)
+        elif gone or parts:
+            kind, others = "split", parts
         else:
             kind = "updated"
         entries = [*sorted(gone), *sorted(come)]

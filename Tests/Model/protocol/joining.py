@@ -86,13 +86,16 @@ class Joining(EvidenceKeeping):
         for pair in [pair for pair in held.edges if pair[0] in part.members]:
             part.edges[pair] = held.edges.pop(pair)
         part.rank = len(part.members)
-        self.take_back(held, name, part)
+        self.take_back(component, held, name, part)
         self.assign(name, ((node, part.members[node].version) for node in leaving))
         self.dirty.update((component, name))
 
-    def take_back(self, held: Component, name: ComponentID, part: Component) -> None:
+    def take_back(
+        self, rest: ComponentID, held: Component, name: ComponentID, part: Component
+    ) -> None:
         """What was told of those that leave is no longer so."""
         if held.told in part.members:
+            part.parts = held.parts | {rest}
             held.told, held.told_members, held.departed, held.parts = None, set(), {}, set()
         for node in part.members.keys() & held.told_members:
             held.told_members.remove(node)

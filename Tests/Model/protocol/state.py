@@ -63,7 +63,7 @@ class Component:
         self.departed: dict[Node, str] = {}
         """Those that have left since the last tick, with their values."""
         self.parts: set[ComponentID] = set()
-        """The components that they became when they left."""
+        """The components that they became when they left, or left behind."""
 
     def clone(self) -> Component:
         other = Component()

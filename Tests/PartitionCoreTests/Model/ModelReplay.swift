@@ -47,7 +47,8 @@ struct ModelReplay {
         let limits = GraphLimits(
             inlineMembers: rows, inlineEdges: rows, inlinePairs: UInt32(chance.pick([1, 2, 64])),
             searchedMembers: UInt32(chance.pick([1, 512])), pageEntries: entries,
-            changeIdentifiers: identifiers, rowsAtOnce: chance.pick([1, 2, 512]), fewRows: chance.pick([1, 32]))
+            changeIdentifiers: identifiers, rowsAtOnce: chance.pick([1, 2, 512]),
+            fewRows: chance.pick([1, 32]))
         let namespaces = NamespaceTable(
             namespaces: (0..<3).map { Namespace(name: "p\($0)", priority: $0) }, isStrict: false)
         partitionCount = UInt16(count)

@@ -47,6 +47,11 @@ package final class GraphDriver {
     /// Folds events in order.
     package func fold(_ events: [TestEvent]) throws { for event in events { try fold(event) } }
 
+    /// What a tick tells.
+    package func tellChanges() throws -> [CustomerChange] {
+        try graph.tellChanges(reader: reader)
+    }
+
     /// Writes all that changed into the store.
     package func checkpoint() {
         var batch = CheckpointBatch()

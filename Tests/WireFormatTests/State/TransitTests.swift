@@ -70,6 +70,7 @@ struct TransitTests {
             component.parts.append(
                 ComponentID(partition: PartitionID(3), sequence: UInt64(place) * 100))
         }
+        if chance.chance(20) { component.parts.append(ComponentID(rawValue: UInt64.max)) }
         return component
     }
 
