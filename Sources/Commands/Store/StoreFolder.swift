@@ -19,6 +19,8 @@ struct StoreRequest {
     var checkpoints = CheckpointPolicy.standard
     /// Whether nothing that is asked of the store may stay.
     var isRehearsal = false
+    /// Whether the folder may be marked as a new store that is not finished.
+    var isUnfinished = false
     /// The memory that the process may use.
     var memory = MemoryText.standard
 
@@ -136,6 +138,9 @@ struct StoreFolder {
     /// Reads what the folder's store is, or begins to make a store in it. The folder is locked.
     init(_ request: StoreRequest) throws(CommandEnd) {
         path = request.folder
+        if !request.isUnfinished, try SmallFiles.exists(StoreRepartition.markerPath(path)) {
+            throw StoreRepartition.unfinished(path)
+        }
         let holdsStore = try Self.holdsStore(path)
         isNew = try !holdsStore ? true : SmallFiles.exists(Self.makingPath(path))
         guard try SmallFiles.exists(Self.filePath(path)) else {
@@ -159,8 +164,10 @@ struct StoreFolder {
         }
         if let given = request.partitions, given != file.partitions {
             throw .failed(
-                "\(path) has \(file.partitions) partitions, and --partitions says \(given)",
-                remedy: "leave --partitions out, or " + Self.wayOut)
+                "\(path) has \(file.partitionsText), and --partitions says \(given)",
+                remedy: "leave --partitions out, or make another store of it: kindred "
+                    + "repartition --data \(ShellText.quoted(path)) --into NEW "
+                    + "--partitions \(given)")
         }
         guard let stored = file.table else {
             throw .failed("\(Self.filePath(path)) is damaged", remedy: Remedy.bringBack)
