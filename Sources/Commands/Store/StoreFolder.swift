@@ -55,8 +55,15 @@ struct StoreFolder {
     /// Where a store's key is.
     static func keyPath(_ path: String) -> String { path + "/node-key" }
 
-    /// How many partitions a new store has unless told otherwise.
-    static let standardPartitions: UInt16 = 1
+    /// How many partitions a new store has unless told otherwise: as many as there are cores that
+    /// this process may use, for each is folded on a thread of its own.
+    static let standardPartitions: UInt16 = {
+        let (cores, range) = (
+            ProcessInfo.processInfo.activeProcessorCount, NodeSettings.partitionCounts
+        )
+        return UInt16(
+            clamping: min(max(cores, Int(range.lowerBound)), Int(range.upperBound)))
+    }()
 
     /// Where the logs are.
     var logPath: String { path + "/log" }
