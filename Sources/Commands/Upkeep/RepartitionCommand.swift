@@ -96,7 +96,7 @@ struct RepartitionCommand: ParsableCommand {
     private func tell(_ answer: Answer) {
         guard !format.json else { return Output.line(JSONText.encode(answer)) }
         let rows = [
-            ("partitions", "\(answer.partitions), of \(answer.partitionsBefore)"),
+            ("partitions", "\(answer.partitions), before \(answer.partitionsBefore)"),
             ("events", "\(answer.events) in \(answer.seconds) s"),
             ("identifiers", "\(answer.identifiers)"), ("customers", "\(answer.customers)"),
             ("links", "\(answer.links)"), ("digest", "\(answer.digest), as the old store's"),
