@@ -29,7 +29,9 @@ struct KindredCommand: ParsableCommand {
             CommandGroup(
                 name: "Proof",
                 subcommands: [DigestCommand.self, VerifyCommand.self, SimulateCommand.self]),
-            CommandGroup(name: "Copies", subcommands: [BackupCommand.self, RestoreCommand.self]),
+            CommandGroup(
+                name: "Copies",
+                subcommands: [BackupCommand.self, RestoreCommand.self, RepartitionCommand.self]),
         ])
 }
 

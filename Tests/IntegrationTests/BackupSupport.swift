@@ -58,7 +58,8 @@ struct BackupProgram {
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(TestStore.onePartition) { $1 }.merging(environment) { $1 }
         let folder = try BackupScratch()
         for name in ["out", "err"] { try Data().write(to: URL(filePath: folder(name))) }
         process.standardOutput = FileHandle(forWritingAtPath: output ?? folder("out"))

@@ -4,11 +4,13 @@ import TestSupport
 import Testing
 
 @Suite("Backup and restore") struct BackupTests {
-    @Test func shouldRestoreTheDigestOfTheMoment() throws {
+    @Test(arguments: PartitionCounts.all)
+    func shouldRestoreTheDigestOfTheMoment(_ partitions: Int) throws {
         let folder = try BackupScratch()
         let (store, copies) = (folder("store"), folder("copies"))
         let lines = BackupEvents.mixed(4_000, seed: 1)
-        let first = try Self.fold(lines[..<2_000], into: store, checkpointed: 1_500)
+        let first = try Self.fold(
+            lines[..<2_000], into: store, checkpointed: 1_500, partitions: partitions)
         let one = try Self.backUp(store, to: copies)
         #expect(one["digest"] as? String == first)
         let second = try Self.fold(lines[2_000...], into: store, checkpointed: 1_000)
@@ -123,9 +125,10 @@ import Testing
 
     /// Folds the lines in records of 25 and checkpoints after so many of them; the digest.
     static func fold(
-        _ lines: ArraySlice<String>, into store: String, checkpointed: Int
+        _ lines: ArraySlice<String>, into store: String, checkpointed: Int, partitions: Int = 1
     ) throws -> String {
-        let probe = try StoreProbe(folder: store, key: BackupEvents.key)
+        let probe = try StoreProbe(
+            folder: store, key: BackupEvents.key, partitions: UInt16(partitions))
         defer { probe.close() }
         var folded = 0
         for record in Array(lines).runs(of: 25) {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The commands that ask: resolve, explain, component, export, stats, digest, verify.
-@Suite("Command line: answers")
+@Suite("Command line: answers", .atOneAndThreePartitions)
 struct CommandLineAnswerTests {
     private static let events = """
         {"a":"email:a@x","b":"cookie:1","ts":"2026-01-01T00:00:00Z","source":"web","reason":"login"}

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The commands that say one thing by hand: link, unlink, ban, unban.
-@Suite("Command line: by hand")
+@Suite("Command line: by hand", .atOneAndThreePartitions)
 struct CommandLineHandTests {
     @Test func shouldLinkAndShowBothCustomers() throws {
         let test = try TestStore()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `kindred replay` and `kindred generate`.
-@Suite("Command line: replay")
+@Suite("Command line: replay", .atOneAndThreePartitions)
 struct CommandLineReplayTests {
     private static let four = """
         {"op":"link","a":"email:a@x","b":"cookie:1","ts":1000,"source":"web"}
@@ -24,10 +24,14 @@ struct CommandLineReplayTests {
         let answer = try test.json("replay", "-", input: Self.four)
         for (key, value) in [
             ("events", 4), ("accepted", 4), ("rejected", 0), ("links", 2), ("identifiers", 4),
-            ("customers", 2), ("merges", 3), ("splits", 1),
+            ("customers", 2),
         ] {
             #expect(answer[key].integer == value, "\(key)")
         }
+        // Of several partitions one may hear of the unlink before the other has heard of the link.
+        let merges = answer["merges"].integer
+        #expect(answer["splits"].integer == merges - 2)
+        #expect(PartitionCounts.present > 1 || merges == 3)
         guard case .number(let seconds) = answer["seconds"] else {
             Issue.record("no seconds in \(answer)")
             return

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Stopping a replay: signals, closed pipes, full disks; and going on.
-@Suite("Command line: stopping")
+@Suite("Command line: stopping", .atOneAndThreePartitions)
 struct CommandLineStopTests {
     private static let key = "000102030405060708090a0b0c0d0e0f"
 

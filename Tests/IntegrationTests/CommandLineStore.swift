@@ -24,7 +24,16 @@ final class TestStore {
     /// Whether the long form of the tests is asked for.
     static let isNightly = ProcessInfo.processInfo.environment["KINDRED_NIGHTLY"] == "1"
 
-    init() throws {
+    /// How many partitions a store has that the program makes unless a test tells it another
+    /// number: the same on every machine.
+    private let partitions: Int
+
+    /// What has the program make stores of one partition.
+    static let onePartition = ["KINDRED_PARTITIONS": "1"]
+
+    /// - Parameter partitions: of stores that are made; 0 for the program's own default.
+    init(partitions: Int = PartitionCounts.present) throws {
+        self.partitions = partitions
         var template = Array((NSTemporaryDirectory() + "/kindred-test-XXXXXX").utf8CString)
         try #require(mkdtemp(&template) != nil)
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -37,7 +46,10 @@ final class TestStore {
 
     /// What the program finds in its environment.
     var environment: [String: String] {
-        ["PATH": "\(Self.programs):/usr/bin:/bin", "KINDRED_DATA": data, "TMPDIR": folder]
+        [
+            "PATH": "\(Self.programs):/usr/bin:/bin", "KINDRED_DATA": data, "TMPDIR": folder,
+            "KINDRED_PARTITIONS": partitions == 0 ? "" : "\(partitions)",
+        ]
     }
 
     // MARK: Running

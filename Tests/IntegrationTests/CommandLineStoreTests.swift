@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What a store is made with, and may not be given later.
-@Suite("Command line: the store's making")
+@Suite("Command line: the store's making", .atOneAndThreePartitions)
 struct CommandLineStoreTests {
     private static let key = "000102030405060708090a0b0c0d0e0f"
     private static let event = #"{"a":"email: A@X ","b":"loyalty:1","ts":1}"#

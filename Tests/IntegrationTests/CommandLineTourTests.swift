@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The invented shop of Fixtures/Events, as `make demo` shows it.
-@Suite("Command line: the tour")
+@Suite("Command line: the tour", .atOneAndThreePartitions)
 struct CommandLineTourTests {
     private static let events = TestStore.repository + "/Fixtures/Events"
     private static let files = ["web.jsonl", "app.jsonl", "store.csv", "call-centre.jsonl"].map {

@@ -68,7 +68,8 @@ final class CrashProcess {
             posix_spawn_file_actions_addopen(
                 &actions, number, path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
         }
-        let inherited = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let inherited = ProcessInfo.processInfo.environment
+            .merging(TestStore.onePartition) { $1 }.merging(environment) { $1 }
         let command = place.map { ["/usr/bin/env", "-C", $0, Self.program] } ?? [Self.program]
         let words = (command + arguments).map { strdup($0) } + [nil]
         let variables = inherited.map { strdup("\($0.key)=\($0.value)") } + [nil]

@@ -17,20 +17,22 @@ struct FullDiskTests {
         let store: String
         let digest: String
 
-        init(hasTail: Bool) throws {
+        init(hasTail: Bool, _ partitions: Int) throws {
             folder = try BackupScratch()
             mount = try FlipMount(folder, "disk", mebibytes: FullDiskTests.mebibytes)
             store = mount.path + "/store"
             let lines = BackupEvents.mixed(1_000, seed: 41)
             digest = try BackupTests.fold(
-                lines[...], into: store, checkpointed: hasTail ? 500 : 1_000)
+                lines[...], into: store, checkpointed: hasTail ? 500 : 1_000,
+                partitions: partitions)
             try mount.fill()
         }
     }
 
     /// Questions that the graph answers are answered; those that need a checkpoint say why not.
-    @Test func shouldReadAndNotWriteWithATail() throws {
-        let disk = try FullDisk(hasTail: true)
+    @Test(arguments: PartitionCounts.all)
+    func shouldReadAndNotWriteWithATail(_ partitions: Int) throws {
+        let disk = try FullDisk(hasTail: true, partitions)
         let store = ["--data", disk.store]
         let digest = try BackupProgram.run(["digest", "--json"] + store)
         #expect(try digest.object()["digest"] as? String == disk.digest)
@@ -54,8 +56,9 @@ struct FullDiskTests {
     }
 
     /// A store at rest is read whole: its checkpoint holds everything.
-    @Test func shouldExportAndVerifyAStoreAtRest() throws {
-        let disk = try FullDisk(hasTail: false)
+    @Test(arguments: PartitionCounts.all)
+    func shouldExportAndVerifyAStoreAtRest(_ partitions: Int) throws {
+        let disk = try FullDisk(hasTail: false, partitions)
         let store = ["--data", disk.store]
         let export = try BackupProgram.run(["export"] + store)
         #expect(export.status == 0 && export.output.contains("email,"), "\(export.errors)")
@@ -91,13 +94,15 @@ struct FullDiskTests {
     }
 
     /// No room for a copy: the earlier ones are whole, and nothing is left of a store.
-    @Test func shouldLeaveBackupsWholeWhereOneFindsNoRoom() throws {
+    @Test(arguments: PartitionCounts.all)
+    func shouldLeaveBackupsWholeWhereOneFindsNoRoom(_ partitions: Int) throws {
         let folder = try BackupScratch()
         let store = folder("store")
         let lines = BackupEvents.mixed(2_000, seed: 43)
         let mount = try FlipMount(folder, "disk", mebibytes: 8)
         let copies = mount.path + "/copies"
-        let digest = try BackupTests.fold(lines[..<1_000], into: store, checkpointed: 1_000)
+        let digest = try BackupTests.fold(
+            lines[..<1_000], into: store, checkpointed: 1_000, partitions: partitions)
         _ = try BackupTests.backUp(store, to: copies)
         let later = try BackupTests.fold(lines[1_000...], into: store, checkpointed: 1_000)
         try mount.fill()
@@ -116,7 +121,8 @@ struct FullDiskTests {
     }
 
     /// No store is begun where there is no room for one.
-    @Test func shouldNotBeginAStoreWithoutRoom() throws {
+    @Test(arguments: PartitionCounts.all)
+    func shouldNotBeginAStoreWithoutRoom(_ partitions: Int) throws {
         let folder = try BackupScratch()
         let mount = try FlipMount(folder, "disk", mebibytes: 8)
         let store = mount.path + "/store"
@@ -124,18 +130,22 @@ struct FullDiskTests {
             ["link", "a:1", "b:1", "--source", "x", "--data", store], "No space left")
         #expect(!FileManager.default.fileExists(atPath: store + "/store.json"))
         try mount.makeRoom()
-        let run = try BackupProgram.run(["link", "a:1", "b:1", "--source", "x", "--data", store])
+        let run = try BackupProgram.run(
+            ["link", "a:1", "b:1", "--source", "x", "--data", store],
+            environment: ["KINDRED_PARTITIONS": "\(partitions)"])
         #expect(run.status == 0, "\(run.errors)")
     }
 
     /// The disk fills while the store is open: what was acknowledged stays, the store ends well,
     /// and the same process goes on when there is room.
-    @Test func shouldGoOnInOneProcess() throws {
+    @Test(arguments: PartitionCounts.all)
+    func shouldGoOnInOneProcess(_ partitions: Int) throws {
         let folder = try BackupScratch()
         let mount = try FlipMount(folder, "disk", mebibytes: 100)
         let store = mount.path + "/store"
         let lines = BackupEvents.mixed(90_000, seed: 44)
-        let probe = try StoreProbe(folder: store, key: BackupEvents.key)
+        let probe = try StoreProbe(
+            folder: store, key: BackupEvents.key, partitions: UInt16(partitions))
         try probe.fold(Array(lines[..<1_000]))
         try mount.fill()
         var folded = 1_000
@@ -167,18 +177,84 @@ struct FullDiskTests {
         twin.close()
     }
 
+    /// The disk fills while a replay folds: it says what is acknowledged, that is there, and the
+    /// same replay goes on when there is room.
+    @Test(arguments: PartitionCounts.all)
+    func shouldGoOnWithAReplay(_ partitions: Int) throws {
+        let folder = try BackupScratch()
+        let mount = try FlipMount(folder, "disk", mebibytes: 60)
+        let (events, key, store) = (folder("events"), folder("key"), mount.path + "/store")
+        try Data((BackupEvents.key + "\n").utf8).write(to: URL(filePath: key))
+        let generated = try BackupProgram.run(
+            ["generate", "--links", "300000", "--unlinks", "5", "--seed", "46"]
+                + ["--output", events])
+        try #require(generated.status == 0)
+        let environment = ["KINDRED_PARTITIONS": "\(partitions)", "KINDRED_KEY_FILE": key]
+        let replay = ["replay", events, "--memory", "64MiB", "--checkpoint-events", "20000"]
+        let cut = try BackupProgram.run(
+            replay + ["--data", store], environment: environment)
+        #expect(cut.status == 3 && cut.errors.contains("No space left"), "\(cut.errors)")
+        let acknowledged = try #require(
+            cut.errors.firstMatch(of: /acknowledged: ([0-9]+) events/).flatMap { Int($0.1) })
+        #expect(acknowledged > 0)
+        let stats = try BackupProgram.run(["stats", "--json", "--data", store])
+        try #require(stats.status == 0, "\(stats.errors)")
+        #expect(try #require(try stats.object()["events"] as? Int) >= acknowledged)
+
+        try mount.makeRoom()
+        let rest = try BackupProgram.run(replay + ["--data", store], environment: environment)
+        #expect(rest.status == 0, "\(rest.errors)")
+        let twin = folder("twin")
+        #expect(
+            try BackupProgram.run(replay + ["--data", twin], environment: environment).status == 0)
+        var digests: [String] = []
+        for data in [store, twin] {
+            let digest = try BackupProgram.run(["digest", "--data", data])
+            digests.append(digest.output)
+            #expect(try BackupProgram.run(["verify", "--data", data]).status == 0)
+        }
+        #expect(digests[0] == digests[1])
+    }
+
+    /// No room for a store of another number of partitions: nothing is left of it, and the old one
+    /// is as it was.
+    @Test func shouldKeepNothingOfARepartitionWithoutRoom() throws {
+        let folder = try BackupScratch()
+        let mount = try FlipMount(folder, "disk", mebibytes: 40)
+        let (store, into) = (folder("store"), mount.path + "/new")
+        let generated = try BackupProgram.run(
+            ["generate", "--links", "200000", "--output", folder("events")])
+        try #require(generated.status == 0)
+        let replay = try BackupProgram.run(["replay", folder("events"), "--data", store])
+        try #require(replay.status == 0, "\(replay.errors)")
+        let words = ["repartition", "--data", store, "--into", into, "--partitions", "3"]
+        let cut = try BackupProgram.run(words)
+        #expect(cut.status == 3 && cut.errors.contains("No space left"), "\(cut.errors)")
+        #expect(cut.errors.contains("nothing is kept of the new store"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: into) == ["LOCK"])
+        try mount.makeRoom()
+        let done = try BackupProgram.run(words)
+        #expect(done.status == 0, "\(done.errors)")
+        let digests = try [store, into].map { try BackupProgram.run(["digest", "--data", $0]) }
+        #expect(digests[0].status == 0 && digests[0].output == digests[1].output)
+        #expect(try BackupProgram.run(["verify", "--data", into]).status == 0)
+    }
+
     /// Too little room for the checkpoint at its end: the log keeps the tail, and all is well.
-    @Test func shouldEndWithoutACheckpointWhereThereIsNoRoom() throws {
+    @Test(arguments: PartitionCounts.all)
+    func shouldEndWithoutACheckpointWhereThereIsNoRoom(_ partitions: Int) throws {
         let folder = try BackupScratch()
         let mount = try FlipMount(folder, "disk", mebibytes: 60)
         let store = mount.path + "/store"
-        let probe = try StoreProbe(folder: store, key: BackupEvents.key)
+        let probe = try StoreProbe(
+            folder: store, key: BackupEvents.key, partitions: UInt16(partitions))
         try probe.fold(BackupEvents.mixed(1_000, seed: 45))
         let digest = probe.digest
         try mount.fill()
         try probe.finish()
         let run = try BackupProgram.run(["stats", "--data", store, "--json"])
-        #expect(try run.object()["tail_records"] as? Int == 1, "\(run.errors)")
+        let tail = try #require(try run.object()["tail_records"] as? Int, "\(run.errors)")
+        #expect(partitions == 1 ? tail == 1 : tail >= partitions)
         try mount.makeRoom()
         let again = try StoreProbe(folder: store)
         #expect(again.digest == digest)

@@ -3,7 +3,7 @@ import Testing
 
 /// The same events in any order, with repeats, with ends swapped: the same customers, the same
 /// ids, the same bytes; and the customers that others found.
-@Suite("Order free")
+@Suite("Order free", .atOneAndThreePartitions)
 struct OrderFreeTests {
     private static let key = "000102030405060708090a0b0c0d0e0f"
 

@@ -60,8 +60,17 @@ struct PartitionsTests {
         }
     }
 
+    @Test func shouldBeAsManyAsTheCores() throws {
+        let test = try TestStore(partitions: 0)
+        try test.json("link", "a:1", "b:1", "--source", "x")
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let folders = try FileManager.default.contentsOfDirectory(atPath: test.data + "/partitions")
+        #expect(folders.count == min(max(cores, 1), 64))
+        #expect(try test.run("verify").status == 0)
+    }
+
     @Test func shouldKeepTheirNumber() throws {
-        let test = try TestStore()
+        let test = try TestStore(partitions: 0)
         let data = ["--data", test.data]
         let line = Array(#"{"a":"email:a@x","b":"cookie:1","ts":1000}"#.utf8)
         let made = try test.run(["replay", "-", "--partitions", "3"] + data, input: line)
@@ -71,7 +80,8 @@ struct PartitionsTests {
         let other = try test.run(["replay", "-", "--partitions", "2"] + data, input: line)
         #expect(other.status == 3)
         #expect(other.errors.contains("has 3 partitions, and --partitions says 2"))
-        #expect(other.errors.contains("rebuild into a new directory"))
+        #expect(other.errors.contains("kindred repartition --data"))
+        #expect(other.errors.contains("--into NEW --partitions 2"))
         let stats = try test.run(["stats"] + data, input: [])
         #expect(stats.text.contains("in partition 2"))
         for wrong in ["0", "65", "two", "-1"] {
@@ -96,10 +106,10 @@ struct PartitionsTests {
     }
 
     @Test func shouldSayOneEventByHand() throws {
-        let test = try TestStore()
+        let test = try TestStore(partitions: 4)
         let data = ["--data", test.data]
         let line = Array(#"{"a":"email:a@x","b":"cookie:1","ts":1000}"#.utf8)
-        try test.run(["replay", "-", "--partitions", "4"] + data, input: line)
+        try test.run(["replay", "-"] + data, input: line)
         for number in 1..<8 {
             let linked = try test.run(
                 ["link", "cookie:\(number)", "cookie:\(number + 1)", "--source", "s"] + data,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Pages of `component`, `resolve` and `explain`, `component --bridges`, and `top`.
-@Suite("Questions: pages")
+@Suite("Questions: pages", .atOneAndThreePartitions)
 struct QuestionsPagesTests {
     /// A star of `count` cookies around one e-mail address.
     private func star(_ count: Int) throws -> TestStore {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `kindred resolve --file`.
-@Suite("Questions: resolve --file")
+@Suite("Questions: resolve --file", .atOneAndThreePartitions)
 struct QuestionsResolveFileTests {
     private static let events = """
         {"a":"email:a@x","b":"cookie:1","ts":1}

@@ -142,7 +142,9 @@ struct ServeStopTests {
         #expect(Date().timeIntervalSince(start) < 30)
     }
 
-    @Test(.enabled(if: FlipMount.isAllowed, "this user may not mount a tmpfs"))
+    @Test(
+        .enabled(if: FlipMount.isAllowed, "this user may not mount a tmpfs"),
+        .atOneAndThreePartitions)
     func shouldRefuseWritesOnAFullDiskAndGoOnOnceThereIsRoom() throws {
         let folder = try BackupScratch()
         let mount = try FlipMount(folder, "disk", mebibytes: 64)

@@ -97,7 +97,8 @@ struct ServeTests {
         }
     }
 
-    @Test func shouldTakeEventsByHandBesideTheNode() throws {
+    @Test(.atOneAndThreePartitions)
+    func shouldTakeEventsByHandBesideTheNode() throws {
         let node = try ServedStore(try TestStore())
         let store = node.store
         func hand(_ words: String...) throws -> JSONValue {
@@ -144,7 +145,8 @@ struct ServeTests {
         #expect(try node.client().get("/readyz").status == 200)
     }
 
-    @Test func shouldTellNothingOfIdentifiersInItsLog() throws {
+    @Test(.atOneAndThreePartitions)
+    func shouldTellNothingOfIdentifiersInItsLog() throws {
         let node = try ServedStore(try TestStore(), ["--log-level", "trace"])
         let client = try node.client()
         let secret = "verysecret"
@@ -164,7 +166,8 @@ struct ServeTests {
         #expect(finished.errors.contains("stopped"))
     }
 
-    @Test func shouldBackUpBesideTheNode() throws {
+    @Test(.atOneAndThreePartitions)
+    func shouldBackUpBesideTheNode() throws {
         let node = try ServedStore(try TestStore())
         let store = node.store
         let isDone = NSLock()

@@ -64,7 +64,8 @@ struct StoreOptions: ParsableArguments {
     var keyFile: String?
     @Option(
         help: ArgumentHelp(
-            "The partitions of a new store, each on a thread of its own. (default: 1)",
+            "The partitions of a new store, each on a thread of its own; kept for its whole life, "
+                + "or see repartition. (default: the number of cores)",
             valueName: "n"))
     var partitions: String?
     @Option(

@@ -35,9 +35,18 @@ struct ReplayTarget {
             return try inMemory(request)
         }
         let store = try OpenStore(request)
-        if store.folder.file.partitions > 1 {
-            return isRehearsal ? try rehearsal(store) : several(store)
-        }
+        guard isRehearsal else { return into(store) }
+        return store.folder.file.partitions > 1
+            ? try rehearsal(store) : one(store, isRehearsal: true)
+    }
+
+    /// A store that is open. Once it has settled it takes no more records.
+    static func into(_ store: OpenStore) -> ReplayTarget {
+        store.folder.file.partitions > 1 ? several(store) : one(store, isRehearsal: false)
+    }
+
+    /// A store of one partition.
+    private static func one(_ store: OpenStore, isRehearsal: Bool) -> ReplayTarget {
         var groups = 0
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,

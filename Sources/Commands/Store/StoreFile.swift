@@ -76,6 +76,9 @@ struct StoreFile: Codable, Equatable {
         return NamespaceTable(namespaces: table, isStrict: strict)
     }
 
+    /// The number of partitions for a person.
+    var partitionsText: String { partitions == 1 ? "1 partition" : "\(partitions) partitions" }
+
     /// Reads `store.json`, and checks it against its own digest.
     ///
     /// - Throws: `CommandEnd` that says what to do.

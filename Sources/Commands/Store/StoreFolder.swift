@@ -19,6 +19,8 @@ struct StoreRequest {
     var checkpoints = CheckpointPolicy.standard
     /// Whether nothing that is asked of the store may stay.
     var isRehearsal = false
+    /// Whether the folder may be marked as a new store that is not finished.
+    var isUnfinished = false
     /// The memory that the process may use.
     var memory = MemoryText.standard
 
@@ -53,8 +55,15 @@ struct StoreFolder {
     /// Where a store's key is.
     static func keyPath(_ path: String) -> String { path + "/node-key" }
 
-    /// How many partitions a new store has unless told otherwise.
-    static let standardPartitions: UInt16 = 1
+    /// How many partitions a new store has unless told otherwise: as many as there are cores that
+    /// this process may use, for each is folded on a thread of its own.
+    static let standardPartitions: UInt16 = {
+        let (cores, range) = (
+            ProcessInfo.processInfo.activeProcessorCount, NodeSettings.partitionCounts
+        )
+        return UInt16(
+            clamping: min(max(cores, Int(range.lowerBound)), Int(range.upperBound)))
+    }()
 
     /// Where the logs are.
     var logPath: String { path + "/log" }
@@ -136,6 +145,9 @@ struct StoreFolder {
     /// Reads what the folder's store is, or begins to make a store in it. The folder is locked.
     init(_ request: StoreRequest) throws(CommandEnd) {
         path = request.folder
+        if !request.isUnfinished, try SmallFiles.exists(StoreRepartition.markerPath(path)) {
+            throw StoreRepartition.unfinished(path)
+        }
         let holdsStore = try Self.holdsStore(path)
         isNew = try !holdsStore ? true : SmallFiles.exists(Self.makingPath(path))
         guard try SmallFiles.exists(Self.filePath(path)) else {
@@ -159,8 +171,10 @@ struct StoreFolder {
         }
         if let given = request.partitions, given != file.partitions {
             throw .failed(
-                "\(path) has \(file.partitions) partitions, and --partitions says \(given)",
-                remedy: "leave --partitions out, or " + Self.wayOut)
+                "\(path) has \(file.partitionsText), and --partitions says \(given)",
+                remedy: "leave --partitions out, or make another store of it: kindred "
+                    + "repartition --data \(ShellText.quoted(path)) --into NEW "
+                    + "--partitions \(given)")
         }
         guard let stored = file.table else {
             throw .failed("\(Self.filePath(path)) is damaged", remedy: Remedy.bringBack)

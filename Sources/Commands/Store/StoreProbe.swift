@@ -24,13 +24,16 @@ package final class StoreProbe {
     /// The memory of a probe, in bytes: little, so that opening it is quick.
     private static let memoryBytes = 64 << 20
 
-    /// Opens the store in the folder, or makes it, under `key` (32 hexadecimal digits) where that
-    /// is given.
+    /// Opens the store in the folder, or makes it of so many partitions, under `key` (32
+    /// hexadecimal digits) where that is given.
     ///
     /// - Throws: `StoreRefusal`.
-    package init(folder: String, key: String? = nil) throws(StoreRefusal) {
+    package init(
+        folder: String, key: String? = nil, partitions: UInt16 = 1
+    ) throws(StoreRefusal) {
         do throws(CommandEnd) {
             var request = StoreRequest(folder: folder)
+            if try !StoreFolder.holdsStore(folder) { request.partitions = partitions }
             request.memory = MemoryBudget(totalBytes: Self.memoryBytes)
             if let key {
                 guard let known = try? StoreKey(hexadecimal: key) else {

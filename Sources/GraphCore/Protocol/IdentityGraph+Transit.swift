@@ -15,6 +15,9 @@ extension IdentityGraph {
         for id in ids { transit.collect(id) }
     }
 
+    /// How many forwarding pointers there are.
+    package var pointerCount: Int { transit.pointers.count }
+
     /// Up to `limit` forwarding pointers that may be collected, from the oldest on.
     package mutating func collectablePointers(limit: Int) -> [ComponentID] {
         transit.collectable(limit)

@@ -153,6 +153,19 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         durableEnd = max(durableEnd, offset)
     }
 
+    /// How many forwarding pointers of departed components the partition keeps.
+    package var pointerCount: Int { machine.graph.pointerCount }
+
+    /// A record that collects the oldest forwarding pointers: so many of them at most, and as many
+    /// as one record holds. It is to be staged, and folded before the next is asked for.
+    ///
+    /// - Returns: the record, and how many it collects; nil where none may be collected.
+    func collectingRecord(atMost limit: Int) -> (record: [UInt8], count: Int)? {
+        let ids = machine.graph.collectablePointers(limit: min(limit, RecordLimits.collected))
+        guard !ids.isEmpty else { return nil }
+        return (RecordCodec.encode(.collect(ids), recordHead), ids.count)
+    }
+
     /// Whether the tail or memory may not grow before the checkpoint on its way is stored.
     package var isStalled: Bool { checkpoints.isStalled(machine) }
 

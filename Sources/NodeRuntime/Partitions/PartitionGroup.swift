@@ -173,7 +173,26 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
                 .noSpace, "what partitions say to each other found no room",
                 remedy: "free space on the disk, then open the store again")
         }
+        if runtimes.count > 1 { try collectPointers() }
         for runtime in runtimes { try runtime.checkpoint() }
+    }
+
+    /// Collects the forwarding pointers of partitions that get a checkpoint: nothing is under way
+    /// that would follow one. Without room they stay.
+    private func collectPointers() throws(StoreFailure) {
+        let changed = runtimes.filter { $0.tailRecords > 0 }
+        do throws(StoreFailure) {
+            var isMore = true
+            while isMore {
+                isMore = false
+                for runtime in changed {
+                    guard let next = runtime.collectingRecord(atMost: .max) else { continue }
+                    _ = try runtime.stage(next.record)
+                    isMore = true
+                }
+                try foldStaged()
+            }
+        } catch  where error.code == .noSpace {}
     }
 
     /// Makes every record so far outlive a power loss.

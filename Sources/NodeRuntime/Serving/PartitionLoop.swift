@@ -31,6 +31,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     private let time: MonotonicTime
     /// The way to the other partitions; nil where there are none.
     private let post: PartitionPost<Log, State>?
+    private var pointers: PointerCollection
     private var asks: Deque<Box.Ask> = []
     /// Questions that wait for a position.
     private var waiting: [Box.Ask] = []
@@ -57,6 +58,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         syncer: any BackgroundWorker, time: MonotonicTime, hasRoom: @escaping () -> Bool
     ) {
         post = exchange.map { PartitionPost(runtime, $0, limits) }
+        pointers = PointerCollection(runtime)
         self.hasRoom = hasRoom
         self.runtime = runtime
         self.mailbox = mailbox
@@ -96,7 +98,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         asks.append(contentsOf: contents.asks)
         post?.take(contents.deliveries, contents.arrivals)
         noteSynced(contents.synced)
-        stage(contents.appends)
+        stage(contents.appends, mayCollect: takesAppends && !isClosed)
         if isDrained { post?.noteDrained() }
         // Asked again: what has just become durable may wait, too.
         if mayFold { foldNext() }
@@ -142,9 +144,10 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     // MARK: Writes
 
     /// Appends a group to the log, and begins to sync it.
-    private func stage(_ appends: [Box.Append]) {
+    private func stage(_ appends: [Box.Append], mayCollect: Bool) {
         let mayStage = syncing.isEmpty
         if mayStage { stageDeliveries() }
+        if mayCollect { stageCollection() }
         for append in appends {
             // Nobody waits for it any more, and nothing of it was written.
             guard !append.reply.isAnswered else {
@@ -159,7 +162,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
                     staged += 1
                 }
             } catch {
-                append.reply.refuse(.store(error))
+                // Once something has failed, that is why.
+                append.reply.refuse(.store(runtime.failure ?? error))
                 noteRefusal(error)
             }
             if staged == 0 {
@@ -191,6 +195,17 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         }
         let staged = runtime.stagedCount - before
         if staged > 0 { syncing.append(Settling(append: nil, remaining: staged)) }
+    }
+
+    /// Appends a record that collects forwarding pointers, where one is due.
+    private func stageCollection() {
+        guard let post, runtime.failure == nil, let next = pointers.next(runtime) else { return }
+        do throws(StoreFailure) {
+            _ = try runtime.stage(next.record)
+        } catch { return noteRefusal(error) }
+        post.noteStaged()
+        pointers.noteStaged(next.count, before: runtime.stagedEnd)
+        syncing.append(Settling(append: nil, remaining: 1))
     }
 
     /// A log that has once found no room takes nothing more before it is opened again, though there
