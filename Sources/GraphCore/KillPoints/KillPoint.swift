@@ -20,6 +20,8 @@ package enum KillPoint: String, Sendable, CaseIterable {
 
     // MARK: A record
 
+    /// A write has come to its partition; it is not in the log.
+    case writeTaken
     /// The record is admitted and not in the log.
     case recordAdmitted
     /// The record is in the log; nobody knows.
@@ -40,6 +42,8 @@ package enum KillPoint: String, Sendable, CaseIterable {
     case deliveryReleased
     /// The delivery is in the receiver's mailbox.
     case deliverySent
+    /// The receiver has taken the delivery; it is not in its log.
+    case deliveryTaken
     /// The delivery is in the receiver's log; the sender does not know.
     case deliveryLogged
     /// The sender knows.

@@ -81,6 +81,9 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
             switch intake.judge(number, from: first.sender) {
             case .known: exchange.end(1)
             case .next:
+                #if KillPoints
+                KillPoint.deliveryTaken.pass()
+                #endif
                 _ = try runtime.stage(first.delivery.record)
                 intake.noteLogged(from: first.sender)
                 #if KillPoints

@@ -158,6 +158,9 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
             var staged = 0
             do throws(StoreFailure) {
                 for record in append.records {
+                    #if KillPoints
+                    KillPoint.writeTaken.pass()
+                    #endif
                     _ = try runtime.stage(record)
                     post?.noteStaged()
                     staged += 1

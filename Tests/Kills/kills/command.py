@@ -152,7 +152,7 @@ class Run:
         strike()
         for kill in life.kills[before:]:
             self.tell(
-                f"{kill.by:6} {kill.what:32} {len(life.feed.acknowledged):7} events "
+                f"{kill.by:6} {kill.what:35} {len(life.feed.acknowledged):7} events "
                 f"{time.monotonic() - start:6.1f} s")
 
     def tell(self, text: str) -> None:

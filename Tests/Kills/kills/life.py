@@ -18,8 +18,13 @@ PASSAGE_SECONDS = 40
 """How long a load may take to reach a point."""
 ATTEMPTS = 6
 """How many lives of a process may miss a point before it counts as never passed."""
+STAYS = (0, 20, 100, 400, 800)
+"""How long the thread that is at a point stays there before the process is killed, in milliseconds:
+what other threads do too early then shows."""
 REPLAY_EVENTS = 16_000
 REPLAY_CHECKPOINT_EVENTS = 1_500
+REPLAY_RECORDS = 8
+"""A replay passes a point less often by so much: its records hold more."""
 LOOK_SECONDS = 0.002
 
 
@@ -63,9 +68,13 @@ class Life:
     def strike_point(self, name: str, by: str = "serve") -> bool:
         """Kills the program at a point; false where it did not come there."""
         stage = VISITS[name].stage
-        kill_at = f"{name}:{1 + self.random.randrange(VISITS[name].passages)}"
+        passages = VISITS[name].passages
+        if by == "replay":
+            passages = max(1, passages // REPLAY_RECORDS)
+        kill_at = f"{name}:{1 + self.random.randrange(passages)}"
         if stage == Stage.SERVING:
             kill_at += ":opened"
+        kill_at += f":{self.random.choice(STAYS)}"
         if stage == Stage.CLOSING:
             return self.serve(kill_at, stops=True)
         if stage in (Stage.MAKING, Stage.OPENING):
