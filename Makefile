@@ -22,11 +22,17 @@ SEEDS ?= 0..<100000
 LARGE_SEEDS ?= 0..<500
 JOBS ?= 2
 
+# What `make kills` does: --points, or --random N; with --seed SEED the same again.
+KILLS ?= --points
+
+# The one further build: rules that can be left out, places where the program can be killed.
+TRAITS = --traits Mutants,KillPoints --scratch-path .build-mutants
+
 SYSTEM_LIBRARIES = rocksdb libsodium zlib libzstd
 DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate mutants integration model model-traces format lint clean
+.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate build-traits mutants kills integration model model-traces format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +75,8 @@ nightly: lint build-tests ## the long form: longer property tests, the model, fu
 	$(MAKE) model-traces TRACES='0..<3000'
 	$(MAKE) simulate SEEDS='0..<1000000' LARGE_SEEDS='0..<5000'
 	$(MAKE) mutants
+	$(MAKE) kills
+	$(MAKE) kills KILLS='--random 200'
 	./Tests/Fuzz/run $(FUZZ_SECONDS)
 
 tidy: build-tests ## the house rules only
@@ -82,9 +90,14 @@ simulate: build ## plays seeds of the partition protocol on the real machine (SE
 	.build/release/kindred simulate --seeds '$(LARGE_SEEDS)' --large --jobs $(JOBS)
 	.build/release/kindred simulate --seeds '$(LARGE_SEEDS)' --runtime --jobs $(JOBS)
 
-mutants: deps ## judges the simulation: is each rule that is left out found?
-	$(BUILD) --traits Mutants --scratch-path .build-mutants --product kindred
+build-traits: deps
+	$(BUILD) $(TRAITS) --product kindred
+
+mutants: build-traits ## judges the simulation: is each rule that is left out found?
 	$(PYTHON) Tests/Mutants/run .build-mutants/release/kindred --jobs $(JOBS)
+
+kills: build-traits ## kills a node under load at every named point, and looks what is lost (KILLS=)
+	$(PYTHON) Tests/Kills/run .build-mutants/release/kindred $(KILLS)
 
 integration: build-tests ## the built program on real files, killed and cut
 	$(TEST) --filter IntegrationTests

@@ -20,7 +20,10 @@ let package = Package(
     traits: [
         .trait(
             name: "Mutants",
-            description: "Faults of the protocol, planted by number: `make mutants` alone builds it.")
+            description: "Faults of the protocol, planted by number: `make mutants` builds it."),
+        .trait(
+            name: "KillPoints",
+            description: "Places where a test has the process killed: `make kills` builds it."),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -51,6 +51,9 @@ package enum KindredProgram {
         StandardFiles.holdPlaces()
         var status = ExitStatus.done
         do {
+            #if KillPoints
+            try KillSwitch.arm()
+            #endif
             try refuseUndecodableWords()
             var command = try KindredCommand.parseAsRoot()
             try command.run()

@@ -144,4 +144,11 @@ struct CrashTests {
             #expect(FileManager.default.fileExists(atPath: folder(name + "/store.json")), "\(path)")
         }
     }
+
+    /// A build as people get it has no places where it kills itself.
+    @Test func shouldKnowNoPlaceToBeKilledAt() throws {
+        let store = try TestStore()
+        let made = try store.run("stats", environment: ["KINDRED_KILL_AT": "storeDescribed:1"])
+        #expect(made.status == 0, "\(made.errors)")
+    }
 }

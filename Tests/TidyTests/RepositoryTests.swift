@@ -47,12 +47,13 @@ struct RepositoryTests {
         expectNone(texts.flatMap { JustificationRule.bannedEverywhere(in: $0) })
     }
 
-    @Test func shouldKeepMutantsSmallAndApart() {
-        expectNone(repository.swiftTexts.flatMap { MutantRule.findings(in: $0) })
+    @Test func shouldKeepCodeOfTraitsSmallAndApart() {
+        let texts = repository.swiftTexts
+        expectNone(TraitRule.all.flatMap { rule in texts.flatMap { rule.findings(in: $0) } })
     }
 
-    @Test func shouldGiveEachMutantAPlace() {
-        expectNone(MutantRule.unused(in: repository.swiftTexts))
+    @Test func shouldGiveEachMutantAndKillPointAPlace() {
+        expectNone(TraitRule.all.flatMap { $0.unused(in: repository.swiftTexts) })
     }
 
     @Test func shouldKeepExitTestsApartFromStartedPrograms() {

@@ -112,6 +112,9 @@ final class OpenStore {
         guard shortage == nil else { return }
         try failing { (group) throws(StoreFailure) in
             try group.sync()
+            #if KillPoints
+            KillPoint.closing.pass()
+            #endif
             do throws(StoreFailure) {
                 try group.checkpoint()
             } catch {

@@ -3,6 +3,10 @@ internal import IdentityModel
 internal import NodeKeys
 internal import NodeRuntime
 
+#if KillPoints
+internal import GraphCore
+#endif
+
 /// How a data folder is opened.
 struct StoreRequest {
     /// The folder.
@@ -108,6 +112,9 @@ struct StoreFolder {
                     remedy: "give this user the right to write there")
             }
             try SmallFiles.syncFolder(SmallFiles.parent(of: part))
+            #if KillPoints
+            KillPoint.folderMade.pass()
+            #endif
         }
     }
 
@@ -156,10 +163,16 @@ struct StoreFolder {
             // Whoever made the folder may have been killed before its name was durable.
             try SmallFiles.syncFolder(SmallFiles.parent(of: path))
             key = try Self.makeKey(request)
+            #if KillPoints
+            KillPoint.keyWritten.pass()
+            #endif
             file = StoreFile(
                 partitions: request.partitions ?? Self.standardPartitions, table: table,
                 keyFingerprint: key.fingerprint)
             try SmallFiles.replace(Self.filePath(path), with: file.encoded, mode: 0o644)
+            #if KillPoints
+            KillPoint.storeDescribed.pass()
+            #endif
             return
         }
         file = try StoreFile.read(Self.filePath(path))
@@ -191,6 +204,9 @@ struct StoreFolder {
         guard isNew else { return }
         try SmallFiles.syncFolder(path + "/partitions")
         try SmallFiles.syncFolder(path)
+        #if KillPoints
+        KillPoint.partsMade.pass()
+        #endif
         unlink(Self.makingPath(path))
         // Durable too: were the file back after a power loss, a part lost since would be made new.
         try SmallFiles.syncFolder(path)

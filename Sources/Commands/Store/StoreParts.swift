@@ -2,6 +2,10 @@ internal import Foundation
 internal import IdentityModel
 internal import NodeRuntime
 
+#if KillPoints
+internal import GraphCore
+#endif
+
 /// The databases of a store: its log, and its partitions' checkpoints.
 struct StoreParts {
     /// The log.
@@ -40,6 +44,9 @@ struct StoreParts {
                     directory: folder.statePath(partition),
                     scratch: folder.scratchPath(partition), isNew: folder.isNew, memory: share,
                     shortage: shortage))
+            #if KillPoints
+            KillPoint.databaseOpened.pass()
+            #endif
         }
         self.states = states
     }

@@ -3,6 +3,10 @@ internal import IdentityModel
 internal import NodeRuntime
 internal import RocksStore
 
+#if KillPoints
+internal import GraphCore
+#endif
+
 /// The logs of a node in one RocksDB database: a record is one value, its key the partition's
 /// number and the offset, both big-endian.
 ///
@@ -93,6 +97,9 @@ final class RocksLog: LogPort, Sendable {
             try database.writeClaiming(sync: true) { batch in
                 batch.deleteRange(from: lower, to: upper)
             }
+            #if KillPoints
+            KillPoint.logTrimmed.pass()
+            #endif
             try database.deleteFiles(in: KeyRange(lower: lower, upper: upper))
         }
     }

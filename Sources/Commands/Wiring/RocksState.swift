@@ -2,6 +2,10 @@ internal import Foundation
 internal import NodeRuntime
 internal import RocksStore
 
+#if KillPoints
+internal import GraphCore
+#endif
+
 /// One partition's checkpoints in a RocksDB database of its own. A checkpoint is one sorted file,
 /// written beside the database and taken in at once.
 final class RocksState: StatePort, Sendable {
@@ -69,8 +73,14 @@ final class RocksState: StatePort, Sendable {
             var writer = try SortedFileWriter(path: path, options: .state)
             try batch.forEachSorted { (key, value, isRemoval) throws(StoreError) in
                 if isRemoval { try writer.delete(key) } else { try writer.put(key, value) }
+                #if KillPoints
+                KillPoint.entryWritten.pass()
+                #endif
             }
             try writer.finish()
+            #if KillPoints
+            KillPoint.fileWritten.pass()
+            #endif
         } catch {
             // It was never offered: were it left, it would only take room on a full disk.
             unlink(path)
@@ -78,6 +88,9 @@ final class RocksState: StatePort, Sendable {
         }
         try storing { () throws(StoreError) in
             try database.ingest(files: [path], move: true)
+            #if KillPoints
+            KillPoint.fileIngested.pass()
+            #endif
         }
     }
 

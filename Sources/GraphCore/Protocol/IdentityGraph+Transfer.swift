@@ -35,6 +35,9 @@ extension IdentityGraph {
         }
         remove(component)
         count { $0.customers -= 1 }
+        #if KillPoints
+        KillPoint.componentDeparted.pass()
+        #endif
         return state
     }
 
@@ -66,6 +69,9 @@ extension IdentityGraph {
         }
         guard Int(index) < pages.count else { return transit.endSending(transfer) }
         let page = pages[Int(index)]
+        #if KillPoints
+        KillPoint.pageSent.pass()
+        #endif
         send(to: page.state.target.host, .page(page))
     }
 
@@ -86,8 +92,14 @@ extension IdentityGraph {
             throw StateError(.damaged, "a page came before the one in front of it")
         }
         send(to: page.back, .next(transfer: page.transfer, index: page.index + 1))
+        #if KillPoints
+        if pages.isEmpty { KillPoint.pageStaged.pass() }
+        #endif
         guard !pages.isEmpty else { return }
         try absorb(ComponentState(pages), reader)
+        #if KillPoints
+        KillPoint.pagesAbsorbed.pass()
+        #endif
     }
 
     /// A whole state came.
@@ -110,6 +122,9 @@ extension IdentityGraph {
         #endif
         try settle(state, in: component, reader)
         try reconsider(component, state.via, reader)
+        #if KillPoints
+        KillPoint.stateAbsorbed.pass()
+        #endif
     }
 
     /// Makes the members and edges of a state members and edges of a component of this host.

@@ -1,5 +1,9 @@
 internal import IdentityModel
 
+#if KillPoints
+internal import GraphCore
+#endif
+
 /// A checkpoint that was cut and is on its way: the log is synced up to it, the batch is applied,
 /// the log is trimmed behind it. Each is a step; a step that failed may be done again.
 ///
@@ -72,7 +76,11 @@ final class CheckpointJob<Log: LogPort, State: StatePort>: BackgroundWork, @unch
 
     private func perform(_ step: Step) throws(StoreFailure) {
         switch step {
-        case .syncLog: try log.sync()
+        case .syncLog:
+            try log.sync()
+            #if KillPoints
+            KillPoint.checkpointSynced.pass()
+            #endif
         case .apply:
             batch.sort()
             try state.apply(batch)

@@ -112,6 +112,9 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         case .running: break
         case .failed(let failure): if failure.code != .noSpace { throw failure }
         case .stored:
+            #if KillPoints
+            KillPoint.checkpointStored.pass()
+            #endif
             phase = .resting
             storedPosition = cutPosition
             cutTail = Tail()
@@ -169,6 +172,9 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     /// Goes on with a cut that was held, if all that it waits for has arrived.
     mutating func noteArrived(_ deliveries: DeliveryGate) {
         guard case .held(let job, let sent) = phase, deliveries.hasArrived(sent) else { return }
+        #if KillPoints
+        KillPoint.checkpointFreed.pass()
+        #endif
         phase = .storing(job)
         worker.begin(job)
     }
@@ -222,6 +228,9 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         isRequested = false
         waiting = machine.graph.changeCount
         owed = 0
+        #if KillPoints
+        KillPoint.checkpointBegun.pass()
+        #endif
     }
 
     /// Takes a slice, and the cut where little is left.
@@ -253,6 +262,9 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
             && (owed > 0 || taken < slice.entities && batch.byteCount - bytes < slice.bytes)
             && time.nanoseconds() < end
         waiting = graph.changeCount
+        #if KillPoints
+        KillPoint.checkpointSliced.pass()
+        #endif
     }
 
     /// Takes all that is left, and hands the batch to the worker once it may be stored.
@@ -266,7 +278,13 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         batch = CheckpointBatch()
         (cutTail, freshTail) = (freshTail, Tail())
         phase = .held(job, sent: header.sent)
+        #if KillPoints
+        KillPoint.checkpointCut.pass()
+        #endif
         noteArrived(deliveries)
+        #if KillPoints
+        if case .held = phase { KillPoint.checkpointHeld.pass() }
+        #endif
     }
 
     private mutating func measured(_ body: (inout Self) -> Void) {

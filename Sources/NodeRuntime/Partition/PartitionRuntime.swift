@@ -65,6 +65,9 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         self.settings = settings
         reader = StoredState(state)
         machine = try Self.restore(partition, state, settings)
+        #if KillPoints
+        KillPoint.headerRead.pass()
+        #endif
         deliveries = DeliveryGate(
             sent: machine.checkpointHeader.sent, partitionCount: settings.partitionCount)
         durableEnd = machine.position
@@ -114,8 +117,14 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         let offset = stagedEnd
         try guarded { () throws(StoreFailure) in
             try checkpoints.checkRoom()
+            #if KillPoints
+            KillPoint.recordAdmitted.pass()
+            #endif
             try log.append(record.span, at: offset, of: partition)
         }
+        #if KillPoints
+        KillPoint.recordLogged.pass()
+        #endif
         staged.append(record)
         stagedBytes += record.count
         if settings.durability == .os { durableEnd = stagedEnd }
@@ -133,6 +142,9 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         stagedBytes -= record.count
         try guarded(isRetriable: false) { () throws(StoreFailure) in
             try fold(record.span, isGathering: checkpoints.isGathering)
+            #if KillPoints
+            KillPoint.recordFolded.pass()
+            #endif
             try turn(mayWait: mayWait)
         }
     }
@@ -361,6 +373,9 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             guard offset == expected else { return false }
             expected += 1
             do throws(StoreFailure) { try fold(record) } catch { failed = error }
+            #if KillPoints
+            KillPoint.tailFolding.pass()
+            #endif
             evictIfOver()
             return failed == nil
         }

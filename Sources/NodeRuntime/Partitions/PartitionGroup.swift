@@ -41,9 +41,15 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
         unsent = states.map { _ in [] }
         for runtime in runtimes { intakes.append(DeliveryIntake(seen: runtime.seen)) }
         try checkTails()
+        #if KillPoints
+        KillPoint.tailsFolded.pass()
+        #endif
         do throws(StoreFailure) {
             if runtimes.count > 1 { try settle() }
         } catch  where error.code == .noSpace {}
+        #if KillPoints
+        KillPoint.opened.pass()
+        #endif
     }
 
     private static func open(
@@ -134,7 +140,11 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     ) throws(StoreFailure) {
         let place = Int(delivery.to.rawValue)
         switch intakes[place].judge(delivery.number, from: sender.partition) {
-        case .known: break
+        case .known:
+            #if KillPoints
+            KillPoint.repeatDropped.pass()
+            #endif
+            break
         case .early:
             throw StoreFailure(
                 .damaged,
@@ -143,6 +153,9 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
         case .next:
             _ = try runtimes[place].stage(delivery.record)
             intakes[place].noteLogged(from: sender.partition)
+            #if KillPoints
+            KillPoint.underwayArriving.pass()
+            #endif
         }
         sender.noteArrived(at: delivery.to, number: delivery.number)
     }
@@ -174,7 +187,12 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
                 remedy: "free space on the disk, then open the store again")
         }
         if runtimes.count > 1 { try collectPointers() }
-        for runtime in runtimes { try runtime.checkpoint() }
+        for runtime in runtimes {
+            try runtime.checkpoint()
+            #if KillPoints
+            KillPoint.partitionClosed.pass()
+            #endif
+        }
     }
 
     /// Collects the forwarding pointers of partitions that get a checkpoint: nothing is under way

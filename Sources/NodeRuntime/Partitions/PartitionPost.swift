@@ -2,6 +2,10 @@ internal import DequeModule
 internal import IdentityModel
 internal import PartitionCore
 
+#if KillPoints
+internal import GraphCore
+#endif
+
 /// What a partition's thread sends to the others and takes from them while its node serves.
 ///
 ///     folded ──▶ unsent ──the receiver has taken enough──▶ mailbox ──▶ its log ──▶ arrived
@@ -59,6 +63,9 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
                 underway[place].removeFirst()
             }
             runtime.noteArrived(at: arrival.receiver, number: arrival.number)
+            #if KillPoints
+            KillPoint.receiptTaken.pass()
+            #endif
         }
         if !arrivals.isEmpty { send() }
     }
@@ -74,8 +81,14 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
             switch intake.judge(number, from: first.sender) {
             case .known: exchange.end(1)
             case .next:
+                #if KillPoints
+                KillPoint.deliveryTaken.pass()
+                #endif
                 _ = try runtime.stage(first.delivery.record)
                 intake.noteLogged(from: first.sender)
+                #if KillPoints
+                KillPoint.deliveryLogged.pass()
+                #endif
             case .early: preconditionFailure("a sender's deliveries come in their order")
             }
             arrived[Int(first.sender.rawValue)] = number
@@ -117,7 +130,13 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
                 unsentBytes -= byteCount
                 underwayBytes[place] += byteCount
                 underway[place].append(Sent(number: delivery.number, byteCount: byteCount))
+                #if KillPoints
+                KillPoint.deliveryReleased.pass()
+                #endif
                 exchange.send(delivery, from: runtime.partition)
+                #if KillPoints
+                KillPoint.deliverySent.pass()
+                #endif
             }
         }
     }

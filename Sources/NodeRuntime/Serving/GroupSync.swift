@@ -1,3 +1,7 @@
+#if KillPoints
+internal import GraphCore
+#endif
+
 /// Makes what was appended to a log durable, beside the partition's thread, and says so.
 ///
 /// `@unchecked Sendable`: a log takes `sync` from any thread; nothing else varies.
@@ -13,7 +17,13 @@ final class GroupSync<Log: LogPort, State: StatePort>: BackgroundWork, @unchecke
     /// Syncs, once.
     func step() -> Bool {
         do throws(StoreFailure) {
+            #if KillPoints
+            KillPoint.groupSyncing.pass()
+            #endif
             try log.sync()
+            #if KillPoints
+            KillPoint.groupSynced.pass()
+            #endif
             mailbox.noteSynced(.success(()))
         } catch {
             mailbox.noteSynced(.failure(error))

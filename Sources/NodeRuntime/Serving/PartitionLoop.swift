@@ -1,5 +1,9 @@
 internal import DequeModule
 
+#if KillPoints
+internal import GraphCore
+#endif
+
 /// What a partition's thread does while its node serves: takes requests out of the mailbox, makes
 /// writes durable in groups, folds them, and answers questions in between.
 ///
@@ -157,6 +161,9 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
             var staged = 0
             do throws(StoreFailure) {
                 for record in append.records {
+                    #if KillPoints
+                    KillPoint.writeTaken.pass()
+                    #endif
                     _ = try runtime.stage(record)
                     post?.noteStaged()
                     staged += 1
@@ -239,6 +246,9 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         guard settling[0].remaining == 0, runtime.failure == nil else { return }
         guard let append = settling.removeFirst().append else { return }
         append.reply.answer(.success(runtime.position))
+        #if KillPoints
+        KillPoint.writeAnswered.pass()
+        #endif
         finish(append)
     }
 
