@@ -99,6 +99,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             durableEnd = stagedEnd
         }
         while !staged.isEmpty { try foldStaged(mayWait: true) }
+        if touchedCount >= TickPolicy.touchedComponents { _ = try append(tickRecord) }
         return offset
     }
 
@@ -177,6 +178,15 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         guard !ids.isEmpty else { return nil }
         return (RecordCodec.encode(.collect(ids), recordHead), ids.count)
     }
+
+    /// Whether a tick would find something to tell.
+    package var awaitsTick: Bool { machine.graph.awaitsTick }
+
+    /// How many components were touched since the last tick.
+    package var touchedCount: Int { machine.graph.touchedCount }
+
+    /// A record that has what has changed be told.
+    var tickRecord: [UInt8] { RecordCodec.encode(.tick(TickPolicy.now), recordHead) }
 
     /// Whether the tail or memory may not grow before the checkpoint on its way is stored.
     package var isStalled: Bool { checkpoints.isStalled(machine) }

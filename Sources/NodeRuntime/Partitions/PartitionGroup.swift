@@ -111,6 +111,15 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
         }
         try foldStaged()
         try settle()
+        try tick { $0.touchedCount >= TickPolicy.touchedComponents }
+    }
+
+    /// Has partitions tell what has changed.
+    private func tick(
+        where isDue: (PartitionRuntime<Log, State>) -> Bool
+    ) throws(StoreFailure) {
+        for runtime in runtimes where isDue(runtime) { _ = try runtime.stage(runtime.tickRecord) }
+        try foldStaged()
     }
 
     /// Has all that is under way arrive and be folded, and all that comes of it.
@@ -186,6 +195,9 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
                 .noSpace, "what partitions say to each other found no room",
                 remedy: "free space on the disk, then open the store again")
         }
+        do throws(StoreFailure) {
+            try tick { $0.awaitsTick && $0.tailRecords > 0 }
+        } catch  where error.code == .noSpace {}
         if runtimes.count > 1 { try collectPointers() }
         for runtime in runtimes {
             try runtime.checkpoint()

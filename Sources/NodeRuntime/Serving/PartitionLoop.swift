@@ -36,6 +36,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     /// The way to the other partitions; nil where there are none.
     private let post: PartitionPost<Log, State>?
     private var pointers: PointerCollection
+    private var ticks: TickPolicy
     private var asks: Deque<Box.Ask> = []
     /// Questions that wait for a position.
     private var waiting: [Box.Ask] = []
@@ -63,6 +64,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     ) {
         post = exchange.map { PartitionPost(runtime, $0, limits) }
         pointers = PointerCollection(runtime)
+        ticks = TickPolicy(at: time.nanoseconds())
         self.hasRoom = hasRoom
         self.runtime = runtime
         self.mailbox = mailbox
@@ -141,6 +143,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         else { return 0 }
         // What is waited for beside the mailbox: a checkpoint, or the other partitions' rest.
         var end = isStalled || isEnding ? time.nanoseconds() + limits.stallNanoseconds : nextTend
+        if let due = ticks.nextDue(runtime) { end = min(end, due) }
         for ask in waiting { end = min(end, ask.positionDeadline.nanoseconds) }
         return end
     }
@@ -151,6 +154,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     private func stage(_ appends: [Box.Append], mayCollect: Bool) {
         let mayStage = syncing.isEmpty
         if mayStage { stageDeliveries() }
+        if mayStage { stageTick() }
         if mayCollect { stageCollection() }
         for append in appends {
             // Nobody waits for it any more, and nothing of it was written.
@@ -202,6 +206,23 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         }
         let staged = runtime.stagedCount - before
         if staged > 0 { syncing.append(Settling(append: nil, remaining: staged)) }
+    }
+
+    /// Appends a tick, where one is due.
+    private func stageTick() {
+        guard runtime.failure == nil, let due = ticks.nextDue(runtime) else { return }
+        let now = time.nanoseconds()
+        guard now >= due else { return }
+        do throws(StoreFailure) {
+            _ = try runtime.stage(runtime.tickRecord)
+        } catch {
+            // Not again at once: what finds no room now finds none a moment later.
+            ticks.noteStaged(before: 0, at: now)
+            return noteRefusal(error)
+        }
+        post?.noteStaged()
+        ticks.noteStaged(before: runtime.stagedEnd, at: now)
+        syncing.append(Settling(append: nil, remaining: 1))
     }
 
     /// Appends a record that collects forwarding pointers, where one is due.

@@ -1,0 +1,41 @@
+internal import Glibc
+internal import IdentityModel
+
+/// When a partition's log says that what has changed is to be told (see `IdentityGraph.tellChanges`):
+/// once there is enough of it, and soon where there is little. It is a record like any other, so
+/// that every replay tells the same.
+package struct TickPolicy {
+    /// Components touched since the last tick at which the next one is due at once. Bounds what one
+    /// tick costs, and what a checkpoint stores of what is untold.
+    package static let touchedComponents = 4_096
+    /// How long a change waits to be told, in nanoseconds: 50 ms.
+    static let nanoseconds: UInt64 = 50_000_000
+
+    /// Before which position the last tick lies; until it is folded no other is due.
+    private var end: UInt64 = 0
+    /// When the next tick is due, if anything awaits it.
+    private var due: UInt64
+
+    /// Begins at a moment.
+    init(at now: UInt64) { due = now + Self.nanoseconds }
+
+    /// When a tick is to be staged; nil while nothing awaits one, or the last is not folded.
+    func nextDue(_ runtime: PartitionRuntime<some LogPort, some StatePort>) -> UInt64? {
+        guard runtime.awaitsTick, runtime.position >= end else { return nil }
+        return runtime.touchedCount >= Self.touchedComponents ? 0 : due
+    }
+
+    /// A tick was staged, and ends before that position.
+    mutating func noteStaged(before end: UInt64, at now: UInt64) {
+        self.end = end
+        due = now + Self.nanoseconds
+    }
+
+    /// The present time, as a tick says it.
+    static var now: EventTime {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let milliseconds = Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+        return min(max(EventTime(milliseconds: milliseconds), .minimum), .maximum)
+    }
+}
