@@ -25,6 +25,36 @@ struct QuestionsPagesTests {
         }
     }
 
+    /// A hub in rows with links among its leaves, words that cut nothing, and pairs that lead out
+    /// of the component: pages hold each link of it once, in order, and no other.
+    @Test func shouldShowAHubInPages() throws {
+        let test = try TestStore()
+        var lines = (0..<900).map { #"{"a":"email:hub","b":"cookie:c\#($0)","ts":\#($0)}"# }
+        for leaf in stride(from: 0, to: 900, by: 7) {
+            lines.append(#"{"a":"cookie:c\#(leaf)","b":"cookie:c\#(leaf + 1)","ts":5}"#)
+            let bans = [
+                ("cookie:c\(leaf)", "cookie:c\(leaf + 2)"), ("email:hub", "device:\(leaf)"),
+            ]
+            for (a, b) in bans {
+                lines.append(#"{"op":"ban","a":"\#(a)","b":"\#(b)","ts":5}"#)
+            }
+        }
+        for op in ["link", "unlink"] {
+            lines.append(#"{"op":"\#(op)","a":"email:hub","b":"device:gone","ts":5}"#)
+        }
+        try test.json("replay", "-", input: lines.joined(separator: "\n"))
+        let whole = try test.json("component", "email:hub", "--limit", "10000")
+        #expect(whole["members"].list.count == 901)
+        let ends = try whole["links"].list.map { [try $0["a"].string, try $0["b"].string] }
+        #expect(Set(ends).count == ends.count && ends.count == 900 + 2 * 129)
+        #expect(!ends.joined().contains { $0.hasPrefix("device:") })
+        for limit in [97, 400] {
+            let pages = try pages(test, ["component", "cookie:c3", "--limit", "\(limit)"])
+            #expect(pages.flatMap { $0["links"].list } == whole["links"].list)
+            #expect(pages.flatMap { $0["members"].list } == whole["members"].list)
+        }
+    }
+
     @Test(arguments: [1, 3, 26, 51, 1_000])
     func shouldShowAComponentInPages(_ limit: Int) throws {
         let test = try star(25)

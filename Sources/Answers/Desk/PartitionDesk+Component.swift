@@ -12,10 +12,8 @@ extension PartitionDesk {
         var moreMembers: MemberPosition?
         /// The links whose loss would split it, where they were asked for.
         var bridges: [LinkPosition]?
-        /// Its links, where the host knows them all.
+        /// Its links; nil where they are to be looked for at the homes of its members.
         var links: LinkPage?
-        /// Its members' keys, sorted, where the links are to be looked for at their homes.
-        var keys: [NodeKey]?
     }
 
     /// A page of a component: members first, then links. Bridges bring all of it into memory.
@@ -39,7 +37,12 @@ extension PartitionDesk {
         var after: LinkPosition?
         if case .link(let link) = place { after = link }
         let room = limit - contents.members.count
-        let page = try links(contents, after: after, limit: max(room, 1))
+        let page: LinkPage
+        if let links = contents.links {
+            page = links
+        } else {
+            page = try linkPage(of: key, after: after, limit: max(room, 1))
+        }
         var answer = ComponentAnswer(id: question.text, position: position)
         answer.customerID = customer.id.description
         answer.identifierCount = customer.identifierCount
@@ -56,8 +59,7 @@ extension PartitionDesk {
         } else {
             answer.nextCursor = page.next.map { Cursor.link($0).text }
         }
-        answer.links = try describe(
-            room > 0 ? page.links : [], at: found.host, contents.bridges)
+        answer.links = try describe(room > 0 ? page.links : [], of: key, contents.bridges)
         return answer
     }
 
@@ -84,49 +86,25 @@ extension PartitionDesk {
             let room = max(limit - contents.members.count, 1)
             contents.links = try graph.linkPage(
                 withMember: key, after: after, limit: room, reader: reader)
-        } else {
-            contents.keys = try graph.members(withMember: key, reader: reader).map(\.key).sorted()
         }
         return contents
     }
 
-    /// A page of a component's links. Of several partitions, their evidence is at the homes of the
-    /// members.
-    private func links(
-        _ contents: Contents, after: LinkPosition?, limit: Int
-    ) throws(StoreFailure) -> LinkPage {
-        if let links = contents.links { return links }
-        let keys = contents.keys ?? []
-        var links: [LinkView] = []
-        for member in keys where links.count <= limit {
-            if let after, member < after.a { continue }
-            let behind = member == after?.a ? after?.b : nil
-            let room = limit + 1 - links.count
-            links += try askHome(of: member) { (graph, reader) throws(StateError) in
-                try graph.pairs(
-                    of: member, behind: behind, among: keys, limit: room, reader: reader)
-            }
-        }
-        let last = links.count > limit ? links[limit - 1] : nil
-        return LinkPage(
-            links: Array(links.prefix(limit)), next: last.map { LinkPosition(a: $0.a, b: $0.b) })
-    }
-
-    /// Links with their ends' texts, which the host knows.
+    /// Links of a node's customer with their ends' texts, which the host knows.
     private func describe(
-        _ links: [LinkView], at host: PartitionID, _ bridges: [LinkPosition]?
+        _ links: [LinkView], of key: NodeKey, _ bridges: [LinkPosition]?
     ) throws(StoreFailure) -> [LinkAnswer] {
-        let texts = try ask(host) { (graph, reader) throws(StateError) in
-            var texts: [String] = []
-            for link in links {
-                for key in [link.a, link.b] {
-                    texts.append(try graph.member(key, reader: reader)?.string ?? key.hexadecimal)
-                }
-            }
-            return texts
+        guard !links.isEmpty else { return [] }
+        let ends = links.flatMap { [$0.a, $0.b] }
+        let found = try find(key) { (graph, reader, _) throws(StateError) in
+            try graph.members(ends, withMember: key, reader: reader)
+        }
+        // While partitions serve one may have left since.
+        func text(_ place: Int) -> String {
+            found?.answer[place]?.string ?? ends[place].hexadecimal
         }
         return links.enumerated().map { place, link in
-            var shown = LinkAnswer(link, a: texts[place * 2], b: texts[place * 2 + 1])
+            var shown = LinkAnswer(link, a: text(place * 2), b: text(place * 2 + 1))
             shown.bridge = bridges?.holds(LinkPosition(a: link.a, b: link.b))
             return shown
         }

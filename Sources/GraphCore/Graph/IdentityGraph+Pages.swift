@@ -121,12 +121,37 @@ extension IdentityGraph {
             next: found.count > limit ? page.last.map { position(ofPair: $0) } : nil)
     }
 
-    /// Up to `limit` pairs, live or not, of which a node whose home is here is the lesser end and
-    /// one of `keys` (sorted) the greater one, in order, behind the pair with the greater end
-    /// `after` (nil: from the start); empty if the node does not exist.
+    // MARK: The same, where homes may be elsewhere
+
+    /// The keys of the next identifiers of a node's customer behind `after` (nil: from the start),
+    /// in order: a few hundred at most, none only at the end. O(members) time.
+    package mutating func memberKeys(
+        withMember key: NodeKey, after: NodeKey?, reader: some StateReader
+    ) throws(StateError) -> [NodeKey] {
+        let component = try component(of: key, reader)
+        guard component != noOrdinal else { return [] }
+        return try memberKeys(of: component, after: after, reader)
+    }
+
+    /// Those of `keys` that are identifiers of a node's customer; nil in the place of any other.
+    package mutating func members(
+        _ keys: [NodeKey], withMember key: NodeKey, reader: some StateReader
+    ) throws(StateError) -> [MemberView?] {
+        let component = try component(of: key, reader)
+        guard component != noOrdinal else { return keys.map { _ in nil } }
+        var members: [MemberView?] = []
+        for other in keys {
+            let isThere = try isMember(other, of: component, reader)
+            members.append(isThere ? view(of: findNode(other)) : nil)
+        }
+        return members
+    }
+
+    /// Up to `limit` pairs, live or not, of which a node whose home is here is the lesser end, in
+    /// order, behind the pair with the greater end `after` (nil: from the start); empty if the node
+    /// does not exist.
     package mutating func pairs(
-        of key: NodeKey, behind after: NodeKey?, among keys: [NodeKey], limit: Int,
-        reader: some StateReader
+        of key: NodeKey, behind after: NodeKey?, limit: Int, reader: some StateReader
     ) throws(StateError) -> [LinkView] {
         let home = try existingHome(of: key, reader)
         guard home != noOrdinal else { return [] }
@@ -134,10 +159,7 @@ extension IdentityGraph {
         var after = after
         repeat {
             let (pairs, end) = try somePairs(of: home, behind: after, reader)
-            for pair in pairs where found.count < limit {
-                guard keys.holds(nodes[links[pair].b].key) else { continue }
-                found.append(view(ofPair: pair))
-            }
+            found += pairs.prefix(limit - found.count).map { view(ofPair: $0) }
             after = end
         } while after != nil && found.count < limit
         return found
@@ -234,18 +256,6 @@ extension IdentityGraph {
 
     private func position(ofPair pair: Ordinal) -> LinkPosition {
         LinkPosition(a: nodes[links[pair].a].key, b: nodes[links[pair].b].key)
-    }
-}
-
-extension [NodeKey] {
-    /// Whether a sorted list holds a key.
-    fileprivate func holds(_ key: NodeKey) -> Bool {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] < key { low = middle + 1 } else { high = middle }
-        }
-        return low < count && self[low] == key
     }
 }
 
