@@ -186,12 +186,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
                 .noSpace, "what partitions say to each other found no room",
                 remedy: "free space on the disk, then open the store again")
         }
-        for runtime in runtimes {
-            try runtime.checkpoint()
-            #if KillPoints
-            KillPoint.partitionClosed.pass()
-            #endif
-        }
+        for runtime in runtimes { try runtime.checkpoint() }
     }
 
     /// Makes every record so far outlive a power loss.
