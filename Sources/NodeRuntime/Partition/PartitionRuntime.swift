@@ -234,6 +234,9 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         try guarded { () throws(StoreFailure) in
             try checkpoints.finish(&machine, deliveries)
         }
+        #if KillPoints
+        KillPoint.partitionClosed.pass()
+        #endif
     }
 
     /// Asks for a checkpoint of all that was folded so far, which is made as others are: beside the

@@ -199,12 +199,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
             try tick { $0.awaitsTick && $0.tailRecords > 0 }
         } catch  where error.code == .noSpace {}
         if runtimes.count > 1 { try collectPointers() }
-        for runtime in runtimes {
-            try runtime.checkpoint()
-            #if KillPoints
-            KillPoint.partitionClosed.pass()
-            #endif
-        }
+        for runtime in runtimes { try runtime.checkpoint() }
     }
 
     /// Collects the forwarding pointers of partitions that get a checkpoint: nothing is under way
