@@ -47,6 +47,11 @@ struct SeedTests {
         #expect(Simulation.play(Scenario(seed: seed)) == nil)
     }
 
+    @Test(arguments: [3_933] as [UInt64])
+    func regressionOfTheNodesOwnTurn(_ seed: UInt64) {
+        #expect(Simulation.play(Scenario(seed: seed, level: .runtime)) == nil)
+    }
+
     /// Each rule of the contract is needed, and a run without it is found.
     @Test(arguments: ContractMutant.allCases)
     func shouldCatchEachRuleThatIsLeftOut(_ mutant: ContractMutant) {
