@@ -57,8 +57,8 @@ package struct Workload: Equatable, Sendable {
     static func pressed(_ chance: inout SplitMix64) -> Workload {
         Workload(
             nodes: chance.pick([4, 6, 8]), events: chance.pick([20, 40, 60]), times: 0,
-            shape: chance.pick([.any, .hub, .groups, .star, .commuters]), unlinks: chance.pick([30, 45]),
-            bans: 0, observes: chance.pick([0, 10]))
+            shape: chance.pick([.any, .hub, .groups, .star, .commuters]),
+            unlinks: chance.pick([30, 45]), bans: 0, observes: chance.pick([0, 10]))
     }
 
     /// Draws the event that is said as that one.

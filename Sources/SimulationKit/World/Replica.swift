@@ -32,6 +32,8 @@ final class Replica {
     let state: SimulatedState
     /// The machine.
     private(set) var machine: PartitionMachine
+    /// The offset of the record that it folds next. The machine's own; to ask it copies it whole.
+    private(set) var position: Int
     private let reader: StoredState<SimulatedState>
     /// What may not leave yet, the oldest first.
     var waiting: [WaitingDeliveries] = []
@@ -49,17 +51,16 @@ final class Replica {
         state = SimulatedState(snapshot.table)
         reader = StoredState(state)
         machine = try foundry.machine(partition, over: state)
-        try require(
-            Int(machine.position) == snapshot.position, "a snapshot opens at another position")
+        position = Int(machine.position)
+        try require(position == snapshot.position, "a snapshot opens at another position")
     }
-
-    /// The offset of the record that it folds next.
-    var position: Int { Int(machine.position) }
 
     /// Folds the next record.
     func fold(_ record: [UInt8]) throws(Violation) -> [Delivery] {
         do throws(StepError) {
-            return try machine.step(record.span, reader: reader).deliveries
+            let deliveries = try machine.step(record.span, reader: reader).deliveries
+            position += 1
+            return deliveries
         } catch {
             throw Violation("a step failed at \(partition):\(position): \(error)")
         }
@@ -85,22 +86,20 @@ final class Replica {
 
     /// Writes all that changed into its state, header and all.
     func store() {
-        var writer = TableWriter(table: state.table)
-        state.table = EntryTable()
+        var writer = state.beginWriting()
         machine.graph.drainChanges(to: &writer)
         writer.writeHeader(machine.checkpointHeader)
-        state.table = writer.table
+        state.endWriting(writer)
         machine.graph.noteStored()
     }
 
     /// Writes all that changed into its state, and shows the watch what it was.
     func store(watched step: inout WatchedStep) {
-        var writer = WatchedWriter(base: TableWriter(table: state.table), step: step)
-        state.table = EntryTable()
+        var writer = WatchedWriter(base: state.beginWriting(), step: step)
         step = WatchedStep()
         machine.graph.drainChanges(to: &writer)
         writer.base.writeHeader(machine.checkpointHeader)
-        state.table = writer.base.table
+        state.endWriting(writer.base)
         machine.graph.noteStored()
         step = writer.step
     }
