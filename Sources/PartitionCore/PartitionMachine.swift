@@ -23,7 +23,7 @@ package struct PartitionMachine: ~Copyable {
     let partitionCount: UInt16
     let limits: DeliveryLimits
     var writer = MessageWriter()
-    /// Where messages to each receiver begin, and their places by receiver: kept to be filled again.
+    /// Where messages to each receiver begin, and their places by receiver: filled anew each time.
     var places: [UInt32] = []
     var order: [UInt32] = []
     private var frame = EventFrame()

@@ -1,5 +1,5 @@
-/// Byte strings of at most 2 KiB (identifier values, reasons) in 1 MiB chunks, of which the first is
-/// small at first: a graph of a few identifiers takes little memory.
+/// Byte strings of at most 2 KiB (identifier values, reasons) in 1 MiB chunks, of which the first
+/// is small at first: a graph of a few identifiers takes little memory.
 ///
 /// Lengths are rounded up to eight bytes; what is released is kept by size and given again. A
 /// reference counts units of eight bytes, so that four bytes reach 32 GiB. Reference 0 is "none".
