@@ -136,8 +136,8 @@ let package = Package(
         .testTarget(
             name: "PartitionCoreTests",
             dependencies: [
-                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
-                "SimulationKit", "TestSupport",
+                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore",
+                "RetailWorkload", "NodeRuntime", "SimulationKit", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(name: "RocksStoreTests", dependencies: ["RocksStore"], swiftSettings: common),

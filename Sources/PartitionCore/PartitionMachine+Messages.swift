@@ -39,33 +39,61 @@ extension PartitionMachine {
     ///
     /// - Throws: `StepError`: what was read of the state leads to a partition that there is not.
     mutating func takeDeliveries() throws(StepError) -> [Delivery] {
+        guard graph.hasOutgoing else { return [] }
         let outgoing = graph.takeOutgoing()
-        guard !outgoing.isEmpty else { return [] }
-        var byReceiver: [[GraphMessage]] = Array(repeating: [], count: header.sent.count)
+        try sortOut(outgoing)
+        var deliveries: [Delivery] = []
+        var receiver = Int(outgoing[Int(order[0])].to.rawValue)
+        for index in order {
+            let next = Int(outgoing[Int(index)].to.rawValue)
+            if next != receiver {
+                deliveries.append(finishDelivery(to: receiver))
+                receiver = next
+            }
+            let message = outgoing[Int(index)].message
+            if MessageWriter.isWhole(message) {
+                write(message, to: receiver, &deliveries)
+            } else {
+                for part in MessageWriter.parts(of: message) {
+                    write(part, to: receiver, &deliveries)
+                }
+            }
+        }
+        deliveries.append(finishDelivery(to: receiver))
+        return deliveries
+    }
+
+    /// Orders messages by receiver, those to one of them as they were said: fills `order` with
+    /// their places. Counts the receivers first, which are few.
+    private mutating func sortOut(_ outgoing: [OutgoingMessage]) throws(StepError) {
+        for place in places.indices { places[place] = 0 }
+        while places.count <= header.sent.count { places.append(0) }
+        order.removeAll(keepingCapacity: true)
         for one in outgoing {
-            guard one.to != partition, Int(one.to.rawValue) < byReceiver.count else {
+            guard one.to != partition, Int(one.to.rawValue) < header.sent.count else {
                 throw .state(
                     StateError(
                         .damaged, "the graph names partition \(one.to.rawValue), which is not there"
                     ))
             }
-            byReceiver[Int(one.to.rawValue)].append(one.message)
+            places[Int(one.to.rawValue) + 1] += 1
+            order.append(0)
         }
-        var deliveries: [Delivery] = []
-        for receiver in byReceiver.indices {
-            for whole in byReceiver[receiver] {
-                for message in MessageWriter.parts(of: whole) {
-                    if writer.isFull(
-                        before: message, messages: limits.messages, bytes: limits.bytes)
-                    {
-                        deliveries.append(finishDelivery(to: receiver))
-                    }
-                    writer.append(message) { graph.namespaceName($0) }
-                }
-            }
-            if writer.count > 0 { deliveries.append(finishDelivery(to: receiver)) }
+        for place in places.indices.dropFirst() { places[place] += places[place - 1] }
+        for index in outgoing.indices {
+            let receiver = Int(outgoing[index].to.rawValue)
+            order[Int(places[receiver])] = UInt32(index)
+            places[receiver] += 1
         }
-        return deliveries
+    }
+
+    private mutating func write(
+        _ message: GraphMessage, to receiver: Int, _ deliveries: inout [Delivery]
+    ) {
+        if writer.isFull(before: message, messages: limits.messages, bytes: limits.bytes) {
+            deliveries.append(finishDelivery(to: receiver))
+        }
+        writer.append(message) { graph.namespaceName($0) }
     }
 
     private mutating func finishDelivery(to receiver: Int) -> Delivery {

@@ -23,6 +23,9 @@ package struct PartitionMachine: ~Copyable {
     let partitionCount: UInt16
     let limits: DeliveryLimits
     var writer = MessageWriter()
+    /// Where messages to each receiver begin, and their places by receiver: filled anew each time.
+    var places: [UInt32] = []
+    var order: [UInt32] = []
     private var frame = EventFrame()
     private var namespaceNumbers: [UInt32] = []
     private var sourceNumbers: [UInt32] = []
@@ -108,13 +111,12 @@ package struct PartitionMachine: ~Copyable {
 
     /// What a checkpoint at the present position says of itself. Exact between steps.
     package var checkpointHeader: PartitionHeader {
-        let summary = graph.summary
         var header = header
-        header.counters = summary.counters
-        header.evidenceDigest = summary.evidenceDigest
-        header.componentDigest = summary.componentDigest
-        header.namespaceCount = UInt32(summary.namespaces.count)
-        header.sourceCount = UInt32(summary.sources.count)
+        header.counters = graph.counters
+        header.evidenceDigest = graph.evidenceDigest
+        header.componentDigest = graph.componentDigest
+        header.namespaceCount = UInt32(graph.namespaceCount)
+        header.sourceCount = UInt32(graph.sourceCount)
         return header
     }
 

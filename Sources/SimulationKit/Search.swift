@@ -1,4 +1,6 @@
 internal import GraphCore
+internal import NodeRuntime
+internal import PartitionCore
 
 /// Plays seeds, and says what fails.
 package enum Simulation {
@@ -73,6 +75,7 @@ extension Scenario {
         "seed=\(seed) size=\(size.rawValue) level=\(level.rawValue) partitions=\(partitions)"
             + " embedded=\(isEmbedded ? 1 : 0) page_entries=\(limits.pageEntries)"
             + " inline=\(limits.inlineMembers)/\(limits.inlineEdges)/\(limits.inlinePairs)"
+            + " delivery=\(deliveries.messages)/\(deliveries.bytes) memory=\(memory.totalBytes)"
             + " nodes=\(workload.nodes) events=\(events.count) shape=\(workload.shape)"
     }
 }

@@ -42,9 +42,14 @@ struct SeedTests {
         #expect(Simulation.play(Scenario(seed: seed, size: .large)) == nil)
     }
 
-    @Test(arguments: [11_577] as [UInt64])
+    @Test(arguments: [2_430, 11_577] as [UInt64])
     func regressionSmall(_ seed: UInt64) {
         #expect(Simulation.play(Scenario(seed: seed)) == nil)
+    }
+
+    @Test(arguments: [3_933] as [UInt64])
+    func regressionOfTheNodesOwnTurn(_ seed: UInt64) {
+        #expect(Simulation.play(Scenario(seed: seed, level: .runtime)) == nil)
     }
 
     /// Each rule of the contract is needed, and a run without it is found.

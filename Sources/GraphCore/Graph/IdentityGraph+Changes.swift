@@ -160,24 +160,33 @@ extension IdentityGraph {
     }
 
     private mutating func appendPair(_ pair: Ordinal) {
-        let chain = registerChain(of: pair)
         homeImage.pairs.append(
             PairImage(
                 other: nodes[links[pair].b].key, leastLinkTime: links[pair].leastLinkTime,
                 version: links[pair].evidenceVersion,
-                isLive: links[pair].flags.contains(.evidenceIsLive), registerCount: chain.count))
-        for (word, ordinal) in chain {
-            let start = homeImage.reasons.count
-            if ordinal != noOrdinal {
-                bytes.append(
-                    registers[ordinal].reason, count: Int(registers[ordinal].reasonCount),
-                    to: &homeImage.reasons)
-            }
-            homeImage.registers.append(
-                RegisterImage(
-                    source: word.source, operation: word.operation, time: word.time,
-                    reasonCount: homeImage.reasons.count - start))
+                isLive: links[pair].flags.contains(.evidenceIsLive), registerCount: 0))
+        if links[pair].moreRegisters == noOrdinal {
+            // One register in its place, as nearly all pairs have, or none.
+            let word = links[pair].register
+            if word.source != 0 { appendRegister(word, noOrdinal) }
+        } else {
+            for (word, ordinal) in registerChain(of: pair) { appendRegister(word, ordinal) }
         }
+    }
+
+    /// Appends a register of the pair that was appended last.
+    private mutating func appendRegister(_ word: Register, _ ordinal: Ordinal) {
+        let start = homeImage.reasons.count
+        if ordinal != noOrdinal {
+            bytes.append(
+                registers[ordinal].reason, count: Int(registers[ordinal].reasonCount),
+                to: &homeImage.reasons)
+        }
+        homeImage.pairs[homeImage.pairs.count - 1].registerCount += 1
+        homeImage.registers.append(
+            RegisterImage(
+                source: word.source, operation: word.operation, time: word.time,
+                reasonCount: homeImage.reasons.count - start))
     }
 
     /// The pair's registers, ordered by (source, kind), each with its record where it has one.

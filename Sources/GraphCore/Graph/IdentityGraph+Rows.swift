@@ -67,9 +67,11 @@ extension IdentityGraph {
         let component = nodes[member].component
         guard components[component].isInRows else { return }
         let (id, key) = (components[component].id, nodes[member].key)
+        // Whether memory's row is stored or not: one who has come back since the last checkpoint
+        // may leave a row there that is older.
+        if hasOthers { transit.noteGone(key, from: id) }
         if nodes[member].flags.contains(.rowIsStored) {
             nodes[member].flags.remove(.rowIsStored)
-            if hasOthers { transit.noteGone(key, from: id) }
             changes.removed.append(.member(key, of: id))
             changes.removed.append(.rank(rank(of: member), of: id))
         }

@@ -92,6 +92,12 @@ package struct IdentityGraph: ~Copyable {
             + bytes.byteCount
     }
 
+    /// How many namespaces have names.
+    package var namespaceCount: Int { namespaces.names.count - 1 }
+
+    /// How many sources have names.
+    package var sourceCount: Int { sources.names.count - 1 }
+
     /// The graph's number of a namespace, given now if it is new.
     package mutating func numberNamespace(_ name: [UInt8]) -> UInt32 {
         let number = namespaces.number(name)

@@ -95,6 +95,8 @@ package enum Mutant: Int, Sendable, CaseIterable {
     case evictedEdgeIsUnknown
     /// Which side splits away follows how far the search has come, and so what is in memory.
     case splitFollowsTheCache
+    /// What the store still holds of a member that has left a component in rows is believed.
+    case goneMemberIsBelieved
 
     // MARK: The feed
 

@@ -12,11 +12,13 @@ extension IdentityGraph {
         try hearOneself(reader)
     }
 
+    /// Whether there are messages for other partitions.
+    package var hasOutgoing: Bool { !postbox.outgoing.isEmpty }
+
     /// Takes the messages for other partitions, in the order in which they were said.
     package mutating func takeOutgoing() -> [OutgoingMessage] {
-        guard !postbox.outgoing.isEmpty else { return [] }
-        let taken = postbox.outgoing
-        postbox.outgoing.removeAll(keepingCapacity: true)
+        var taken: [OutgoingMessage] = []
+        swap(&taken, &postbox.outgoing)
         return taken
     }
 

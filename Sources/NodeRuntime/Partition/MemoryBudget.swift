@@ -11,6 +11,10 @@ package struct MemoryBudget: Equatable, Sendable {
     /// A budget of at least `minimumBytes`.
     package init(totalBytes: Int) { self.totalBytes = max(totalBytes, Self.minimumBytes) }
 
+    /// A budget of any size, for a trial of little memory: no process is given less than
+    /// `minimumBytes`.
+    package init(exactly totalBytes: Int) { self.totalBytes = totalBytes }
+
     /// What each of so many partitions may use. Several of them may get less than a process may be
     /// given, down to `minimumBytes` for all together.
     package func share(among count: UInt16) -> MemoryBudget {

@@ -1,5 +1,6 @@
-internal import GraphCore
+package import GraphCore
 package import IdentityModel
+package import PartitionCore
 
 /// What an acknowledged event survives.
 package enum Durability: String, Sendable, CaseIterable {
@@ -27,6 +28,11 @@ package struct NodeSettings: Sendable {
     package var slice: CheckpointSlice
     /// The memory that the process may use.
     package var memory: MemoryBudget
+    /// From which sizes on things are stored in rows and sent in pages. What is stored and said
+    /// depends on it, so that a store keeps what it was made with: only a trial has others.
+    package var graphLimits: GraphLimits
+    /// Where deliveries are cut; the same holds of it.
+    package var deliveryLimits: DeliveryLimits
 
     /// How many partitions a store may have.
     package static let partitionCounts: ClosedRange<UInt16> = 1...64
@@ -36,7 +42,8 @@ package struct NodeSettings: Sendable {
         partitionCount: UInt16 = 1, namespaces: NamespaceTable, configurationDigest: UInt64,
         earlierDigests: [UInt64] = [], durability: Durability = .os,
         checkpoints: CheckpointPolicy = .standard, slice: CheckpointSlice = .standard,
-        memory: MemoryBudget = .unlimited
+        memory: MemoryBudget = .unlimited, graphLimits: GraphLimits = .standard,
+        deliveryLimits: DeliveryLimits = .standard
     ) {
         precondition(partitionCount > 0, "a store has partitions")
         self.partitionCount = partitionCount
@@ -47,6 +54,8 @@ package struct NodeSettings: Sendable {
         self.checkpoints = checkpoints
         self.slice = slice
         self.memory = memory
+        self.graphLimits = graphLimits
+        self.deliveryLimits = deliveryLimits
     }
 
     /// The digest of the settings that give identifiers their keys: the store key's fingerprint,

@@ -353,10 +353,11 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     ) throws(StoreFailure) -> PartitionMachine {
         let configuration = GraphConfiguration(
             partition: partition, partitionCount: settings.partitionCount,
-            namespaces: settings.namespaces)
+            namespaces: settings.namespaces, limits: settings.graphLimits)
         let digests = [settings.configurationDigest] + settings.earlierDigests
         guard let header = try StoredHeader.read(state) else {
-            return PartitionMachine(configuration, configurationDigests: digests)
+            return PartitionMachine(
+                configuration, configurationDigests: digests, limits: settings.deliveryLimits)
         }
         guard PartitionMachine.knowsLogic(header.logicVersion) else {
             throw failure(StepError.unknownLogic(version: header.logicVersion))
@@ -366,7 +367,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             namespaces: try StoredHeader.names(
                 .namespace, count: header.namespaceCount, state),
             sources: try StoredHeader.names(.source, count: header.sourceCount, state),
-            transit: try StoredTransit.read(state))
+            transit: try StoredTransit.read(state), limits: settings.deliveryLimits)
     }
 
     private func foldTail() throws(StoreFailure) {

@@ -54,7 +54,9 @@ final class RuntimeWorld {
             configurationDigest: Identifiers.head.configurationDigest,
             durability: scenario.isEmbedded ? .fsync : .os,
             checkpoints: CheckpointPolicy(tailEvents: 3, tailBytes: 400),
-            slice: CheckpointSlice(events: 1, entities: 2, bytes: 64, cutEntities: 1))
+            slice: CheckpointSlice(events: 1, entities: 2, bytes: 64, cutEntities: 1),
+            memory: scenario.faults.contains(.evictions) ? scenario.memory : .unlimited,
+            graphLimits: scenario.limits, deliveryLimits: scenario.deliveries)
         try open()
     }
 
@@ -239,7 +241,9 @@ final class RuntimeWorld {
 
     /// Machines that fold the whole logs from their first records.
     func witnesses() throws(Violation) -> [Replica] {
-        let foundry = Foundry(partitions: scenario.partitions, limits: .standard)
+        let foundry = Foundry(
+            partitions: scenario.partitions, limits: scenario.limits,
+            deliveries: scenario.deliveries)
         var replicas: [Replica] = []
         for partition in all {
             let replica = try Replica(partition, number: 0, from: Snapshot(), foundry)

@@ -1,4 +1,5 @@
 internal import GraphCore
+internal import PartitionCore
 
 /// What was taken away of a seed's scenario. Its text form is part of the command that replays a
 /// shrunk run: `events=0,4,7;without=drops,lag;schedule=12;partitions=2;frame=1;bias=0;faults=5;`
@@ -113,7 +114,9 @@ extension Scenario {
         if let faults = reduction.faults { scenario.habits.faultBudget = faults }
         let standard = GraphLimits.standard
         switch reduction.limits {
-        case .standard: scenario.limits = standard
+        case .standard:
+            scenario.limits = standard
+            scenario.deliveries = .standard
         case .pages:
             scenario.limits.pageEntries = standard.pageEntries
         case .pairs:

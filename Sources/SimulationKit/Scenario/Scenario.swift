@@ -1,5 +1,7 @@
 package import GraphCore
 internal import IdentityModel
+package import NodeRuntime
+package import PartitionCore
 internal import RetailWorkload
 
 /// All that a run is made of. A seed draws it; a reduction takes some of it away.
@@ -30,6 +32,10 @@ package struct Scenario: Sendable {
     package var partitions: Int
     /// What the machines are configured with.
     package var limits: GraphLimits
+    /// Where the machines cut their deliveries.
+    package var deliveries: DeliveryLimits
+    /// What each partition of a node may use; the machines' replicas let go by habit.
+    package var memory: MemoryBudget
     /// One process with local logs, whose tails a power loss takes; else a broker's logs, which are
     /// durable at once, with standbys that take over and owners that do not know they are dead.
     package var isEmbedded: Bool
@@ -64,6 +70,8 @@ package struct Scenario: Sendable {
         habits = Habits(&chance, partitions: partitions, isLarge: isLarge)
         faults = .all
         scheduleSeed = chance.next()
+        deliveries = Self.deliveries(&chance)
+        memory = Self.memory(&chance, isLarge: isLarge)
         if isPressed { press() }
     }
 
@@ -78,6 +86,7 @@ package struct Scenario: Sendable {
         limits.fewRows = 2
         habits.evictionPeriod = 1 + Int(scheduleSeed / 6 % 2)
         habits.cacheBytes = 0
+        memory = MemoryBudget(exactly: Self.leastMemory)
         partitions = max(partitions, 2)
     }
 
@@ -91,10 +100,33 @@ package struct Scenario: Sendable {
         self.events = events
         isEmbedded = false
         limits = .standard
+        deliveries = .standard
+        memory = .unlimited
         faults = []
         workload.nodes = (events.map(\.b).max() ?? 0) + 1
         habits = Habits.plain
     }
+
+    private static func deliveries(_ chance: inout SplitMix64) -> DeliveryLimits {
+        var limits = DeliveryLimits.standard
+        switch chance.next(below: 8) {
+        case 0: limits.messages = 1
+        case 1: limits.messages = 2
+        case 2: limits.bytes = chance.pick([200, 600])
+        default: break
+        }
+        return limits
+    }
+
+    /// Half of a budget is the graph's. A node takes some 100 bytes there, and a pair as many.
+    private static func memory(_ chance: inout SplitMix64, isLarge: Bool) -> MemoryBudget {
+        guard chance.chance(60) else { return .unlimited }
+        let sizes = isLarge ? [4_000, 40_000, 400_000] : [leastMemory, 1_000, 4_000]
+        return MemoryBudget(exactly: chance.pick(sizes))
+    }
+
+    /// So little that nothing clean stays, in bytes.
+    private static let leastMemory = 16
 
     private static func limits(_ chance: inout SplitMix64, isLarge: Bool) -> GraphLimits {
         var limits = GraphLimits.standard

@@ -15,6 +15,8 @@ package struct Workload: Equatable, Sendable {
         case groups
         /// A hub of many, and chains that hang together through it.
         case star
+        /// Two hubs, and two that hang on the one, then on the other, and on none in between.
+        case commuters
     }
 
     /// How many identifiers there are.
@@ -55,12 +57,13 @@ package struct Workload: Equatable, Sendable {
     static func pressed(_ chance: inout SplitMix64) -> Workload {
         Workload(
             nodes: chance.pick([4, 6, 8]), events: chance.pick([20, 40, 60]), times: 0,
-            shape: chance.pick([.any, .hub, .groups, .star]), unlinks: chance.pick([30, 45]),
-            bans: 0, observes: chance.pick([0, 10]))
+            shape: chance.pick([.any, .hub, .groups, .star, .commuters]),
+            unlinks: chance.pick([30, 45]), bans: 0, observes: chance.pick([0, 10]))
     }
 
     /// Draws the event that is said as that one.
     func event(_ index: Int, _ chance: inout SplitMix64) -> SimulatedEvent {
+        if shape == .commuters, !chance.chance(observes) { return commute(index) }
         let (a, b) = ends(&chance)
         var operation = LinkOperation.link
         let luck = chance.next(below: 100)
@@ -76,6 +79,22 @@ package struct Workload: Equatable, Sendable {
             reason: max(0, chance.next(below: Identifiers.reasonCount + 3) - 3),
             time: Int64(times > 0 ? chance.next(below: times) : index))
     }
+
+    /// What one of the commuters does next, once both hubs have what hangs on them for good. One
+    /// source says all of it, so that each unlink cuts: nothing else holds the pair.
+    private func commute(_ index: Int) -> SimulatedEvent {
+        let settled = nodes - 2 - Self.hubs
+        guard index >= settled else {
+            return SimulatedEvent(.link, index % Self.hubs, index + Self.hubs, time: Int64(index))
+        }
+        let (commuter, step) = ((index - settled) % 2, (index - settled) / 2)
+        return SimulatedEvent(
+            step % 2 == 0 ? .link : .unlink, (step / 2 + commuter) % Self.hubs,
+            nodes - 1 - commuter, time: Int64(index))
+    }
+
+    /// How many hubs commuters go to.
+    private static let hubs = 2
 
     /// Draws two different identifiers.
     private func ends(_ chance: inout SplitMix64) -> (Int, Int) {

@@ -4,6 +4,7 @@ package import NodeRuntime
 package final class SimulatedState: StatePort {
     /// All that it holds; a copy is a snapshot.
     var table: EntryTable
+    private var scratch: [UInt8] = []
 
     /// An empty state.
     package convenience init() { self.init(EntryTable()) }
@@ -38,6 +39,20 @@ package final class SimulatedState: StatePort {
                 table.put(Self.array(key), Self.array(value))
             }
         }
+    }
+
+    /// A writer into the table, which this state lacks until `endWriting` gives it back.
+    func beginWriting() -> TableWriter {
+        let writer = TableWriter(table: table, scratch: scratch)
+        table = EntryTable()
+        scratch = []
+        return writer
+    }
+
+    /// Takes back what `beginWriting` gave.
+    func endWriting(_ writer: TableWriter) {
+        table = writer.table
+        scratch = writer.scratch
     }
 
     private static func array(_ bytes: Span<UInt8>) -> [UInt8] {

@@ -7,6 +7,8 @@ internal import WireFormat
 struct TableWriter: StateWriter {
     /// Where it goes.
     var table: EntryTable
+    /// Where a value is written first, so that its array is as long as it is.
+    var scratch: [UInt8]
 
     mutating func writeHome(_ image: HomeImage) {
         put(StateKey.home(image.key)) { HomeCodec.encode(image, into: &$0) }
@@ -69,9 +71,9 @@ struct TableWriter: StateWriter {
     }
 
     mutating func put(_ key: [UInt8], _ encode: (inout [UInt8]) -> Void) {
-        var value: [UInt8] = []
-        encode(&value)
-        table.put(key, value)
+        scratch.removeAll(keepingCapacity: true)
+        encode(&scratch)
+        table.put(key, scratch.withUnsafeBufferPointer { Array($0) })
     }
 }
 

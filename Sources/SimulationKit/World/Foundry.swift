@@ -8,9 +8,11 @@ internal import WireFormat
 struct Foundry {
     private static let digests = [Identifiers.head.configurationDigest]
     private let configurations: [GraphConfiguration]
+    private let deliveries: DeliveryLimits
 
     /// Machines of so many partitions.
-    init(partitions: Int, limits: GraphLimits) {
+    init(partitions: Int, limits: GraphLimits, deliveries: DeliveryLimits = .standard) {
+        self.deliveries = deliveries
         configurations = (0..<partitions).map {
             GraphConfiguration(
                 partition: PartitionID(UInt16($0)), partitionCount: UInt16(partitions),
@@ -27,7 +29,8 @@ struct Foundry {
         do throws(StoreFailure) {
             guard let header = try StoredHeader.read(state) else {
                 return PartitionMachine(
-                    configurations[partition], configurationDigests: Self.digests)
+                    configurations[partition], configurationDigests: Self.digests,
+                    limits: deliveries)
             }
             return PartitionMachine(
                 configurations[partition], configurationDigests: Self.digests,
@@ -35,7 +38,7 @@ struct Foundry {
                 namespaces: try StoredHeader.names(
                     .namespace, count: header.namespaceCount, state),
                 sources: try StoredHeader.names(.source, count: header.sourceCount, state),
-                transit: try StoredTransit.read(state))
+                transit: try StoredTransit.read(state), limits: deliveries)
         } catch {
             throw Violation("a snapshot cannot be opened: \(error.reason)")
         }

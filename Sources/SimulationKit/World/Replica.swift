@@ -36,6 +36,10 @@ final class Replica {
     let state: SimulatedState
     /// The machine.
     private(set) var machine: PartitionMachine
+    /// The offset of the record that it folds next. The machine's own; to ask it copies it whole.
+    private(set) var position: Int
+    /// How many changes were told. As above.
+    private(set) var changeOffset: UInt64
     private let reader: StoredState<SimulatedState>
     /// What may not leave yet, the oldest first.
     var waiting: [WaitingStep] = []
@@ -53,17 +57,18 @@ final class Replica {
         state = SimulatedState(snapshot.table)
         reader = StoredState(state)
         machine = try foundry.machine(partition, over: state)
-        try require(
-            Int(machine.position) == snapshot.position, "a snapshot opens at another position")
+        position = Int(machine.position)
+        changeOffset = machine.changeOffset
+        try require(position == snapshot.position, "a snapshot opens at another position")
     }
-
-    /// The offset of the record that it folds next.
-    var position: Int { Int(machine.position) }
 
     /// Folds the next record.
     func fold(_ record: [UInt8]) throws(Violation) -> StepResult {
         do throws(StepError) {
-            return try machine.step(record.span, reader: reader)
+            let result = try machine.step(record.span, reader: reader)
+            position += 1
+            changeOffset += UInt64(result.changes.count)
+            return result
         } catch {
             throw Violation("a step failed at \(partition):\(position): \(error)")
         }
@@ -78,7 +83,7 @@ final class Replica {
         let start = position
         while position < limit {
             let place = position
-            let first = machine.changeOffset
+            let first = changeOffset
             let result = try fold(log.entry(place).bytes)
             if !result.deliveries.isEmpty || !result.changes.isEmpty {
                 waiting.append(WaitingStep(position: place, firstChange: first, result: result))
@@ -90,22 +95,20 @@ final class Replica {
 
     /// Writes all that changed into its state, header and all.
     func store() {
-        var writer = TableWriter(table: state.table)
-        state.table = EntryTable()
+        var writer = state.beginWriting()
         machine.graph.drainChanges(to: &writer)
         writer.writeHeader(machine.checkpointHeader)
-        state.table = writer.table
+        state.endWriting(writer)
         machine.graph.noteStored()
     }
 
     /// Writes all that changed into its state, and shows the watch what it was.
     func store(watched step: inout WatchedStep) {
-        var writer = WatchedWriter(base: TableWriter(table: state.table), step: step)
-        state.table = EntryTable()
+        var writer = WatchedWriter(base: state.beginWriting(), step: step)
         step = WatchedStep()
         machine.graph.drainChanges(to: &writer)
         writer.base.writeHeader(machine.checkpointHeader)
-        state.table = writer.base.table
+        state.endWriting(writer.base)
         machine.graph.noteStored()
         step = writer.step
     }
@@ -135,9 +138,6 @@ final class Replica {
 
     /// The number of the last delivery that was made for a partition.
     func sent(to receiver: Int) -> UInt64 { machine.sent(to: PartitionID(UInt16(receiver))) }
-
-    /// How many changes were told.
-    var changeOffset: UInt64 { machine.changeOffset }
 
     /// Whether a tick would find something to tell.
     var awaitsTick: Bool { machine.graph.awaitsTick }

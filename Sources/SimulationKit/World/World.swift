@@ -46,7 +46,8 @@ final class World {
         self.scenario = scenario
         self.mutant = mutant
         let count = scenario.partitions
-        foundry = Foundry(partitions: count, limits: scenario.limits)
+        foundry = Foundry(
+            partitions: count, limits: scenario.limits, deliveries: scenario.deliveries)
         identifiers = Identifiers.atLeast(scenario.workload.nodes)
         logs = Array(repeating: SimulatedRecords(), count: count)
         ledger = Array(repeating: [], count: count)

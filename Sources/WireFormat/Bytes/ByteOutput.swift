@@ -6,16 +6,16 @@ package import IdentityModel
 /// integers are LEB128, signed ones zigzag first (both as Protocol Buffers define them).
 extension [UInt8] {
     /// Eight bytes, little-endian.
-    package mutating func appendWord(_ word: UInt64) {
-        for shift in stride(from: 0, to: 64, by: 8) {
-            append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-        }
-    }
+    package mutating func appendWord(_ word: UInt64) { appendBytes(of: word.littleEndian) }
 
     /// Eight bytes, big-endian: they sort as the number does.
-    package mutating func appendSortableWord(_ word: UInt64) {
-        for shift in stride(from: 56, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+    package mutating func appendSortableWord(_ word: UInt64) { appendBytes(of: word.bigEndian) }
+
+    @inline(__always)
+    private mutating func appendBytes(of word: UInt64) {
+        // unsafe: the eight bytes of a word, copied out within the call.
+        unsafe Swift.withUnsafeBytes(of: word) { bytes in
+            unsafe append(contentsOf: bytes)
         }
     }
 

@@ -42,20 +42,23 @@ package enum MessageFrame {
         return messages
     }
 
+    /// Up to this many names are looked for one after the other.
+    private static let scannedNames = 16
+
     private static func names(
         _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
     ) throws(WireError) -> [[UInt8]] {
         var names: [[UInt8]] = []
-        var known: Set<[UInt8]> = []  // lookup only
+        var known: Set<[UInt8]> = []  // lookup only: all but the first few
         for _ in 0..<(try cursor.count(bytes, leastBytes: 2)) {
             var name: [UInt8] = []
             name.append(bytes, try cursor.counted(bytes))
             guard name.count > 0, name.count <= EventLimits.namespaceBytes else {
                 throw WireError(.damaged, "a name's length is out of bounds")
             }
-            guard known.insert(name).inserted else {
-                throw WireError(.damaged, "a record names a namespace twice")
-            }
+            guard !names.prefix(scannedNames).contains(name),
+                names.count < scannedNames || known.insert(name).inserted
+            else { throw WireError(.damaged, "a record names a namespace twice") }
             names.append(name)
         }
         return names

@@ -9,7 +9,10 @@ package import IdentityModel
 package struct MessageWriter {
     private var body: [UInt8] = []
     private var names = FrameNames()
-    private var numbers: [UInt32: UInt32] = [:]  // lookup only: the graph's to the record's
+    /// By the graph's number of a namespace: the record's, 0 where it has none yet.
+    private var numbers: [UInt32] = []
+    /// The graph's numbers, in the order of the record's.
+    private var numbered: [UInt32] = []
     /// How many messages it holds.
     package private(set) var count = 0
 
@@ -49,13 +52,16 @@ package struct MessageWriter {
         var bytes: [UInt8] = []
         swap(&bytes, &body)
         MessageForm.encode(message, into: &bytes) { number in
-            if let known = numbers[number] { return known }
+            let place = Int(number)
+            if place < numbers.count, numbers[place] != 0 { return numbers[place] }
             let name = namespaceName(number)
             precondition(
                 !name.isEmpty && name.count <= EventLimits.namespaceBytes,
                 "namespaces are checked where events are decoded")
             let own = UInt32(names.number(name.span, 0..<name.count)) + 1
-            numbers[number] = own
+            while numbers.count <= place { numbers.append(0) }
+            numbers[place] = own
+            numbered.append(number)
             return own
         }
         swap(&bytes, &body)
@@ -71,8 +77,7 @@ package struct MessageWriter {
         _ head: RecordHead, sender: PartitionID, number: UInt64
     ) -> [UInt8] {
         precondition(count > 0, "a delivery holds a message")
-        let record = RecordCodec.seal(.messages, head) { bytes in
-            bytes.reserveCapacity(byteCount + 64)
+        let record = RecordCodec.seal(.messages, head, room: byteCount) { bytes in
             bytes.appendVarint(UInt64(sender.rawValue))
             bytes.appendVarint(number)
             names.append(to: &bytes)
@@ -81,17 +86,22 @@ package struct MessageWriter {
         }
         body.removeAll(keepingCapacity: true)
         names.removeAll()
-        numbers.removeAll(keepingCapacity: true)
+        for number in numbered { numbers[Int(number)] = 0 }
+        numbered.removeAll(keepingCapacity: true)
         count = 0
         return record
+    }
+
+    /// Whether a message is within its limits as it is, as nearly all are.
+    package static func isWhole(_ message: GraphMessage) -> Bool {
+        guard case .assign(let whole) = message else { return true }
+        return whole.nodes.count <= MessageLimits.assignedNodes
     }
 
     /// A message as messages that are within their limits and mean the same, in order: an
     /// assignment of many nodes in several, any other as it is.
     package static func parts(of message: GraphMessage) -> [GraphMessage] {
-        guard case .assign(let whole) = message,
-            whole.nodes.count > MessageLimits.assignedNodes
-        else { return [message] }
+        guard !isWhole(message), case .assign(let whole) = message else { return [message] }
         return stride(
             from: 0, to: whole.nodes.count, by: MessageLimits.assignedNodes
         ).map { start in

@@ -49,8 +49,9 @@ package struct EventFrame {
         _ bytes: Span<UInt8>, body: Range<Int>
     ) throws(WireError) {
         var cursor = ByteCursor(body)
-        namespaces = try Self.names(bytes, &cursor, longest: EventLimits.namespaceBytes)
-        sources = try Self.names(bytes, &cursor, longest: EventLimits.sourceBytes)
+        try Self.decodeNames(
+            bytes, &cursor, longest: EventLimits.namespaceBytes, into: &namespaces)
+        try Self.decodeNames(bytes, &cursor, longest: EventLimits.sourceBytes, into: &sources)
         let count = try cursor.count(bytes, leastBytes: Self.leastEventBytes)
         entries.removeAll(keepingCapacity: true)
         entries.reserveCapacity(count)
@@ -63,19 +64,33 @@ package struct EventFrame {
         try cursor.finish()
     }
 
-    private static func names(
-        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, longest: Int
-    ) throws(WireError) -> [[UInt8]] {
-        var names: [[UInt8]] = []
-        for _ in 0..<(try cursor.count(bytes, leastBytes: 1)) {
-            var name: [UInt8] = []
-            name.append(bytes, try cursor.counted(bytes))
-            guard name.count > 0, name.count <= longest else {
+    /// Fills `names`. Those of the record before are nearly always the same, and stay.
+    private static func decodeNames(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, longest: Int,
+        into names: inout [[UInt8]]
+    ) throws(WireError) {
+        let count = try cursor.count(bytes, leastBytes: 1)
+        if names.count > count { names.removeSubrange(count...) }
+        for place in 0..<count {
+            let range = try cursor.counted(bytes)
+            guard range.count > 0, range.count <= longest else {
                 throw WireError(.damaged, "a name's length is out of bounds")
             }
-            names.append(name)
+            if place < names.count, isSame(names[place], bytes, range) { continue }
+            var name: [UInt8] = []
+            name.append(bytes, range)
+            if place < names.count { names[place] = name } else { names.append(name) }
         }
-        return names
+    }
+
+    private static func isSame(
+        _ name: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> Bool {
+        guard name.count == range.count else { return false }
+        for offset in 0..<range.count where name[offset] != bytes[range.lowerBound + offset] {
+            return false
+        }
+        return true
     }
 
     private func decodeEvent(

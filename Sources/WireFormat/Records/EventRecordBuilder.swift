@@ -78,8 +78,8 @@ package struct EventRecordBuilder {
 
     /// The record's bytes; the builder is empty again.
     package mutating func finish(_ head: RecordHead) -> [UInt8] {
-        let record = RecordCodec.seal(.events, head) { bytes in
-            bytes.reserveCapacity(body.count + namespaces.byteCount + sources.byteCount + 64)
+        let room = body.count + namespaces.byteCount + sources.byteCount
+        let record = RecordCodec.seal(.events, head, room: room) { bytes in
             namespaces.append(to: &bytes)
             sources.append(to: &bytes)
             bytes.appendVarint(UInt64(count))
@@ -142,6 +142,7 @@ struct FrameNames {
     /// Up to this many names are looked for one after the other.
     private static let scanned = 16
     private var names: [[UInt8]] = []
+    /// Those behind the ones that are scanned.
     private var numbers: [[UInt8]: Int] = [:]  // lookup only
 
     /// The most that the names take in a record, in bytes.
@@ -155,7 +156,7 @@ struct FrameNames {
         var name: [UInt8] = []
         name.append(bytes, range)
         if names.count > Self.scanned, let number = numbers[name] { return number }
-        numbers[name] = names.count
+        if names.count >= Self.scanned { numbers[name] = names.count }
         byteCount += name.count + 2
         names.append(name)
         return names.count - 1
@@ -170,7 +171,7 @@ struct FrameNames {
     mutating func removeAll() {
         byteCount = 0
         names.removeAll(keepingCapacity: true)
-        numbers.removeAll(keepingCapacity: true)
+        if !numbers.isEmpty { numbers.removeAll(keepingCapacity: true) }
     }
 
     private func matches(_ index: Int, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

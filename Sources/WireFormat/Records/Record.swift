@@ -65,6 +65,10 @@ package enum RecordLimits {
 /// Bytes <-> records.
 package enum RecordCodec {
     private static let checksumBytes = 8
+    /// The most that a number takes.
+    private static let varintBytes = 10
+    /// The most that is around a body: head, sender and number, a count, checksum.
+    private static let frameBytes = 64
 
     /// Reads a record's head and kind, after its checksum.
     ///
@@ -94,16 +98,18 @@ package enum RecordCodec {
     package static func encode(_ record: Record, _ head: RecordHead) -> [UInt8] {
         switch record {
         case .tick(let time):
-            return seal(.tick, head) { $0.appendSignedVarint(time.milliseconds) }
-        case .done(let offset): return seal(.done, head) { $0.appendVarint(offset) }
+            return seal(.tick, head, room: varintBytes) { $0.appendSignedVarint(time.milliseconds) }
+        case .done(let offset):
+            return seal(.done, head, room: varintBytes) { $0.appendVarint(offset) }
         case .collect(let ids):
             precondition(
                 !ids.isEmpty && ids.count <= RecordLimits.collected, "so many are not collected")
-            return seal(.collect, head) { bytes in
+            return seal(.collect, head, room: varintBytes + ids.count * 8) { bytes in
                 bytes.appendVarint(UInt64(ids.count))
                 for id in ids { bytes.appendWord(id.rawValue) }
             }
-        case .logic(let version): return seal(.logic, head) { $0.appendVarint(version) }
+        case .logic(let version):
+            return seal(.logic, head, room: varintBytes) { $0.appendVarint(version) }
         case .events, .messages, .rules:
             preconditionFailure("records with a body are made by their builders")
         }
@@ -128,11 +134,14 @@ package enum RecordCodec {
         return word
     }
 
-    /// Head, body and checksum in one.
+    /// Head, body and checksum in one. `room`: what the body is about to take, in bytes.
     static func seal(
-        _ kind: RecordKind, _ head: RecordHead, _ body: (inout [UInt8]) -> Void
+        _ kind: RecordKind, _ head: RecordHead, room: Int, _ body: (inout [UInt8]) -> Void
     ) -> [UInt8] {
-        var bytes: [UInt8] = [RecordHead.format, kind.rawValue]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(room + frameBytes)
+        bytes.append(RecordHead.format)
+        bytes.append(kind.rawValue)
         bytes.appendVarint(head.logicVersion)
         bytes.appendWord(head.configurationDigest)
         body(&bytes)

@@ -38,28 +38,43 @@ package struct PartitionHeader: Equatable, Sendable {
     /// The stored form: format (1), then the members in order, numbers as varints, digests and
     /// checksum as words, arrays counted; in format 1 without changes.
     package var encoded: [UInt8] {
-        var bytes: [UInt8] = [StateFormat.header]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.usualBytes + 2 * (sent.count + seen.count))
+        bytes.append(StateFormat.header)
         bytes.appendVarint(position)
         bytes.appendWord(lastRecordChecksum)
-        for number in [events, logicVersion, rulesVersion, doneOffset] {
-            bytes.appendVarint(number)
-        }
-        for numbers in [sent, seen] {
-            bytes.appendVarint(UInt64(numbers.count))
-            for number in numbers { bytes.appendVarint(number) }
-        }
-        for number in [
-            counters.identifiers, counters.customers, counters.pairs, counters.liveLinks,
-            counters.merges, counters.splits, counters.minted,
-        ] { bytes.appendVarint(number) }
-        for digest in [evidenceDigest, componentDigest] {
-            bytes.appendWord(digest.first)
-            bytes.appendWord(digest.second)
-        }
+        bytes.appendVarint(events)
+        bytes.appendVarint(logicVersion)
+        bytes.appendVarint(rulesVersion)
+        bytes.appendVarint(doneOffset)
+        Self.append(sent, to: &bytes)
+        Self.append(seen, to: &bytes)
+        bytes.appendVarint(counters.identifiers)
+        bytes.appendVarint(counters.customers)
+        bytes.appendVarint(counters.pairs)
+        bytes.appendVarint(counters.liveLinks)
+        bytes.appendVarint(counters.merges)
+        bytes.appendVarint(counters.splits)
+        bytes.appendVarint(counters.minted)
+        Self.append(evidenceDigest, to: &bytes)
+        Self.append(componentDigest, to: &bytes)
         bytes.appendVarint(UInt64(namespaceCount))
         bytes.appendVarint(UInt64(sourceCount))
         bytes.appendVarint(changes)
         return bytes
+    }
+
+    /// What the stored form seldom exceeds but for what is counted by partition.
+    private static let usualBytes = 112
+
+    private static func append(_ numbers: [UInt64], to bytes: inout [UInt8]) {
+        bytes.appendVarint(UInt64(numbers.count))
+        for number in numbers { bytes.appendVarint(number) }
+    }
+
+    private static func append(_ digest: Digest, to bytes: inout [UInt8]) {
+        bytes.appendWord(digest.first)
+        bytes.appendWord(digest.second)
     }
 
     /// Reads the stored form.
