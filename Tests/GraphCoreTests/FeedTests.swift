@@ -69,7 +69,7 @@ struct FeedTests {
 
     @Test func shouldNotTellWhatCameAndWentBetweenTwoTicks() throws {
         let driver = driver()
-        try driver.fold(TestEvent(.link, ends[0], ends[1], at: 1))
+        try driver.fold((1...2).map { TestEvent(.link, ends[0], ends[$0], at: 1) })
         _ = try tell(driver)
         try driver.fold([
             TestEvent(.unlink, ends[0], ends[1], at: 2), TestEvent(.link, ends[0], ends[1], at: 3),

@@ -29,7 +29,7 @@ struct VerifyDamage: CustomTestStringConvertible, Sendable {
     var testDescription: String { name }
 
     static let all =
-        keysAndValues + header + names + evidence + components + members + edges + rows
+        keysAndValues + header + names + evidence + components + members + edges + rows + feed
 
     // MARK: What is damaged
 
@@ -94,6 +94,38 @@ extension VerifyDamage {
         ) { store in
             let key = StateKey.home(VerifyStore.key(lonely))
             store.put(key, [9] + store.value(key).dropFirst())
+        },
+    ]
+}
+
+// MARK: The feed
+
+extension VerifyDamage {
+    static let feed: [VerifyDamage] = [
+        VerifyDamage("a change too many", .feedMismatch) {
+            try $0.editHeader { $0.changes += 1 }
+        },
+        VerifyDamage("a customer's version set back", .feedMismatch) { store in
+            try store.editComponent(holding: lonely) { image, member in
+                image.members[member].customerVersion -= 1
+                image.members[member].namesCustomer = false
+            }
+        },
+        VerifyDamage("an anchor that names nobody", .feedMismatch) { store in
+            try store.editComponent(holding: lonely) { image, member in
+                image.members[member].namesCustomer = false
+            }
+        },
+        VerifyDamage("a member that is untold without a tick to come", .feedMismatch) { store in
+            try store.editComponent(holding: mail) { image, member in
+                image.members[member].isUntold = true
+            }
+        },
+        VerifyDamage("a tick that is to tell of nobody", .feedMismatch) { store in
+            let nobody = ComponentID(partition: VerifyStore.partition, sequence: 999)
+            var batch = CheckpointBatch()
+            batch.writeTouched(TouchedComponent(id: nobody, told: nil))
+            store.state.apply(batch)
         },
     ]
 }

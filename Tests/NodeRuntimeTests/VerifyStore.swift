@@ -67,7 +67,13 @@ final class VerifyStore {
         _ = try runtime.append(builder.finish(runtime.recordHead))
     }
 
-    func checkpoint() throws { try runtime.checkpoint() }
+    /// Has what has changed be told, and stores a checkpoint.
+    func checkpoint() throws {
+        _ = try runtime.append(RecordCodec.encode(.tick(.minimum), runtime.recordHead))
+        try checkpointUntold()
+    }
+
+    func checkpointUntold() throws { try runtime.checkpoint() }
 
     /// Lets go of the partition and opens it again from what is stored.
     func reopen() throws {

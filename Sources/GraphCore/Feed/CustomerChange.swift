@@ -17,8 +17,8 @@ package struct CustomerChange: Equatable, Sendable {
     package var added: [ChangedIdentifier]
     /// The values of those that left, one after the other, then of those that came.
     package var values: [UInt8]
-    /// Other customers, ordered by key. merged: who went up in it. split: who came out of it, as far
-    /// as they are still hosted here. renamed: who it was. retired: who it is now. Else none.
+    /// Other customers, ordered by key. merged: who went up in it. split: who came out of it, as
+    /// far as they are still hosted here. renamed: who it was. retired: who it is now. Else none.
     package var others: [NodeKey]
 
     /// What can happen to a customer.

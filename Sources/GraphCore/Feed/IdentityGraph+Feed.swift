@@ -21,7 +21,8 @@ extension IdentityGraph {
         guard awaitsTick else { return [] }
         var changes: [CustomerChange] = []
         var listed: [Ordinal: [Ordinal]]?  // lookup only
-        for record in feed.takeTouched() {
+        let records = feed.takeTouched()
+        for record in records {
             let component = try hosted(feed.records[record].id, reader)
             guard component != noOrdinal else {
                 throw StateError(.damaged, "a component that awaits the next tick is not there")
@@ -30,11 +31,18 @@ extension IdentityGraph {
                 listed = listUntold()
             }
             try tell(component, record, listed?[component] ?? [], &changes, reader)
-            components[component].touched = noOrdinal
-            feed.release(record)
         }
+        for record in records { try endTouch(record, reader) }
         feed.untold.removeAll(keepingCapacity: true)
         return changes
+    }
+
+    private mutating func endTouch(
+        _ record: Ordinal, _ reader: some StateReader
+    ) throws(StateError) {
+        let component = try hosted(feed.records[record].id, reader)
+        components[component].touched = noOrdinal
+        feed.release(record)
     }
 
     /// The untold members that the queue knows, of components that are not looked through.
@@ -50,7 +58,7 @@ extension IdentityGraph {
     }
 
     private mutating func tell(
-        _ component: Ordinal, _ record: Ordinal, _ listed: [Ordinal],
+        _ component: Ordinal, _ record: Ordinal, _ known: [Ordinal],
         _ changes: inout [CustomerChange], _ reader: some StateReader
     ) throws(StateError) {
         let anchor = components[component].anchor
@@ -62,7 +70,7 @@ extension IdentityGraph {
         let departed = feed.takeDeparted(record)
         if !isWhole { told.gone = try keepReturned(departed.members, component, reader) }
         if !isWhole, before.knowsUntold, components[component].residentCount > Self.walkedMembers {
-            for node in listed { take(node, isWhole: false, into: &told, component) }
+            for node in known { take(node, isWhole: false, into: &told, component) }
         } else {
             for node in unsortedMembers(of: component) {
                 take(node, isWhole: isWhole, into: &told, component)
@@ -114,10 +122,11 @@ extension IdentityGraph {
     ) {
         let flags = nodes[node].flags
         guard nodes[node].component == component, nodes[node].namespace != 0 else { return }
+        guard isWhole || flags.contains(.isUntold) else { return }
+        // Who names a customer and not this one has arrived since the last tick.
         if flags.contains(.namesCustomer), node != components[component].anchor {
             told.retiring.append(node)
         }
-        guard isWhole || flags.contains(.isUntold) else { return }
         markTold(node)
         append(node, to: &told.come)
     }
@@ -214,14 +223,15 @@ extension IdentityGraph {
         return nodes[node].customerVersion
     }
 
-    /// The customers of components, as far as they are hosted here, ordered by key.
+    /// The customers of components that have come about since the last tick, as far as they are
+    /// hosted here, ordered by key. Those are touched: of others the store may still have some.
     private mutating func names(
         of parts: [ComponentID], _ reader: some StateReader
     ) throws(StateError) -> [NodeKey] {
         var names: [NodeKey] = []
         for id in parts {
+            guard feed.find(id) != noOrdinal else { continue }
             let part = try hosted(id, reader)
-            guard part != noOrdinal else { continue }
             let anchor = components[part].anchor
             if nodes[anchor].namespace != 0 { names.append(nodes[anchor].key) }
         }

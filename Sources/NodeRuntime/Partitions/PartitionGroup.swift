@@ -196,7 +196,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
                 remedy: "free space on the disk, then open the store again")
         }
         do throws(StoreFailure) {
-            try tick { $0.awaitsTick && $0.tailRecords > 0 }
+            try tick { $0.awaitsTick }
         } catch  where error.code == .noSpace {}
         if runtimes.count > 1 { try collectPointers() }
         for runtime in runtimes { try runtime.checkpoint() }

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import IdentityModel
 
-/// When a partition's log says that what has changed is to be told (see `IdentityGraph.tellChanges`):
-/// once there is enough of it, and soon where there is little. It is a record like any other, so
-/// that every replay tells the same.
+/// When a partition's log says that what has changed is to be told: once there is enough of it, and
+/// soon where there is little. It is a record like any other, so that every replay tells the same.
+/// See `IdentityGraph.tellChanges`.
 package struct TickPolicy {
     /// Components touched since the last tick at which the next one is due at once. Bounds what one
     /// tick costs, and what a checkpoint stores of what is untold.

@@ -107,6 +107,11 @@ package struct VerifyFinding: Equatable, Sendable {
         /// A member was first seen after a link that names it.
         case firstSeenTooLate = "first_seen_too_late"
 
+        // MARK: The change feed
+
+        /// What members or components say was told to the feed does not add up.
+        case feedMismatch = "feed_mismatch"
+
         // MARK: Edges
 
         /// A pair that was live at some time has no edge.

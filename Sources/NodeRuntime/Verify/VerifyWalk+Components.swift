@@ -12,6 +12,7 @@ extension VerifyWalk {
         if collector.isPartial { partial.insert(collector.id) }
         guard collector.hasHead else { return }
         part.tally.components += 1
+        noteFeed()
         checkOrigin()
         findPlaces()
         if isStale {

@@ -37,6 +37,7 @@ struct VerifyWalk {
         var headerIsDamaged = false
         var namespaces: NameLedger
         var sources: NameLedger
+        var feed = FeedLedger()
     }
 
     let settings: StoreVerifier
@@ -112,7 +113,8 @@ struct VerifyWalk {
             .rank(_, let id)?:
             startComponent(id)
             if let parsed { collector.takeRow(parsed, value, &findings) }
-        case .pointer, .parked, .staged, .outgoing, .touched:
+        case .touched(let id): takeTouched(id, value)
+        case .pointer, .parked, .staged, .outgoing:
             if let parsed { takeTransit(parsed, value) }
         }
     }
@@ -135,10 +137,6 @@ struct VerifyWalk {
             case .outgoing(let transfer, let index):
                 subject = "outgoing page \(index) of \(Self.name(transfer))"
                 _ = try TransitCodec.decodePage(value, transfer: transfer, index: index)
-            case .touched(let id):
-                subject = "what the next tick tells of \(Self.name(id))"
-                _ = try TransitCodec.decodeTouched(value, id: id)
-                return  // Ticks come while a store is served.
             default: preconditionFailure("what is under way was parsed as that")
             }
         } catch {
@@ -159,12 +157,14 @@ struct VerifyWalk {
             swap(&part, &parts[place])
             if partitionCount > 1 { partition = PartitionID(UInt16(place)) }
             checkHeader()
+            checkFeed()
             sum.identifiers += part.tally.identifiers
             sum.pairs += part.tally.pairs
             sum.liveLinks += part.tally.liveLinks
             swap(&part, &parts[place])
         }
         checkArrivals(parts.map(\.header))
+        checkVersions(parts)
         return VerifyReport(
             findings: findings.listed, counts: findings.counts, identifiers: sum.identifiers,
             customers: customers, pairs: sum.pairs, liveLinks: sum.liveLinks)

@@ -4,9 +4,9 @@ internal import PartitionCore
 internal import WireFormat
 
 /// Tells a run in the text form of `Tests/Model/protocol/text.py`: `2:17 < …` is what partition 2
-/// holds at offset 17, `2:17 > 0 number=4 …` what folding it says to partition 0, `2:17 = …` what it
-/// tells of a customer; lines that begin with `#` tell what was done to the run. A log is told in
-/// the order of its offsets.
+/// holds at offset 17, `2:17 > 0 number=4 …` what folding it says to partition 0, `2:17 = …` what
+/// it tells of a customer; lines that begin with `#` tell what was done to the run. A log is told
+/// in the order of its offsets.
 struct TraceWriter {
     /// The lines so far.
     private(set) var lines: [String] = []
