@@ -49,6 +49,13 @@ package enum KillPoint: String, Sendable, CaseIterable {
     /// The sender knows.
     case receiptTaken
 
+    // MARK: What a partition says to itself
+
+    /// A tick is in the log, and not folded.
+    case tickStaged
+    /// A record that collects forwarding pointers is in the log, and not folded.
+    case pointersCollected
+
     // MARK: A component moves
 
     /// A component was taken out of its host, as a state that is to be sent.

@@ -222,6 +222,9 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         }
         post?.noteStaged()
         ticks.noteStaged(before: runtime.stagedEnd, at: now)
+        #if KillPoints
+        KillPoint.tickStaged.pass()
+        #endif
         syncing.append(Settling(append: nil, remaining: 1))
     }
 
@@ -233,6 +236,9 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         } catch { return noteRefusal(error) }
         post.noteStaged()
         pointers.noteStaged(next.count, before: runtime.stagedEnd)
+        #if KillPoints
+        KillPoint.pointersCollected.pass()
+        #endif
         syncing.append(Settling(append: nil, remaining: 1))
     }
 

@@ -44,6 +44,8 @@ VISITS: dict[str, Visit] = {
     "deliveryTaken": Visit(Stage.SERVING, 1_500),
     "deliveryLogged": Visit(Stage.SERVING, 1_500),
     "receiptTaken": Visit(Stage.SERVING, 600),
+    "tickStaged": Visit(Stage.SERVING, 20),
+    "pointersCollected": Visit(Stage.SERVING, 2),
     "componentDeparted": Visit(Stage.SERVING, 300),
     "stateAbsorbed": Visit(Stage.SERVING, 300),
     "pageStaged": Visit(Stage.SERVING, 3),
