@@ -95,13 +95,13 @@ import WireFormat
         let database = try RocksDatabase(
             directory: folder("store") + "/partitions/0", options: .state)
         var header = try #require(try database.get(StateKey.header)).array
-        try #require(header.first == StateFormat.current)
-        header[0] += 1
+        try #require(header.first == 1)
+        header[0] = StateFormat.header + 1
         try database.put(StateKey.header, header)
         database.close()
         let run = try BackupProgram.run(["digest", "--data", folder("store")])
         #expect(run.status == 3)
-        #expect(run.errors.contains("format \(StateFormat.current + 1)"), "\(run.errors)")
+        #expect(run.errors.contains("format \(StateFormat.header + 1)"), "\(run.errors)")
         #expect(run.errors.contains("later"), "\(run.errors)")
     }
 

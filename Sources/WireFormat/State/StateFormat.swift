@@ -4,7 +4,7 @@ package enum StateFormat {
     package static let current: UInt8 = 1
 
     /// What this program writes of headers, which count changes since format 2.
-    static let header: UInt8 = 2
+    package static let header: UInt8 = 2
 
     static func check(
         _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
