@@ -16,6 +16,9 @@ package final class RocksDatabase: @unchecked Sendable {
     package let directory: String
     private var native: NativeDatabase?
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    /// Why the write-ahead log takes nothing more; under `lock`. RocksDB, as Debian builds it, with
+    /// assertions, ends the process where such a log is synced.
+    private var logFailure: StoreError?
     /// Up to which sequence number the write-ahead log is known to be on disk.
     private let syncedSequence = Atomic<UInt64>(0)
 
@@ -131,9 +134,26 @@ package final class RocksDatabase: @unchecked Sendable {
     package func write(_ batch: borrowing WriteBatch, sync: Bool) throws(StoreError) {
         let native = try opened()
         let handle = batch.handle
-        try calling(in: directory) { error in
-            rocksdb_write(native.handle, native.writeOptions(sync: sync), handle, error)
+        do throws(StoreError) {
+            try calling(in: directory) { error in
+                rocksdb_write(native.handle, native.writeOptions(sync: sync), handle, error)
+            }
+        } catch {
+            if error.isFatal { noteLogFailure(error) }
+            throw error
         }
+    }
+
+    private func noteLogFailure(_ failure: StoreError) {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        logFailure = logFailure ?? failure
+    }
+
+    private func checkLog() throws(StoreError) {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        if let logFailure { throw logFailure }
     }
 
     /// Sets `key` to `value`; `sync` as for `write`.
@@ -160,6 +180,7 @@ package final class RocksDatabase: @unchecked Sendable {
     /// Puts all that was written on disk: the write-ahead log is synced.
     package func syncLog() throws(StoreError) {
         let native = try opened()
+        try checkLog()
         let written = rocksdb_get_latest_sequence_number(native.handle)
         try calling(in: directory) { rocksdb_flush_wal(native.handle, 1, $0) }
         syncedSequence.max(written, ordering: .sequentiallyConsistent)

@@ -254,7 +254,7 @@ struct FullDiskTests {
         try probe.finish()
         let run = try BackupProgram.run(["stats", "--data", store, "--json"])
         let tail = try #require(try run.object()["tail_records"] as? Int, "\(run.errors)")
-        #expect(partitions == 1 ? tail == 1 : tail >= partitions)
+        #expect(tail >= partitions)
         try mount.makeRoom()
         let again = try StoreProbe(folder: store)
         #expect(again.digest == digest)
