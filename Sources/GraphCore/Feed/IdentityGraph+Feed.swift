@@ -41,7 +41,7 @@ extension IdentityGraph {
         _ record: Ordinal, _ reader: some StateReader
     ) throws(StateError) {
         let component = try hosted(feed.records[record].id, reader)
-        components[component].touched = noOrdinal
+        if component != noOrdinal { components[component].touched = noOrdinal }
         feed.release(record)
     }
 

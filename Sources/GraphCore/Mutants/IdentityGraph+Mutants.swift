@@ -17,7 +17,9 @@ extension IdentityGraph {
     /// Loses some of what a member that arrives carries.
     mutating func spoilCarried(by node: Ordinal) {
         switch Mutant.current {
-        case .versionsCountedAtHost: nodes[node].customerVersion = 0
+        case .versionsCountedAtHost:
+            nodes[node].customerVersion = 0
+            nodes[node].flags.remove(.namesCustomer)
         case .namesStaysBehind: nodes[node].flags.remove(.namesCustomer)
         case .arrivalsAreNotTold: nodes[node].flags.remove(.isUntold)
         default: break

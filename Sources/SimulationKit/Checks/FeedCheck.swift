@@ -56,7 +56,9 @@ struct FeedCheck {
             return
         }
         var now = change.isWhole ? [] : held ?? []
-        var isSound = true
+        // Who left and came back was never away.
+        let gone = Set(change.removed.map(\.key))
+        var isSound = change.added.allSatisfy { !gone.contains($0.key) }
         change.forEachIdentifier { identifier, value, hasCome in
             let node = Identifiers.number(identifier.key)
             isSound = isSound && Array(value) == Identifiers.value(node)
