@@ -42,7 +42,7 @@ struct SeedTests {
         #expect(Simulation.play(Scenario(seed: seed, size: .large)) == nil)
     }
 
-    @Test(arguments: [2_430, 11_577] as [UInt64])
+    @Test(arguments: [2_430, 11_577, 13_889, 17_392] as [UInt64])
     func regressionSmall(_ seed: UInt64) {
         #expect(Simulation.play(Scenario(seed: seed)) == nil)
     }

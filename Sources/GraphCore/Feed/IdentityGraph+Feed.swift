@@ -68,7 +68,7 @@ extension IdentityGraph {
         let isWhole = !before.hasTold || before.told != nodes[anchor].key
         var told = ToldMembers()
         let departed = feed.takeDeparted(record)
-        if !isWhole { told.gone = try keepReturned(departed.members, component, reader) }
+        if !isWhole { try take(departed.members, into: &told, component, reader) }
         if !isWhole, before.knowsUntold, components[component].residentCount > Self.walkedMembers {
             for node in known { take(node, isWhole: false, into: &told, component) }
         } else {
@@ -94,26 +94,34 @@ extension IdentityGraph {
 
     // MARK: Members
 
-    /// Who left and came back was never away. Gives those that are elsewhere.
-    private mutating func keepReturned(
-        _ departed: ValuedMembers, _ component: Ordinal, _ reader: some StateReader
-    ) throws(StateError) -> ValuedMembers {
+    /// Takes those that have left. Who came back was never away; but elsewhere it may have come to
+    /// name a customer.
+    private mutating func take(
+        _ departed: ValuedMembers, into told: inout ToldMembers, _ component: Ordinal,
+        _ reader: some StateReader
+    ) throws(StateError) {
         #if Mutants
-        if Mutant.returnedIsGone.isPlanted { return departed }
+        if Mutant.returnedIsGone.isPlanted { return told.gone = departed }
         #endif
-        var gone = ValuedMembers()
         var start = 0
         for member in departed.members {
             let end = start + member.valueCount
             if try isMember(member.key, of: component, reader) {
-                markTold(findNode(member.key))
+                let node = findNode(member.key)
+                markTold(node)
+                if namesAnother(node) { told.retiring.append(node) }
             } else {
-                gone.members.append(member)
-                gone.values += departed.values[start..<end]
+                told.gone.members.append(member)
+                told.gone.values += departed.values[start..<end]
             }
             start = end
         }
-        return gone
+    }
+
+    /// Whether a member names a customer that is not its component's.
+    private func namesAnother(_ node: Ordinal) -> Bool {
+        nodes[node].flags.contains(.namesCustomer)
+            && components[nodes[node].component].anchor != node
     }
 
     /// Takes a member in memory, if its customer is to be told to have it, or if it names another.
@@ -123,10 +131,7 @@ extension IdentityGraph {
         let flags = nodes[node].flags
         guard nodes[node].component == component, nodes[node].namespace != 0 else { return }
         guard isWhole || flags.contains(.isUntold) else { return }
-        // Who names a customer and not this one has arrived since the last tick.
-        if flags.contains(.namesCustomer), node != components[component].anchor {
-            told.retiring.append(node)
-        }
+        if namesAnother(node) { told.retiring.append(node) }
         markTold(node)
         append(node, to: &told.come)
     }

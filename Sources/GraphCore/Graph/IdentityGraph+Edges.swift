@@ -42,10 +42,16 @@ extension IdentityGraph {
         if Mutant.localMergeIsNotTold.isPlanted { moves.removeAll() }
         #endif
         tellHomes(of: winner)
-        count {
-            $0.merges += isNew ? 0 : 1
-            $0.customers -= 1
+        count { $0.merges += isNew ? 0 : 1 }
+        try countCustomerAway()
+    }
+
+    /// A component is no longer hosted here.
+    mutating func countCustomerAway() throws(StateError) {
+        guard counters.customers > 0 else {
+            throw StateError(.damaged, "more customers have gone than were counted")
         }
+        count { $0.customers -= 1 }
     }
 
     /// Forgets a component whose members have gone, and has the store forget it.

@@ -34,7 +34,7 @@ extension IdentityGraph {
             releaseIfUnused(member)
         }
         remove(component)
-        count { $0.customers -= 1 }
+        try countCustomerAway()
         #if KillPoints
         KillPoint.componentDeparted.pass()
         #endif
