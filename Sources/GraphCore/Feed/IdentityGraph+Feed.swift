@@ -101,7 +101,10 @@ extension IdentityGraph {
         _ reader: some StateReader
     ) throws(StateError) {
         #if Mutants
-        if Mutant.returnedIsGone.isPlanted { return told.gone = departed }
+        if Mutant.returnedIsGone.isPlanted {
+            told.gone = departed
+            return
+        }
         #endif
         var start = 0
         for member in departed.members {
