@@ -26,9 +26,13 @@ final class HostFixture: Sendable {
 
     init(
         _ settings: NodeSettings = RuntimeFixture.settings(durability: .fsync),
-        limits: ServingLimits = ServingLimits()
+        limits: ServingLimits = ServingLimits(), tickNanoseconds: UInt64 = .max / 2
     ) {
-        let (host, outcome) = (Host(limits: limits), Outcome())
+        // Unless they are what is tested, ticks would come between at moments of their own.
+        var limits = limits
+        limits.tickNanoseconds = tickNanoseconds
+        let given = limits
+        let (host, outcome) = (Host(limits: given), Outcome())
         (self.host, self.outcome) = (host, outcome)
         thread = SystemThread { [log, state, rooms] in
             do throws(StoreFailure) {

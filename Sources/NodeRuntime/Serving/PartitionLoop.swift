@@ -64,7 +64,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     ) {
         post = exchange.map { PartitionPost(runtime, $0, limits) }
         pointers = PointerCollection(runtime)
-        ticks = TickPolicy(at: time.nanoseconds())
+        ticks = TickPolicy(at: time.nanoseconds(), every: limits.tickNanoseconds)
         self.hasRoom = hasRoom
         self.runtime = runtime
         self.mailbox = mailbox

@@ -26,6 +26,8 @@ package struct ServingLimits: Equatable, Sendable {
     package var positionNanoseconds: UInt64 = 2_000_000_000
     /// How often the partition is tended while nothing comes, in nanoseconds: 250 ms.
     package var tendNanoseconds: UInt64 = 250_000_000
+    /// How long what has changed waits to be told, in nanoseconds: 50 ms.
+    package var tickNanoseconds: UInt64 = 50_000_000
     /// How often requests that are over their deadline are looked for, in nanoseconds: 50 ms.
     package var sweepNanoseconds: UInt64 = 50_000_000
     /// How often is looked whether a checkpoint that the writer waits for is stored, in

@@ -8,16 +8,18 @@ package struct TickPolicy {
     /// Components touched since the last tick at which the next one is due at once. Bounds what one
     /// tick costs, and what a checkpoint stores of what is untold.
     package static let touchedComponents = 4_096
-    /// How long a change waits to be told, in nanoseconds: 50 ms.
-    static let nanoseconds: UInt64 = 50_000_000
-
     /// Before which position the last tick lies; until it is folded no other is due.
     private var end: UInt64 = 0
     /// When the next tick is due, if anything awaits it.
     private var due: UInt64
+    /// How long a change waits to be told, in nanoseconds.
+    private let nanoseconds: UInt64
 
-    /// Begins at a moment.
-    init(at now: UInt64) { due = now + Self.nanoseconds }
+    /// Begins at a moment; a change waits for so many nanoseconds at most.
+    init(at now: UInt64, every nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+        due = now + nanoseconds
+    }
 
     /// When a tick is to be staged; nil while nothing awaits one, or the last is not folded.
     func nextDue(_ runtime: PartitionRuntime<some LogPort, some StatePort>) -> UInt64? {
@@ -28,7 +30,7 @@ package struct TickPolicy {
     /// A tick was staged, and ends before that position.
     mutating func noteStaged(before end: UInt64, at now: UInt64) {
         self.end = end
-        due = now + Self.nanoseconds
+        due = now + nanoseconds
     }
 
     /// The present time, as a tick says it.

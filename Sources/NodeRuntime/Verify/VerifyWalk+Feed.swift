@@ -8,7 +8,8 @@ struct FeedLedger {
     var versions: UInt64 = 0
     /// The components that have heads, in order.
     var components: [ComponentID] = []
-    /// Of each component that may only be so while it awaits a tick, the first member that shows it.
+    /// Of each component that may only be so while it awaits a tick, the first member that shows
+    /// it.
     var awaiting: [(component: ComponentID, member: NodeKey)] = []
     /// Components that await the next tick, in order.
     var touched: [ComponentID] = []

@@ -9,15 +9,18 @@ package import IdentityModel
 package struct MessageWriter {
     private var body: [UInt8] = []
     private var names = FrameNames()
-    /// By the graph's number of a namespace: the record's, 0 where it has none yet.
-    private var numbers: [UInt32] = []
-    /// The graph's numbers, in the order of the record's.
-    private var numbered: [UInt32] = []
+    /// The graph's numbers of the namespaces that came first, each with the record's. Nearly always
+    /// all of them: a few numbers are found faster one after the other.
+    private var scanned: [(graph: UInt32, record: UInt32)] = []
+    /// The graph's number -> the record's, of all others.
+    private var numbers: [UInt32: UInt32] = [:]  // lookup only
     /// How many messages it holds.
     package private(set) var count = 0
 
     /// The most that two counts take beside names and messages, in bytes.
     private static let countBytes = 8
+    /// Up to this many numbers are looked for one after the other.
+    private static let scannedNumbers = 16
 
     /// A writer of nothing yet.
     package init() {}
@@ -52,20 +55,26 @@ package struct MessageWriter {
         var bytes: [UInt8] = []
         swap(&bytes, &body)
         MessageForm.encode(message, into: &bytes) { number in
-            let place = Int(number)
-            if place < numbers.count, numbers[place] != 0 { return numbers[place] }
+            if let known = recordNumber(of: number) { return known }
             let name = namespaceName(number)
             precondition(
                 !name.isEmpty && name.count <= EventLimits.namespaceBytes,
                 "namespaces are checked where events are decoded")
             let own = UInt32(names.number(name.span, 0..<name.count)) + 1
-            while numbers.count <= place { numbers.append(0) }
-            numbers[place] = own
-            numbered.append(number)
+            if scanned.count < Self.scannedNumbers {
+                scanned.append((number, own))
+            } else {
+                numbers[number] = own
+            }
             return own
         }
         swap(&bytes, &body)
         count += 1
+    }
+
+    private func recordNumber(of number: UInt32) -> UInt32? {
+        for known in scanned where known.graph == number { return known.record }
+        return numbers.isEmpty ? nil : numbers[number]
     }
 
     /// The record's bytes; the writer is empty again.
@@ -86,8 +95,8 @@ package struct MessageWriter {
         }
         body.removeAll(keepingCapacity: true)
         names.removeAll()
-        for number in numbered { numbers[Int(number)] = 0 }
-        numbered.removeAll(keepingCapacity: true)
+        scanned.removeAll(keepingCapacity: true)
+        if !numbers.isEmpty { numbers.removeAll(keepingCapacity: true) }
         count = 0
         return record
     }

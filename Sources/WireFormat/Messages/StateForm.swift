@@ -5,9 +5,9 @@ internal import IdentityModel
 ///
 /// A state: target (component id), the link that carried the move (two keys, the lesser first),
 /// members (count, then each: key, version (varint), first seen (signed varint), namespace
-/// (varint), value (counted), what it carries (`CarriedForm`)), edges (count, then each: lesser end, greater end,
-/// version and liveness (varint)). A page, behind its transfer and index: whether it is the last
-/// (1), the partition that waits (varint), its state.
+/// (varint), value (counted), what it carries (`CarriedForm`)), edges (count, then each: lesser
+/// end, greater end, version and liveness (varint)). A page, behind its transfer and index: whether
+/// it is the last (1), the partition that waits (varint), its state.
 enum StateForm {
     private static let leastMemberBytes = 21
     private static let leastEdgeBytes = 33

@@ -8,8 +8,8 @@ package import IdentityModel
 /// count, then each: key (16), the member, edges (count, then each: greater end (16), the edge).
 ///
 /// A member: version (varint), first seen (signed varint), namespace (varint), value (counted),
-/// what it carries (`CarriedForm`). An edge: version and liveness (varint). A row: format (1), the member or edge; a row
-/// of the ranks is its format alone.
+/// what it carries (`CarriedForm`). An edge: version and liveness (varint). A row: format (1), the
+/// member or edge; a row of the ranks is its format alone.
 package enum ComponentCodec {
     private static let isInRows: UInt8 = 1
     private static let leastMemberBytes = 22
