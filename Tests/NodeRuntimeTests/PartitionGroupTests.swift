@@ -206,4 +206,53 @@ struct PartitionGroupTests {
             failure?.reason == "the log of partition 0 has lost its tail: partition 1 has heard "
                 + "1 deliveries of it, and it has sent 0")
     }
+
+    /// Without room what is under way stays so: each partition answers, and nothing is asked of the
+    /// whole graph.
+    @Test func shouldOpenWithoutRoomForWhatIsUnderWay() throws {
+        let stores = Stores(2)
+        let sender = try stores.runtime(0)
+        _ = try sender.append(Self.crossing())
+        let group = try PartitionGroup(
+            log: FullLog(stores.log), states: stores.states, settings: stores.settings())
+        #expect(!group.isAtRest && group.eventCount == 1)
+        for ask in [group.requireRest, group.checkpoint] {
+            #expect(RuntimeFixture.failure(ask)?.code == .noSpace)
+        }
+        let later = try stores.open()
+        #expect(later.isAtRest && later.counters.customers == 1)
+        try later.requireRest()
+    }
+}
+
+/// A log that can be read, and takes nothing more.
+private final class FullLog: LogPort {
+    private let base: MemoryLog
+
+    init(_ base: MemoryLog) { self.base = base }
+
+    func bounds(of partition: PartitionID) throws(StoreFailure) -> Range<UInt64> {
+        base.bounds(of: partition)
+    }
+
+    func append(
+        _ record: Span<UInt8>, at offset: UInt64, of partition: PartitionID
+    ) throws(StoreFailure) {
+        throw StoreFailure(.noSpace, "the disk is full", remedy: "make room")
+    }
+
+    func sync() throws(StoreFailure) {
+        throw StoreFailure(.noSpace, "the disk is full", remedy: "make room")
+    }
+
+    func read(
+        from offset: UInt64, of partition: PartitionID,
+        _ body: (_ offset: UInt64, _ record: Span<UInt8>) -> Bool
+    ) throws(StoreFailure) {
+        base.read(from: offset, of: partition, body)
+    }
+
+    func trim(before offset: UInt64, of partition: PartitionID) throws(StoreFailure) {
+        base.trim(before: offset, of: partition)
+    }
 }

@@ -9,7 +9,7 @@ internal import WireFormat
 
 /// A store that this process holds: its partitions, and what gives identifiers their keys.
 final class OpenStore {
-    /// The partitions, at rest.
+    /// The partitions; at rest unless opening found no room for what was under way.
     let group: PartitionGroup<RocksLog, RocksState>
     /// What the folder says of the store.
     let folder: StoreFolder
@@ -108,8 +108,9 @@ final class OpenStore {
     /// stands further on. Where the disk has too little room for one, the log keeps the tail.
     func close() throws(CommandEnd) {
         defer { abandon() }
-        // Opened for reading alone: nothing was written.
-        guard shortage == nil else { return }
+        // Opened for reading alone, or without room for what was under way: nothing was written
+        // but what is made again when the store is opened again.
+        guard shortage == nil, group.isAtRest else { return }
         try failing { (group) throws(StoreFailure) in
             try group.sync()
             #if KillPoints

@@ -57,7 +57,10 @@ struct DigestCommand: ParsableCommand {
 
     private static func read(_ request: StoreRequest) throws(CommandEnd) -> (String, String) {
         let store = try OpenStore(request)
-        let digest = store.group.digest.hexadecimal
+        let digest = try store.failing { (group) throws(StoreFailure) in
+            try group.requireRest()
+            return group.digest.hexadecimal
+        }
         try store.close()
         return (digest, store.folder.key.fingerprintText)
     }

@@ -137,6 +137,7 @@ struct StoreRestore {
             defer { parts.close() }
             let group = try PartitionGroup(
                 log: parts.log, states: parts.states, settings: folder.settings(request))
+            try group.requireRest()
             let outcome = Outcome(
                 digest: group.digest.hexadecimal, events: group.eventCount)
             guard manifest.digest ?? outcome.digest == outcome.digest,

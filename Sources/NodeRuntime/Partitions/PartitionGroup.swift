@@ -8,8 +8,8 @@ package import WireFormat
 /// to the other, and answers for them together.
 ///
 /// It is *at rest* when every delivery has arrived and every record in the logs is folded. Opening
-/// brings it there, and so does every call that writes; what answers for the whole graph (digest,
-/// counters, checkpoints that are read) is asked at rest.
+/// brings it there, where there is room, and so does every call that writes; what answers for the
+/// whole graph (digest, counters, checkpoints that are read) is asked at rest.
 ///
 /// For commands, and for a node before and after it serves. Used from one thread.
 package final class PartitionGroup<Log: LogPort, State: StatePort> {
@@ -184,17 +184,26 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
         for runtime in runtimes { runtime.noteDurable(before: runtime.stagedEnd) }
     }
 
+    /// Whether every delivery has arrived, and every record in the logs is folded.
+    package var isAtRest: Bool { runtimes.allSatisfy { $0.hasArrived && $0.stagedCount == 0 } }
+
+    /// Sees that the group is at rest, before the whole graph is asked for.
+    ///
+    /// - Throws: `StoreFailure` `noSpace`: what was under way when it was opened found no room.
+    package func requireRest() throws(StoreFailure) {
+        guard !isAtRest else { return }
+        throw StoreFailure(
+            .noSpace, "No space left for what partitions say to each other",
+            remedy: "free space on the disk, then run this again")
+    }
+
     /// Stores a checkpoint of each partition behind whose last one anything lies, at rest; returns
     /// when they are stored.
     ///
     /// - Throws: `StoreFailure`.
     package func checkpoint() throws(StoreFailure) {
         if runtimes.count > 1 { try settle() }
-        guard runtimes.allSatisfy(\.hasArrived) else {
-            throw StoreFailure(
-                .noSpace, "what partitions say to each other found no room",
-                remedy: "free space on the disk, then open the store again")
-        }
+        try requireRest()
         do throws(StoreFailure) {
             try tick { $0.awaitsTick }
         } catch  where error.code == .noSpace {}
