@@ -1,5 +1,6 @@
 internal import GraphCore
 internal import IdentityModel
+internal import NodeRuntime
 internal import WireFormat
 
 /// What a store knows, put into events for another one: a batch for each partition of that.
@@ -22,32 +23,24 @@ struct CarriedEvents {
         var reason: [UInt8]
     }
 
-    private var builders: [EventRecordBuilder]
+    /// The batches under way.
+    private(set) var batches: RecordBatches
     /// The bytes of the event that is being added.
     private var scratch: [UInt8] = []
-    /// How many events the batches under way hold.
-    private(set) var count = 0
-    /// Whether the batches should be taken before more is added.
-    private(set) var isFull = false
 
     /// What a word says in the place of an identifier's value; folding does not look at it.
     private static let placeholder = Array("-".utf8)
 
     /// Empty batches for so many partitions.
     init(partitionCount: UInt16) {
-        builders = (0..<partitionCount).map { _ in EventRecordBuilder() }
+        batches = RecordBatches(partitionCount: partitionCount)
     }
 
-    /// The batches that are not empty as log records, by partition.
+    /// Takes the batches, as `RecordBatches` gives them.
     mutating func takeRecords(
         _ head: RecordHead
     ) -> [(partition: PartitionID, record: [UInt8])] {
-        var records: [(partition: PartitionID, record: [UInt8])] = []
-        for place in builders.indices where builders[place].count > 0 {
-            records.append((PartitionID(UInt16(place)), builders[place].finish(head)))
-        }
-        (count, isFull) = (0, false)
-        return records
+        batches.takeRecords(head)
     }
 
     // MARK: Identifiers
@@ -66,10 +59,11 @@ struct CarriedEvents {
         scratch.removeAll(keepingCapacity: true)
         let end = end(key, namespace, value)
         let name = append(source)
-        let (place, bytes) = (home(of: key), scratch)
-        builders[place].appendObserve(
-            end, time: firstSeen, source: name, eventID: 0..<0, reason: 0..<0, in: bytes.span)
-        noteAdded(at: place)
+        let bytes = scratch
+        batches.add(homeOf: key) { batch in
+            batch.appendObserve(
+                end, time: firstSeen, source: name, eventID: 0..<0, reason: 0..<0, in: bytes.span)
+        }
     }
 
     // MARK: Pairs
@@ -125,11 +119,12 @@ struct CarriedEvents {
         let one = end(a, namespace, Self.placeholder[...])
         let other = end(b, namespace, Self.placeholder[...])
         let (source, reason) = (append(word.source), append(word.reason))
-        let (place, bytes) = (home(of: a), scratch)
-        builders[place].appendPair(
-            word.operation, one, other, time: word.time, source: source, eventID: 0..<0,
-            reason: reason, in: bytes.span)
-        noteAdded(at: place)
+        let bytes = scratch
+        batches.add(homeOf: a) { batch in
+            batch.appendPair(
+                word.operation, one, other, time: word.time, source: source, eventID: 0..<0,
+                reason: reason, in: bytes.span)
+        }
     }
 
     // MARK: Parts
@@ -154,14 +149,5 @@ struct CarriedEvents {
         let start = scratch.count
         scratch += text
         return start..<scratch.count
-    }
-
-    private func home(of key: NodeKey) -> Int {
-        Int(PartitionID.home(of: key, among: UInt16(builders.count)).rawValue)
-    }
-
-    private mutating func noteAdded(at place: Int) {
-        count += 1
-        if builders[place].isFull { isFull = true }
     }
 }

@@ -184,8 +184,8 @@ final class StoreRepartition {
     }
 
     private func submit(_ run: Run) throws(CommandEnd) {
-        guard run.events.count > 0 else { return }
-        submitted.append(run.events.count)
+        guard run.events.batches.count > 0 else { return }
+        submitted.append(run.events.batches.count)
         note(acknowledged: try run.target.append(run.events.takeRecords(run.target.head)))
     }
 
@@ -201,7 +201,7 @@ final class StoreRepartition {
     /// Sends what is full, tells how far it is, and looks whether to go on.
     private func tend(_ run: Run, _ what: String) throws(StateError) {
         carried += 1
-        guard run.events.isFull else { return }
+        guard run.events.batches.isFull else { return }
         do throws(CommandEnd) {
             if let status = Interruption.status { throw CommandEnd(status) }
             try submit(run)
