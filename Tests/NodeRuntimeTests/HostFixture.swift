@@ -29,10 +29,9 @@ final class HostFixture: Sendable {
         limits: ServingLimits = ServingLimits(), tickNanoseconds: UInt64 = .max / 2
     ) {
         // Unless they are what is tested, ticks would come between at moments of their own.
-        var limits = limits
-        limits.tickNanoseconds = tickNanoseconds
-        let given = limits
-        let (host, outcome) = (Host(limits: given), Outcome())
+        var withTicks = limits
+        withTicks.tickNanoseconds = tickNanoseconds
+        let (host, outcome) = (Host(limits: withTicks), Outcome())
         (self.host, self.outcome) = (host, outcome)
         thread = SystemThread { [log, state, rooms] in
             do throws(StoreFailure) {

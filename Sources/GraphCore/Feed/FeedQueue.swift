@@ -26,7 +26,7 @@ struct FeedQueue: ~Copyable {
 
     /// The record of a component that is touched; none if it is not.
     func find(_ id: ComponentID) -> Ordinal {
-        isEmpty ? noOrdinal : index.find(Self.hash(id)) { records[$0].id == id }
+        isEmpty ? noOrdinal : index.find(IdentityGraph.indexHash(id)) { records[$0].id == id }
     }
 
     /// A record for a component that is touched now.
@@ -35,7 +35,7 @@ struct FeedQueue: ~Copyable {
         records[made] = TouchedRecord(
             id: id, told: told ?? NodeKey(high: 0, low: 0), hasTold: told != nil,
             knowsUntold: true, isStored: false)
-        index.insert(Self.hash(id), made)
+        index.insert(IdentityGraph.indexHash(id), made)
         touched.append(made)
         changed.append(id)
         return made
@@ -90,7 +90,7 @@ struct FeedQueue: ~Copyable {
     mutating func release(_ record: Ordinal) {
         if !departed.isEmpty { departed[record] = nil }
         let id = records[record].id
-        index.remove(Self.hash(id), record)
+        index.remove(IdentityGraph.indexHash(id), record)
         if records[record].isStored { removed.append(id) }
         records.release(record)
     }
@@ -143,10 +143,6 @@ struct FeedQueue: ~Copyable {
             image.parts = all.parts.sorted()
         }
         return image
-    }
-
-    private static func hash(_ id: ComponentID) -> UInt64 {
-        id.rawValue &* 0x9e37_79b9_7f4a_7c15
     }
 }
 

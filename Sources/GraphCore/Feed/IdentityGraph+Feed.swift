@@ -22,6 +22,8 @@ extension IdentityGraph {
         var changes: [CustomerChange] = []
         var listed: [Ordinal: [Ordinal]]?  // lookup only
         let records = feed.takeTouched()
+        var told: [Ordinal] = []
+        told.reserveCapacity(records.count)
         for record in records {
             let component = try hosted(feed.records[record].id, reader)
             guard component != noOrdinal else {
@@ -31,18 +33,15 @@ extension IdentityGraph {
                 listed = listUntold()
             }
             try tell(component, record, listed?[component] ?? [], &changes, reader)
+            told.append(component)
         }
-        for record in records { try endTouch(record, reader) }
+        // Only now: until the last is told, `names` asks which of the others are touched.
+        for (component, record) in zip(told, records) {
+            components[component].touched = noOrdinal
+            feed.release(record)
+        }
         feed.untold.removeAll(keepingCapacity: true)
         return changes
-    }
-
-    private mutating func endTouch(
-        _ record: Ordinal, _ reader: some StateReader
-    ) throws(StateError) {
-        let component = try hosted(feed.records[record].id, reader)
-        if component != noOrdinal { components[component].touched = noOrdinal }
-        feed.release(record)
     }
 
     /// The untold members that the queue knows, of components that are not looked through.
@@ -72,9 +71,11 @@ extension IdentityGraph {
         if !isWhole, before.knowsUntold, components[component].residentCount > Self.walkedMembers {
             for node in known { take(node, isWhole: false, into: &told, component) }
         } else {
-            for node in unsortedMembers(of: component) {
-                take(node, isWhole: isWhole, into: &told, component)
-            }
+            var member = anchor
+            repeat {
+                take(member, isWhole: isWhole, into: &told, component)
+                member = nodes[member].nextMember
+            } while member != anchor
             try takeAbsent(of: component, isWhole: isWhole, into: &told, reader)
         }
         told.come = told.come.sorted

@@ -1,7 +1,8 @@
 package import IdentityModel
 
-/// What a partition keeps of components and messages that are under way. Small, and always in
-/// memory; a checkpoint stores what changed of it, and an opened graph gets all of it back.
+/// What a partition keeps of components and messages that are under way, and of what the next tick
+/// tells. Small, and always in memory; a checkpoint stores what changed of it, and an opened graph
+/// gets all of it back.
 package struct TransitState: Equatable, Sendable {
     /// Components that departed, and where to, in the order of their ids.
     package var pointers: [ForwardingPointer]

@@ -42,9 +42,7 @@ extension VerifyWalk {
             return findings.add(Self.code(error), subject, error.reason)
         }
         part.feed.touched.append(id)
-        guard !part.feed.components.holds(id, by: { $0.rawValue < $1.rawValue }),
-            !partial.contains(id)
-        else { return }
+        guard !part.feed.components.holds(id), !partial.contains(id) else { return }
         findings.add(.feedMismatch, subject, "the component is not there")
     }
 
@@ -52,7 +50,7 @@ extension VerifyWalk {
     mutating func checkFeed() {
         guard findings.counts.isEmpty else { return }
         for (component, member) in part.feed.awaiting
-        where !part.feed.touched.holds(component, by: <) {
+        where !part.feed.touched.holds(component) {
             findings.add(
                 .feedMismatch, Self.name(member),
                 "what the feed was told of it is no longer so, and \(Self.name(component)) does "
@@ -73,14 +71,12 @@ extension VerifyWalk {
 }
 
 extension [ComponentID] {
-    /// Whether it holds an id, where its elements rise by an order.
-    fileprivate func holds(
-        _ id: ComponentID, by precedes: (ComponentID, ComponentID) -> Bool
-    ) -> Bool {
+    /// Whether it holds an id, where its elements are in the order in which they are stored.
+    fileprivate func holds(_ id: ComponentID) -> Bool {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if precedes(self[middle], id) { low = middle + 1 } else { high = middle }
+            if self[middle].rawValue < id.rawValue { low = middle + 1 } else { high = middle }
         }
         return low < count && self[low] == id
     }
