@@ -1,15 +1,16 @@
 internal import Glibc
 
 /// Looks at the places in sorted files that RocksDB 7.8 reads before it checks them: the footer's
-/// version and the properties.
+/// kind of checksum and version, and the properties.
 ///
 /// A file's properties may have been changed after their checksum was made (ingestion writes a
 /// sequence number into them), so RocksDB takes the block apart first and compares the checksum
 /// after. Where the highest bit of the block's last word is flipped, the block seems to end in a
 /// hash index that it does not have, and RocksDB as Debian builds it, with assertions, ends the
 /// process: no error, no file's name. Blocks of properties never have such an index, so a set bit
-/// is damage. Where the properties' names are out of order, or the version is unknown, RocksDB does
-/// refuse, but names the MANIFEST. Everything else in the file is RocksDB's to check.
+/// is damage. Where the properties' names are out of order, or the version or the kind of checksum
+/// is unknown, RocksDB does refuse, but names the MANIFEST. Everything else in the file is
+/// RocksDB's to check.
 ///
 /// The format, from RocksDB's `table/format.cc`: a file ends in 53 bytes of checksum type (1), the
 /// places of the meta index and of the index (offset and size as varints, padded to 40), version
@@ -23,6 +24,8 @@ struct SortedFileCheck {
     private static let magic: [UInt8] = [0xF7, 0xCF, 0xF4, 0x85, 0xB7, 0x41, 0xE2, 0x88]
     /// The latest version of the format that RocksDB 7.8 knows.
     private static let latestVersion = 5
+    /// The last of the kinds of checksums that RocksDB 7.8 knows (XXH3).
+    private static let latestChecksum = 4
     private static let propertiesName = Array("rocksdb.properties".utf8)
     private static let metaIndexLimitBytes = 1 << 16
 
@@ -42,6 +45,10 @@ struct SortedFileCheck {
         guard let footer = Self.read(file, end - Self.footerBytes, Self.footerBytes),
             Array(footer.suffix(Self.magic.count)) == Self.magic
         else { return }
+        guard footer[0] <= Self.latestChecksum else {
+            throw damaged(
+                path, at: end - Self.footerBytes, "its kind of checksum \(footer[0]) is unknown")
+        }
         let version = Self.word(footer, at: footer.count - Self.magic.count - 4)
         guard version <= Self.latestVersion else {
             throw damaged(

@@ -161,16 +161,19 @@ import Testing
         }
     }
 
-    /// The footer's version, and the names of the properties: RocksDB alone names the MANIFEST.
+    /// The footer's version and kind of checksum, and the names of the properties: RocksDB alone
+    /// names the MANIFEST.
     @Test func shouldNameASortedFileWhoseFooterOrPropertiesAreChanged() throws {
         let name = try make()
         let whole = Bytes.read(folder.path("made/" + name))
         let word = bytes("rocksdb.block.based.table.")
         let properties = try #require(
             whole.indices.first { whole[$0...].starts(with: word) })
-        // Eight bytes of magic number end the file; the version's four stand before them.
+        // Eight bytes of magic number end the file; the version's four stand before them, and the
+        // kind of checksum before 40 of places.
         for (index, flip) in [
-            (whole.count - 9, 0x40), (whole.count - 12, 0x08), (properties, 0x0F),
+            (whole.count - 53, 0xF8), (whole.count - 9, 0x40), (whole.count - 12, 0x08),
+            (properties, 0x0F),
         ] {
             var changed = whole
             changed[index] ^= UInt8(flip)
