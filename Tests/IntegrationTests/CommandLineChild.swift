@@ -1,5 +1,6 @@
 import Foundation
 import NodeRuntime
+import TestSupport
 import Testing
 
 /// How a process ended, and what it printed.
@@ -177,8 +178,11 @@ final class ChildProcess {
         return false
     }
 
+    /// How long a process may take, in seconds: nightly ones do more, beside others.
+    private static let patience: Double = TestBudget.isNightly ? 1_200 : 120
+
     /// Waits for the end of the process; kills it when the time is over, which is an issue.
-    func finish(timeout: Double = 120) throws -> Finished {
+    func finish(timeout: Double = ChildProcess.patience) throws -> Finished {
         closeInput()
         let end = Self.seconds() + timeout
         while output >= 0 || errors >= 0 {
