@@ -27,6 +27,7 @@ struct AnchorHeapTests {
                 default: try cutAnchor(driver, ends, at: Int64(10 + step))
                 }
                 if step % 100 == 0 {
+                    _ = try driver.countChanges()
                     driver.checkpoint()
                     if chance.chance(30) { driver.graph.evict(toBytes: 0) }
                     try #require(driver.graph.brokenInvariant() == nil, "seed \(9_000 + seed)")

@@ -18,9 +18,16 @@ struct EvictionTests {
             // No entity at all, some, and nearly all.
             let limit = chance.pick([0, 8 * 300, 100 * 300])
             let (checkpoints, questions) = (chance.pick([5, 50, 100]), chance.pick([0, 30]))
+            let ticks = chance.pick([0, 20, 100])
             for event in set.events {
                 try steady.fold(event)
                 try bounded.fold(event)
+                // What awaits a tick may not be let go.
+                if chance.chance(ticks) {
+                    let told = try steady.tellChanges()
+                    let isTold = try bounded.tellChanges() == told
+                    try #require(isTold, "seed \(6_000_000 + seed): what was told")
+                }
                 if chance.chance(checkpoints) { bounded.checkpoint() }
                 bounded.graph.evict(toBytes: limit)
                 if chance.chance(questions) {
@@ -59,6 +66,7 @@ struct EvictionTests {
         try driver.fold(set.events)
         driver.graph.evict(toBytes: 0)
         #expect(driver.graph.usedByteCount > 0, "what changed is in no store yet and must stay")
+        _ = try driver.countChanges()
         driver.checkpoint()
         // What is in rows goes in steps: members, then the component, then what the anchor held.
         for _ in 0..<2 { driver.graph.evict(toBytes: 0) }

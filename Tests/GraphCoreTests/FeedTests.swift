@@ -126,4 +126,21 @@ struct FeedTests {
         #expect(told.reduce(0) { $0 + $1.added.count } == 1_201)
         #expect(Set(told.flatMap(\.added).map(\.key)).count == 1_201)
     }
+
+    /// Where nobody listens changes are counted, and the graph is left as if they were told.
+    @Test(arguments: 0..<40 as Range<UInt64>) func shouldCountWhatItWouldTell(seed: UInt64) throws {
+        var limits = GraphLimits.standard
+        (limits.changeIdentifiers, limits.inlineMembers) = (3, 8)
+        let drivers = [GraphDriver(limits: limits), GraphDriver(limits: limits)]
+        var chance = SeededGenerator(seed: seed)
+        for event in RandomEvents(seed: 900 + seed, nodes: 3...40, count: 30...200).events {
+            for driver in drivers { try driver.fold(event) }
+            if chance.chance(10) { for driver in drivers { driver.reopen() } }
+            guard chance.chance(20) else { continue }
+            let told = try drivers[0].tellChanges().count
+            #expect(try drivers[1].countChanges() == told)
+        }
+        for driver in drivers { driver.checkpoint() }
+        #expect(drivers[0].stored == drivers[1].stored)
+    }
 }

@@ -15,11 +15,17 @@ struct FeedQueue: ~Copyable {
     var untold: [Ordinal] = []
     /// What the next checkpoint writes; some of them may be gone by now.
     private var changed = ChangeQueue<ComponentID>()
+    /// The same of components that members have left: written once, at the cut, for their lists may
+    /// be long, and get longer with every member that leaves.
+    private var changedLists: [ComponentID] = []
     /// What the next checkpoint removes.
     private var removed = ChangeQueue<ComponentID>()
 
-    /// How many entries the next checkpoint writes, counting some twice.
+    /// How many entries the next checkpoint writes before the cut, counting some twice.
     var changeCount: Int { changed.count + removed.count }
+
+    /// Whether the cut writes lists of members that have left.
+    var hasChangedLists: Bool { !changedLists.isEmpty }
 
     /// Whether a tick would have nothing to look at.
     var isEmpty: Bool { records.count == 0 }
@@ -34,7 +40,7 @@ struct FeedQueue: ~Copyable {
         let made = records.allocate()
         records[made] = TouchedRecord(
             id: id, told: told ?? NodeKey(high: 0, low: 0), hasTold: told != nil,
-            knowsUntold: true, isStored: false)
+            knowsUntold: true, isStored: false, hasChangedList: false)
         index.insert(IdentityGraph.indexHash(id), made)
         touched.append(made)
         changed.append(id)
@@ -54,7 +60,10 @@ struct FeedQueue: ~Copyable {
     }
 
     /// All that was restored is stored.
-    mutating func markStored() { changed = ChangeQueue() }
+    mutating func markStored() {
+        changed = ChangeQueue()
+        changedLists = []
+    }
 
     /// The member whose customer was told to have the others has left them behind, and is in a
     /// component of its own: nothing that was told counts any more.
@@ -65,7 +74,7 @@ struct FeedQueue: ~Copyable {
         departed[part] = left
         records[record].hasTold = false
         changed.append(records[record].id)
-        changed.append(records[part].id)
+        noteChangedList(of: part)
     }
 
     /// Members that were told have left, and are a component of their own.
@@ -76,12 +85,20 @@ struct FeedQueue: ~Copyable {
         all.members.values += members.values
         all.parts.append(part)
         departed[record] = all
-        changed.append(records[record].id)
+        noteChangedList(of: record)
+    }
+
+    private mutating func noteChangedList(of record: Ordinal) {
+        guard !records[record].hasChangedList else { return }
+        records[record].hasChangedList = true
+        changedLists.append(records[record].id)
     }
 
     /// Takes the members that have left, ordered by key.
     mutating func takeDeparted(_ record: Ordinal) -> DepartedMembers {
-        guard var taken = departed.removeValue(forKey: record) else { return DepartedMembers() }
+        guard !departed.isEmpty, var taken = departed.removeValue(forKey: record) else {
+            return DepartedMembers()
+        }
         taken.members = taken.members.sorted
         return taken
     }
@@ -121,13 +138,25 @@ struct FeedQueue: ~Copyable {
     /// Takes what the next checkpoint removes; nil where there is nothing left.
     mutating func popRemoved() -> ComponentID? { removed.popFirst() }
 
-    /// Takes what the next checkpoint writes, and counts it as stored; nil where there is nothing
-    /// left.
+    /// Takes what the next checkpoint writes before the cut, and counts it as stored; nil where
+    /// there is nothing left.
     mutating func popChanged() -> TouchedComponent? {
         while let id = changed.popFirst() {
             let record = find(id)
+            guard record != noOrdinal, !records[record].hasChangedList else { continue }
+            records[record].isStored = true
+            return image(of: record)
+        }
+        return nil
+    }
+
+    /// Takes what the cut writes, and counts it as stored; nil where there is nothing left.
+    mutating func popChangedList() -> TouchedComponent? {
+        while let id = changedLists.popLast() {
+            let record = find(id)
             guard record != noOrdinal else { continue }
             records[record].isStored = true
+            records[record].hasChangedList = false
             return image(of: record)
         }
         return nil
@@ -156,10 +185,12 @@ struct TouchedRecord: BitwiseCopyable {
     var knowsUntold: Bool
     /// Whether the store may hold it.
     var isStored: Bool
+    /// Whether members have left it since the last cut.
+    var hasChangedList: Bool
 
     static let blank = TouchedRecord(
         id: .none, told: NodeKey(high: 0, low: 0), hasTold: false, knowsUntold: false,
-        isStored: false)
+        isStored: false, hasChangedList: false)
 }
 
 /// Members that have left a component since the last tick.

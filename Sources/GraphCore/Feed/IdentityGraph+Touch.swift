@@ -5,8 +5,10 @@ extension IdentityGraph {
     /// Whether a tick would find something to tell, or at least to look at.
     package var awaitsTick: Bool { !feed.isEmpty }
 
-    /// How many components were touched since the last tick.
-    package var touchedCount: Int { feed.records.count }
+    /// How much awaits the next tick: the components that were touched since the last one, or the
+    /// members that came to some, whichever are more. Of components in rows these members stay in
+    /// memory until then.
+    package var untoldCount: Int { max(feed.records.count, feed.untold.count) }
 
     /// To be called before a component's members, or the one that names it, change.
     @inline(__always)
@@ -67,8 +69,10 @@ extension IdentityGraph {
         if record != noOrdinal { feed.records[record].knowsUntold = false }
     }
 
-    /// Gives what has changed to `writer`, of `room` entries at most.
-    mutating func drainFeed(to writer: inout some StateWriter, _ room: inout Int) {
+    /// Gives what has changed to `writer`, of `room` entries at most; at the cut all that is left.
+    mutating func drainFeed(
+        to writer: inout some StateWriter, _ room: inout Int, isCut: Bool
+    ) {
         #if Mutants
         if Mutant.touchedIsNotStored.isPlanted { feed.markStored() }
         #endif
@@ -80,6 +84,8 @@ extension IdentityGraph {
             writer.writeTouched(image)
             room -= 1
         }
+        guard isCut else { return }
+        while let image = feed.popChangedList() { writer.writeTouched(image) }
     }
 
     /// Appends a member in memory with its value.

@@ -52,9 +52,10 @@ extension IdentityGraph {
         }
     }
 
-    /// Whether the store has all that memory has of a member in rows and of its edges.
+    /// Whether the store has all that memory has of a member in rows and of its edges, and the next
+    /// tick does not look for it.
     func isMemberClean(_ node: Ordinal) -> Bool {
-        guard !nodes[node].flags.contains(.memberIsDirty),
+        guard nodes[node].flags.isDisjoint(with: [.memberIsDirty, .isUntold]),
             outLinks(of: node, { $0.contains(.edgeIsDirty) }).isEmpty
         else { return false }
         var pair = nodes[node].liveLinks
@@ -81,7 +82,6 @@ extension IdentityGraph {
         }
         for pair in outLinks(of: node, { $0.contains(.hasEdge) }) { letEdgeGo(pair) }
         dropHeap(of: component)
-        if nodes[node].flags.contains(.isUntold) { forgetUntold(of: component) }
         leaveRing(node)
         components[component].residentCount -= 1
         evictMember(node)

@@ -111,7 +111,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
         }
         try foldStaged()
         try settle()
-        try tick { $0.touchedCount >= TickPolicy.touchedComponents }
+        try tick { $0.untoldCount >= TickPolicy.untoldLimit }
     }
 
     /// Has partitions tell what has changed.

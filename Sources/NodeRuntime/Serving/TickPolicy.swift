@@ -5,9 +5,9 @@ internal import IdentityModel
 /// soon where there is little. It is a record like any other, so that every replay tells the same.
 /// See `IdentityGraph.tellChanges`.
 package struct TickPolicy {
-    /// Components touched since the last tick at which the next one is due at once. Bounds what one
-    /// tick costs, and what a checkpoint stores of what is untold.
-    package static let touchedComponents = 4_096
+    /// Components or members that await the next tick at which it is due at once. Bounds what one
+    /// tick costs, what a checkpoint stores of what is untold, and what memory may not let go.
+    package static let untoldLimit = 8_192
     /// Before which position the last tick lies; until it is folded no other is due.
     private var end: UInt64 = 0
     /// When the next tick is due, if anything awaits it.
@@ -24,7 +24,7 @@ package struct TickPolicy {
     /// When a tick is to be staged; nil while nothing awaits one, or the last is not folded.
     func nextDue(_ runtime: PartitionRuntime<some LogPort, some StatePort>) -> UInt64? {
         guard runtime.awaitsTick, runtime.position >= end else { return nil }
-        return runtime.touchedCount >= Self.touchedComponents ? 0 : due
+        return runtime.untoldCount >= Self.untoldLimit ? 0 : due
     }
 
     /// A tick was staged, and ends before that position.

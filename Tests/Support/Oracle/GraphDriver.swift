@@ -52,6 +52,9 @@ package final class GraphDriver {
         try graph.tellChanges(reader: reader)
     }
 
+    /// A tick that nobody hears: how many changes there are.
+    package func countChanges() throws -> Int { try graph.countChanges(reader: reader) }
+
     /// Writes all that changed into the store.
     package func checkpoint() {
         var batch = CheckpointBatch()
