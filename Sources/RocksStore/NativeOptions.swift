@@ -60,6 +60,7 @@ final class NativeOptions {
         rocksdb_options_set_target_file_size_base(options, values.targetFileBytes)
         rocksdb_options_set_max_bytes_for_level_base(options, values.targetFileBytes * 4)
         rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1)
+        rocksdb_options_set_level0_file_num_compaction_trigger(options, values.overlappingFiles)
         rocksdb_options_set_max_open_files(options, values.maximumOpenFiles)
         rocksdb_options_set_max_background_jobs(options, values.backgroundJobs)
         // Damage inside a log was looked for before (LogFileCheck); what this mode drops

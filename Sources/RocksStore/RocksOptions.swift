@@ -27,6 +27,9 @@ package struct RocksOptions: Equatable, Sendable {
     package var maximumLogBytes: UInt64
     /// Bytes of a sorted file that compaction writes.
     package var targetFileBytes: UInt64
+    /// Files that overlap, as they were flushed or ingested, at which compaction begins: the more,
+    /// the less is written again, and the more filters a read asks.
+    package var overlappingFiles: Int32
     /// Files held open at most; each keeps its index and filter in memory.
     package var maximumOpenFiles: Int32
     /// Threads for flushes and compactions together.
@@ -44,7 +47,8 @@ package struct RocksOptions: Equatable, Sendable {
     package static let log = RocksOptions(
         blockCacheBytes: 8 << 20, blockBytes: 64 << 10, filterBitsPerKey: nil, compression: .none,
         writeBufferBytes: 64 << 20, maximumLogBytes: 1 << 30, targetFileBytes: 64 << 20,
-        maximumOpenFiles: 256, backgroundJobs: 2, hasDataBlockHashIndex: false, damagedLog: .refuse)
+        overlappingFiles: 4, maximumOpenFiles: 256, backgroundJobs: 2, hasDataBlockHashIndex: false,
+        damagedLog: .refuse)
 
     /// A partition's state: point reads, writes by ingested files. The block cache is 64 MiB.
     package static let state = RocksOptions.state(blockCacheBytes: 64 << 20)
@@ -59,7 +63,8 @@ package struct RocksOptions: Equatable, Sendable {
         RocksOptions(
             blockCacheBytes: blockCacheBytes, blockBytes: 4 << 10, filterBitsPerKey: 10,
             compression: .lz4, writeBufferBytes: 8 << 20, maximumLogBytes: 64 << 20,
-            targetFileBytes: 64 << 20, maximumOpenFiles: 512, backgroundJobs: 2,
+            targetFileBytes: 64 << 20, overlappingFiles: 8, maximumOpenFiles: 512,
+            backgroundJobs: 2,
             hasDataBlockHashIndex: true, damagedLog: .refuse)
     }
 }

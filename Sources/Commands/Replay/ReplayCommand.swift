@@ -32,20 +32,21 @@ struct ReplayCommand: ParsableCommand {
     var fromLine: Int = 1
     @Option(
         help: ArgumentHelp(
-            "Events behind the last checkpoint at which the next is begun.", valueName: "n"))
-    var checkpointEvents: UInt64 = ReplayCommand.standardCheckpointEvents
+            """
+            Events behind the last checkpoint at which the next is begun. (default: 98304, of \
+            which an event whose identifiers the store does not hold counts a quarter)
+            """, valueName: "n"))
+    var checkpointEvents: UInt64?
     @Option(
         help: ArgumentHelp(
             "Seconds between progress lines. (default: 10, on a terminal 0.25)",
             valueName: "seconds"))
     var progressEvery: Double?
 
-    static let standardCheckpointEvents = CheckpointPolicy.standard.tailEvents
-
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("name at least one file, or -") }
         guard fromLine >= 1 else { throw ValidationError("--from-line counts from 1") }
-        guard checkpointEvents >= 1 else {
+        guard checkpointEvents ?? 1 >= 1 else {
             throw ValidationError("--checkpoint-events must be at least 1")
         }
         guard (progressEvery ?? 1) > 0 else {
@@ -61,8 +62,10 @@ struct ReplayCommand: ParsableCommand {
         if let rejects { try StoreFolder.refuseOutput(rejects, in: settings.folder) }
         var request = try settings.storeRequest(comparesStore: true)
         request.isRehearsal = dryRun
-        request.checkpoints = CheckpointPolicy(
-            tailEvents: checkpointEvents, tailBytes: CheckpointPolicy.standard.tailBytes)
+        if let checkpointEvents {
+            request.checkpoints = CheckpointPolicy(
+                tailEvents: checkpointEvents, tailBytes: CheckpointPolicy.standard.tailBytes)
+        }
         let target = try ReplayTarget.open(request)
         let run = try ReplayRun(
             self, folder: settings.folder, options: try reading.decoderOptions(target.table),

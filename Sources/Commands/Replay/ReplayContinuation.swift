@@ -58,8 +58,8 @@ struct ReplayContinuation {
         add("--namespaces", store.namespaces)
         add("--key-file", store.keyFile)
         add("--partitions", store.partitions)
-        if command.checkpointEvents != ReplayCommand.standardCheckpointEvents {
-            add("--checkpoint-events", "\(command.checkpointEvents)")
+        if let checkpointEvents = command.checkpointEvents {
+            add("--checkpoint-events", "\(checkpointEvents)")
         }
         add("--memory", store.memory)
         add("--progress-every", command.progressEvery.map { "\($0)" })

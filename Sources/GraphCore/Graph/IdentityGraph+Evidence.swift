@@ -65,6 +65,14 @@ extension IdentityGraph {
         }
         try reconsider(pair, reader)
         try hearOneself(reader)
+        noteStored(a, b)
+    }
+
+    /// Counts an event whose identifiers the store holds, one of them or both.
+    @inline(__always)
+    private mutating func noteStored(_ a: Ordinal, _ b: Ordinal) {
+        let flags = nodes[a].flags.union(nodes[b].flags)
+        if flags.contains(.homeIsStored) { storedEventCount += 1 }
     }
 
     /// Folds a sighting of one identifier. Idempotent, and the same in any order.
@@ -77,6 +85,7 @@ extension IdentityGraph {
         let node = try home(of: key, reader)
         try tellSeen(node, namespace, value, time, reader)
         try hearOneself(reader)
+        noteStored(node, node)
     }
 
     /// Tells the component of a node, whose home this is, that an event of that time named the

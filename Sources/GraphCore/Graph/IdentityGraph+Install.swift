@@ -9,7 +9,7 @@ extension IdentityGraph {
         nodes[node].directoryVersion = homeImage.version
         let count = homeImage.isInRows ? homeImage.pairCount : homeImage.pairs.count
         nodes[node].pairCount = UInt32(count)
-        nodes[node].flags.insert(.homeIsResident)
+        nodes[node].flags.insert([.homeIsResident, .homeIsStored])
         if homeImage.isInRows { nodes[node].flags.insert([.homeIsInRows, .lacksPairs]) }
         try installPairs(of: node)
     }

@@ -79,7 +79,7 @@ extension IdentityGraph {
 
     private func brokenInvariant(ofComponent component: Ordinal) -> String? {
         let record = components[component]
-        let members = sortedMembers(of: component)
+        let members = unsortedMembers(of: component)
         let isWhole = record.residentCount == record.count
         guard members.count == Int(record.residentCount), isWhole || record.isInRows else {
             return "a ring has not as many members as counted"

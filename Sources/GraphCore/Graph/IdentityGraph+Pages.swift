@@ -241,11 +241,11 @@ extension IdentityGraph {
         of home: Ordinal, behind after: NodeKey?, _ reader: some StateReader
     ) throws(StateError) -> (pairs: [Ordinal], end: NodeKey?) {
         let end = try loadPairs(of: home, after: after, reader)
-        var pairs = outLinks(of: home) { $0.contains(.hasEvidence) }.filter {
+        orderLinks(of: home) { $0.contains(.hasEvidence) }
+        let pairs = linkOrder.all.filter {
             let other = nodes[links[$0].b].key
             return after.map { $0 < other } ?? true && end.map { other <= $0 } ?? true
         }
-        sortByOther(&pairs)
         return (pairs, end)
     }
 

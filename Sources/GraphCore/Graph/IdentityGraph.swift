@@ -38,9 +38,14 @@ package struct IdentityGraph: ~Copyable {
     var moves: [Move] = []
     var homeImage = HomeImage()
     var componentImage = ComponentImage()
+    var memberOrder = KeyedOrdinals()
+    var linkOrder = KeyedOrdinals()
     /// Whether memory holds all that the store holds, so that what is not here is nowhere.
     var holdsEverything: Bool
 
+    /// Events since the graph was opened that named what the store holds: whoever folds them again
+    /// must read it. It depends on when checkpoints were made, and nothing that is kept on it.
+    package internal(set) var storedEventCount: UInt64 = 0
     /// What the graph holds and has done.
     package private(set) var counters: GraphCounters
     /// The sum over all pairs' evidence.

@@ -12,15 +12,16 @@ extension IdentityGraph {
     ) throws(StateError) -> ComponentState {
         try needWhole(component, reader)
         touch(component)
-        let members = sortedMembers(of: component)
+        orderMembers(of: component)
+        let members = memberOrder.all
         var state = ComponentState(target: target, via: via)
         componentImage.reset(components[component].id)
         for member in members {
             appendMember(member)
-            var pairs = outLinks(of: member) { $0.contains(.hasEdge) }
-            sortByOther(&pairs)
-            for pair in pairs {
-                state.edges.append(StoredEdge(a: nodes[member].key, image: edgeImage(pair)))
+            orderLinks(of: member) { $0.contains(.hasEdge) }
+            for place in 0..<linkOrder.count {
+                let image = edgeImage(linkOrder[place])
+                state.edges.append(StoredEdge(a: nodes[member].key, image: image))
             }
         }
         state.members = componentImage.members

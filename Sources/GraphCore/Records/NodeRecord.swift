@@ -71,6 +71,8 @@ struct NodeFlags: OptionSet, BitwiseCopyable {
     static let isUntold = NodeFlags(rawValue: 4_096)
     /// The customer that the member names, or named last, is live, as far as it was told.
     static let namesCustomer = NodeFlags(rawValue: 8_192)
+    /// The store holds the home's part, though it may have changed since.
+    static let homeIsStored = NodeFlags(rawValue: 16_384)
     /// A sweep has let go of all that was known of some links that start here.
     static let hasEmptyLinks = NodeFlags(rawValue: 512)
 }

@@ -1,3 +1,5 @@
+internal import GraphCore
+
 /// The changes of one checkpoint: keys and values (or removals) that are applied at once.
 ///
 /// It is filled bit by bit while the partition goes on, so a key may be added again and again: what
@@ -12,6 +14,8 @@ package struct CheckpointBatch: Sendable {
         var start: UInt32
         var valueCount: UInt32
         var keyCount: UInt16
+        /// The key's ninth byte; 0 for none.
+        var ninth: UInt8
         var isRemoval: Bool
     }
 
@@ -65,7 +69,7 @@ package struct CheckpointBatch: Sendable {
             Entry(
                 prefix: prefix, chunk: UInt32(openChunk), start: UInt32(start),
                 valueCount: UInt32(added - key.count), keyCount: UInt16(key.count),
-                isRemoval: isRemoval))
+                ninth: key.count > 8 ? key[8] : 0, isRemoval: isRemoval))
         count += 1
         byteCount += added
     }
@@ -107,7 +111,9 @@ package struct CheckpointBatch: Sendable {
         places.reserveCapacity(count)
         for chunk in entries {
             for entry in chunk {
-                places.append(SortPlace(prefix: entry.prefix, index: UInt32(places.count)))
+                places.append(
+                    SortPlace(
+                        prefix: entry.prefix, index: UInt32(places.count), ninth: entry.ninth))
             }
         }
         SortPlace.sort(&places)
@@ -116,16 +122,21 @@ package struct CheckpointBatch: Sendable {
         var start = 0
         while start < places.count {
             var end = start + 1
-            while end < places.count, places[end].prefix == places[start].prefix { end += 1 }
+            while end < places.count, places[end].beginsLike(places[start]) { end += 1 }
             append(places[start..<end], to: &order)
             start = end
         }
         self.order = order
     }
 
-    /// Appends the entries of one prefix, sorted by the rest of their keys; of one key the last.
+    /// Appends the entries of keys that begin alike, sorted by the rest; of one key the last.
     private func append(_ places: ArraySlice<SortPlace>, to order: inout [UInt32]) {
-        if places.count == 1 { return order.append(places[places.startIndex].index) }
+        guard let last = places.last else { return }
+        let isOneKey = places.dropLast().allSatisfy {
+            isSameKey(entry($0.index), entry(last.index))
+        }
+        // Of one key the entries stand in the order in which they were added.
+        if isOneKey { return order.append(last.index) }
         let run = places.map(\.index).sorted {
             switch compare(entry($0), entry($1)) {
             case 0: $0 < $1
@@ -145,7 +156,11 @@ package struct CheckpointBatch: Sendable {
             -> Void
     ) throws(Failure) {
         sort()
-        for index in order ?? [] {
+        let order = order ?? []
+        for (place, index) in order.enumerated() {
+            if place + Self.bytesDistance < order.count {
+                prefetchBytes(of: order[place + Self.bytesDistance])
+            }
             let entry = entry(index)
             let bytes = chunks[Int(entry.chunk)]
             let (start, middle) = (Int(entry.start), Int(entry.start) + Int(entry.keyCount))
@@ -153,6 +168,24 @@ package struct CheckpointBatch: Sendable {
                 bytes.span.extracting(start..<middle),
                 bytes.span.extracting(middle..<middle + Int(entry.valueCount)), entry.isRemoval)
         }
+    }
+
+    /// How many entries ahead their bytes are asked for: they lie as they were added.
+    private static let bytesDistance = 8
+
+    private func prefetchBytes(of index: UInt32) {
+        let entry = entry(index)
+        chunks[Int(entry.chunk)].withUnsafeBytes { bytes in
+            // The entry lies in its chunk.
+            guard let start = bytes.baseAddress else { return }
+            kindredPrefetch(start + Int(entry.start))
+        }
+    }
+
+    /// Whether two entries that begin alike are of one key.
+    private func isSameKey(_ first: Entry, _ second: Entry) -> Bool {
+        first.keyCount == second.keyCount
+            && (first.keyCount <= SortPlace.keyBytes || compare(first, second) == 0)
     }
 
     private func entry(_ index: UInt32) -> Entry {

@@ -27,6 +27,8 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     /// Records that no stored checkpoint holds.
     private struct Tail {
         var events: UInt64 = 0
+        /// Those of them that named what the store holds.
+        var storedEvents: UInt64 = 0
         var bytes: UInt64 = 0
         var records: UInt64 = 0
         /// When the oldest of them was folded.
@@ -91,9 +93,10 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     var isGathering: Bool { if case .gathering = phase { true } else { false } }
 
     /// Counts a record that was folded.
-    mutating func note(events: Int, bytes: Int) {
+    mutating func note(events: UInt64, storedEvents: UInt64, bytes: Int) {
         if freshTail.records == 0 { freshTail.since = time.nanoseconds() }
-        freshTail.events += UInt64(events)
+        freshTail.events += events
+        freshTail.storedEvents += storedEvents
         freshTail.bytes += UInt64(bytes)
         freshTail.records += 1
     }
@@ -204,7 +207,8 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         if isRequested { return true }
         let policy = settings.checkpoints
         let changedBytes = machine.graph.changeCount * MemoryBudget.bytesPerChange
-        return freshTail.events >= policy.tailEvents || freshTail.bytes >= policy.tailBytes
+        return policy.isDue(events: freshTail.events, stored: freshTail.storedEvents)
+            || freshTail.bytes >= policy.tailBytes
             || changedBytes >= settings.memory.changedBytes / 2
             || machine.graph.usedByteCount > settings.memory.graphBytes
             || time.nanoseconds() - freshTail.since >= policy.ageNanoseconds
@@ -214,7 +218,9 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         if case .resting = phase { return false }
         let policy = settings.checkpoints
         let memory = settings.memory
-        return cutTail.events + freshTail.events >= policy.longestTailEvents
+        return policy.isLongest(
+            events: cutTail.events + freshTail.events,
+            stored: cutTail.storedEvents + freshTail.storedEvents)
             || cutTail.bytes + freshTail.bytes >= policy.longestTailBytes
             || machine.graph.usedByteCount > memory.graphBytes + memory.marginBytes
     }

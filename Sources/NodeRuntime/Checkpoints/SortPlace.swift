@@ -2,39 +2,55 @@
 struct SortPlace {
     var prefix: UInt64
     var index: UInt32
+    /// The key's ninth byte: with it the prefix is all of a component's key.
+    var ninth: UInt8
 
-    /// Sorts by prefix; equal ones keep their order. Radix sort from the last byte to the first: a
-    /// byte that all prefixes share costs nothing.
+    /// How many of a key's bytes are here.
+    static let keyBytes = 9
+
+    /// Whether two keys begin alike.
+    func beginsLike(_ other: SortPlace) -> Bool { prefix == other.prefix && ninth == other.ninth }
+
+    /// Sorts by what the keys begin with; equal ones keep their order. Radix sort from the last
+    /// byte to the first: a byte that all of them share costs nothing.
     static func sort(_ places: inout [SortPlace]) {
         guard places.count > 1 else { return }
-        var (differences, first): (UInt64, UInt64) = (0, places[0].prefix)
-        for place in places { differences |= place.prefix ^ first }
-        first = 0
-        var other = [SortPlace](repeating: SortPlace(prefix: 0, index: 0), count: places.count)
+        let first = places[0]
+        var (differences, ninths): (UInt64, UInt8) = (0, 0)
+        for place in places {
+            differences |= place.prefix ^ first.prefix
+            ninths |= place.ninth ^ first.ninth
+        }
+        var other = [SortPlace](repeating: first, count: places.count)
         var isInOther = false
-        for shift in stride(from: UInt64(0), to: 64, by: 8)
-        where differences >> shift & 0xff != 0 {
+        func pass(_ byte: (SortPlace) -> Int) {
             if isInOther {
-                scatter(other, into: &places, by: shift)
+                scatter(other, into: &places, by: byte)
             } else {
-                scatter(places, into: &other, by: shift)
+                scatter(places, into: &other, by: byte)
             }
             isInOther.toggle()
+        }
+        if ninths != 0 { pass { Int($0.ninth) } }
+        for shift in stride(from: UInt64(0), to: 64, by: 8)
+        where differences >> shift & 0xff != 0 {
+            pass { Int($0.prefix >> shift & 0xff) }
         }
         if isInOther { swap(&places, &other) }
     }
 
-    /// Copies `source` to `target`, ordered by the byte at `shift`.
+    /// Copies `source` to `target`, ordered by one byte of each.
+    @inline(__always)
     private static func scatter(
-        _ source: [SortPlace], into target: inout [SortPlace], by shift: UInt64
+        _ source: [SortPlace], into target: inout [SortPlace], by byte: (SortPlace) -> Int
     ) {
         var next = [Int](repeating: 0, count: 257)
-        for place in source { next[Int(place.prefix >> shift & 0xff) + 1] += 1 }
-        for byte in 1..<257 { next[byte] += next[byte - 1] }
+        for place in source { next[byte(place) + 1] += 1 }
+        for value in 1..<257 { next[value] += next[value - 1] }
         for place in source {
-            let byte = Int(place.prefix >> shift & 0xff)
-            target[next[byte]] = place
-            next[byte] += 1
+            let value = byte(place)
+            target[next[value]] = place
+            next[value] += 1
         }
     }
 }

@@ -65,6 +65,8 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         self.settings = settings
         reader = StoredState(state)
         machine = try Self.restore(partition, state, settings)
+        // There is no sink for changes yet.
+        machine.isHeard = false
         #if KillPoints
         KillPoint.headerRead.pass()
         #endif
@@ -99,7 +101,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             durableEnd = stagedEnd
         }
         while !staged.isEmpty { try foldStaged(mayWait: true) }
-        if touchedCount >= TickPolicy.touchedComponents { _ = try append(tickRecord) }
+        if untoldCount >= TickPolicy.untoldLimit { _ = try append(tickRecord) }
         return offset
     }
 
@@ -182,8 +184,8 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// Whether a tick would find something to tell.
     package var awaitsTick: Bool { machine.graph.awaitsTick }
 
-    /// How many components were touched since the last tick.
-    package var touchedCount: Int { machine.graph.touchedCount }
+    /// How much awaits the next tick; see `IdentityGraph.untoldCount`.
+    package var untoldCount: Int { machine.graph.untoldCount }
 
     /// A record that has what has changed be told.
     var tickRecord: [UInt8] { RecordCodec.encode(.tick(TickPolicy.now), recordHead) }
@@ -429,12 +431,14 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         _ record: Span<UInt8>, isGathering: Bool = false
     ) throws(StoreFailure) {
         let events = isGathering ? settings.slice.events : Int.max
-        let position = machine.position
+        let (position, stored) = (machine.position, machine.graph.storedEventCount)
         do throws(StepError) {
             let result = try machine.step(record, reader: reader, pausingEvery: events) {
                 checkpoints.takeSlice(&$0)
             }
-            checkpoints.note(events: result.eventCount, bytes: record.count)
+            checkpoints.note(
+                events: UInt64(result.eventCount),
+                storedEvents: machine.graph.storedEventCount - stored, bytes: record.count)
             if !result.deliveries.isEmpty { deliveries.add(result.deliveries, at: position) }
         } catch {
             throw Self.failure(error)
