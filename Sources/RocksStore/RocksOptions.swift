@@ -64,7 +64,14 @@ package struct RocksOptions: Equatable, Sendable {
             blockCacheBytes: blockCacheBytes, blockBytes: 4 << 10, filterBitsPerKey: 10,
             compression: .lz4, writeBufferBytes: 8 << 20, maximumLogBytes: 64 << 20,
             targetFileBytes: 64 << 20, overlappingFiles: 8, maximumOpenFiles: 512,
-            backgroundJobs: 2,
-            hasDataBlockHashIndex: true, damagedLog: .refuse)
+            backgroundJobs: 2, hasDataBlockHashIndex: true, damagedLog: .refuse)
+    }
+
+    /// A checkpoint's sorted file, which a state takes in: uncompressed. The first compaction
+    /// writes it again, compressed; to do so here would be half of what making it takes.
+    package static var checkpointFile: RocksOptions {
+        var options = state
+        options.compression = .none
+        return options
     }
 }

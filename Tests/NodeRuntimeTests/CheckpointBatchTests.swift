@@ -60,6 +60,27 @@ struct CheckpointBatchTests {
         }
     }
 
+    /// Rows of a few large components: keys that differ late, far beyond where radix gives up too,
+    /// and some that are others' beginnings.
+    @Test func shouldOrderManyKeysThatBeginAlike() {
+        var chance = SeededGenerator(seed: 3)
+        for _ in 0..<TestBudget.rounds(3) {
+            var twin: [[UInt8]: Change] = [:]
+            var batch = CheckpointBatch()
+            let beginnings = [9, 10, 17, 18, 44, 45, 60].map { chance.bytes($0) }
+            for number in 0..<6_000 {
+                let rest = chance.chance(90) ? chance.bytes(2) : [UInt8](repeating: 0, count: 12)
+                let key = chance.pick(beginnings) + rest.prefix(chance.below(rest.count + 1))
+                let value = [UInt8(truncatingIfNeeded: number)]
+                twin[key] = Change(key: key, value: value, isRemoval: false)
+                batch.put(key, value)
+            }
+            let wanted = twin.values.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            let isSame = Self.sorted(batch) == wanted
+            #expect(isSame)
+        }
+    }
+
     /// Values around the size of a chunk, and more of them than one chunk has entries.
     @Test func shouldHoldMoreThanOneChunk() {
         let sizes = [0, 1, 5_000, 1 << 19, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20]

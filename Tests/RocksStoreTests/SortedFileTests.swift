@@ -13,7 +13,7 @@ import Testing
     private func file(
         _ name: String, _ entries: [(String, String?)]
     ) throws(StoreError) -> String {
-        var writer = try SortedFileWriter(path: folder.path(name), options: .state)
+        var writer = try SortedFileWriter(path: folder.path(name), options: .checkpointFile)
         for (key, value) in entries {
             if let value {
                 try writer.put(bytes(key), bytes(value))
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test func shouldRefuseKeysThatDoNotRise() throws {
-        var writer = try SortedFileWriter(path: folder.path("1.sst"), options: .state)
+        var writer = try SortedFileWriter(path: folder.path("1.sst"), options: .checkpointFile)
         try writer.put([2], [])
         for key: [UInt8] in [[2], [1, 0xFF], []] {
             do {
@@ -134,7 +134,7 @@ import Testing
     @Test func shouldTakeAnUnfinishedFileAway() throws {
         let path = folder.path("1.sst")
         do {
-            var writer = try SortedFileWriter(path: path, options: .state)
+            var writer = try SortedFileWriter(path: path, options: .checkpointFile)
             try writer.put([1], [UInt8](repeating: 1, count: 100_000))
             #expect(access(path, F_OK) == 0)
         }
@@ -143,7 +143,7 @@ import Testing
 
     @Test func shouldSayThatTheScratchFolderIsMissing() throws {
         do {
-            _ = try SortedFileWriter(path: folder.path("none/1.sst"), options: .state)
+            _ = try SortedFileWriter(path: folder.path("none/1.sst"), options: .checkpointFile)
             Issue.record("wrote into a folder that is not there")
         } catch {
             #expect(error.code == .notFound)

@@ -70,7 +70,7 @@ final class RocksState: StatePort, Sendable {
         if let shortage { throw shortage.failure }
         let path = "\(scratch)/checkpoint.sst"
         do throws(StoreError) {
-            var writer = try SortedFileWriter(path: path, options: .state)
+            var writer = try SortedFileWriter(path: path, options: .checkpointFile)
             try batch.forEachSorted { (key, value, isRemoval) throws(StoreError) in
                 if isRemoval { try writer.delete(key) } else { try writer.put(key, value) }
                 #if KillPoints

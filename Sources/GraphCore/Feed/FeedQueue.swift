@@ -123,9 +123,12 @@ struct FeedQueue: ~Copyable {
     }
 
     private var sorted: [Ordinal] {
-        var found = touched
-        found.removeAll { records[$0].id == .none }
-        found.sort { records[$0].id < records[$1].id }
+        var order = KeyedOrdinals<ComponentID>()
+        for record in touched where records[record].id != .none {
+            order.append(record, by: records[record].id)
+        }
+        order.sort()
+        var found = order.all
         // A record that was released and given again stands twice.
         var last = noOrdinal
         found.removeAll { record in

@@ -38,8 +38,8 @@ package struct IdentityGraph: ~Copyable {
     var moves: [Move] = []
     var homeImage = HomeImage()
     var componentImage = ComponentImage()
-    var memberOrder = KeyedOrdinals()
-    var linkOrder = KeyedOrdinals()
+    var memberOrder = KeyedOrdinals<NodeKey>()
+    var linkOrder = KeyedOrdinals<NodeKey>()
     /// Whether memory holds all that the store holds, so that what is not here is nowhere.
     var holdsEverything: Bool
 

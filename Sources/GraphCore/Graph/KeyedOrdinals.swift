@@ -1,10 +1,8 @@
-internal import IdentityModel
-
 /// Records with the keys that order them: memory for making images, used again and again. Sorting
 /// looks at no record.
-struct KeyedOrdinals {
+struct KeyedOrdinals<Key: Comparable & BitwiseCopyable> {
     private struct Entry: BitwiseCopyable {
-        var key: NodeKey
+        var key: Key
         var ordinal: Ordinal
     }
 
@@ -24,7 +22,7 @@ struct KeyedOrdinals {
 
     /// Adds a record.
     @inline(__always)
-    mutating func append(_ ordinal: Ordinal, by key: NodeKey) {
+    mutating func append(_ ordinal: Ordinal, by key: Key) {
         entries.append(Entry(key: key, ordinal: ordinal))
     }
 

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import GraphCore
 
 /// The changes of one checkpoint: keys and values (or removals) that are applied at once.
@@ -119,34 +120,66 @@ package struct CheckpointBatch: Sendable {
         SortPlace.sort(&places)
         var order: [UInt32] = []
         order.reserveCapacity(count)
+        appendRuns(of: places, known: SortPlace.keyBytes, to: &order)
+        self.order = order
+    }
+
+    /// Appends entries whose order is known as far as so many bytes of their keys tell it.
+    private func appendRuns(of places: [SortPlace], known: Int, to order: inout [UInt32]) {
         var start = 0
         while start < places.count {
             var end = start + 1
             while end < places.count, places[end].beginsLike(places[start]) { end += 1 }
-            append(places[start..<end], to: &order)
+            append(places[start..<end], known: known, to: &order)
             start = end
         }
-        self.order = order
     }
 
     /// Appends the entries of keys that begin alike, sorted by the rest; of one key the last.
-    private func append(_ places: ArraySlice<SortPlace>, to order: inout [UInt32]) {
+    private func append(
+        _ places: ArraySlice<SortPlace>, known: Int, to order: inout [UInt32]
+    ) {
         guard let last = places.last else { return }
         let isOneKey = places.dropLast().allSatisfy {
-            isSameKey(entry($0.index), entry(last.index))
+            isSameKey(entry($0.index), entry(last.index), known: known)
         }
         // Of one key the entries stand in the order in which they were added.
         if isOneKey { return order.append(last.index) }
+        // Rows of one component begin alike, and may be many.
+        if places.count >= Self.radixEntries, known < SortPlace.keyBytes * Self.radixDepth {
+            var rest = places.map { restOfKey($0.index, after: known) }
+            SortPlace.sort(&rest)
+            return appendRuns(of: rest, known: known + SortPlace.keyBytes, to: &order)
+        }
         let run = places.map(\.index).sorted {
-            switch compare(entry($0), entry($1)) {
+            switch compare(entry($0), entry($1), after: known) {
             case 0: $0 < $1
             case let sign: sign < 0
             }
         }
         for (place, index) in run.enumerated()
-        where place + 1 == run.count || compare(entry(index), entry(run[place + 1])) != 0 {
+        where place + 1 == run.count
+            || compare(entry(index), entry(run[place + 1]), after: known) != 0
+        {
             order.append(index)
         }
+    }
+
+    /// From how many entries on their keys are sorted by radix, and how often at most: each time as
+    /// many bytes further.
+    private static let (radixEntries, radixDepth) = (256, 5)
+
+    private func restOfKey(_ index: UInt32, after known: Int) -> SortPlace {
+        let entry = entry(index)
+        let bytes = chunks[Int(entry.chunk)]
+        let (start, end) = (Int(entry.start) + known, Int(entry.start) + Int(entry.keyCount))
+        var place = SortPlace(prefix: 0, index: index, ninth: 0)
+        for offset in 0..<8 {
+            let byte = start + offset < end ? bytes[start + offset] : 0
+            place.prefix = place.prefix << 8 | UInt64(byte)
+        }
+        if start + 8 < end { place.ninth = bytes[start + 8] }
+        return place
     }
 
     /// Gives the changes to `body` in strictly rising order of their keys, the value empty for a
@@ -182,23 +215,34 @@ package struct CheckpointBatch: Sendable {
         }
     }
 
-    /// Whether two entries that begin alike are of one key.
-    private func isSameKey(_ first: Entry, _ second: Entry) -> Bool {
+    /// Whether two entries are of one key, which begin alike as far as `known` bytes tell.
+    private func isSameKey(_ first: Entry, _ second: Entry, known: Int) -> Bool {
         first.keyCount == second.keyCount
-            && (first.keyCount <= SortPlace.keyBytes || compare(first, second) == 0)
+            && (first.keyCount <= known || compare(first, second, after: known) == 0)
     }
 
     private func entry(_ index: UInt32) -> Entry {
         entries[Int(index) / Self.entriesPerChunk][Int(index) % Self.entriesPerChunk]
     }
 
-    /// Less than, equal to, or greater than 0, as the first key is by the second.
-    private func compare(_ first: Entry, _ second: Entry) -> Int {
-        let (one, other) = (chunks[Int(first.chunk)], chunks[Int(second.chunk)])
-        let (from, to) = (Int(first.start), Int(second.start))
-        for offset in 0..<Int(min(first.keyCount, second.keyCount)) {
-            let difference = Int(one[from + offset]) - Int(other[to + offset])
-            if difference != 0 { return difference }
+    /// Less than, equal to, or greater than 0, as the first key is by the second, whose first
+    /// `known` bytes are equal; bytes beyond a key's end count as zeros in these.
+    private func compare(_ first: Entry, _ second: Entry, after known: Int) -> Int {
+        let common = Int(min(first.keyCount, second.keyCount)) - known
+        if common > 0 {
+            let sign = chunks[Int(first.chunk)].withUnsafeBytes { one in
+                chunks[Int(second.chunk)].withUnsafeBytes { other in
+                    let places = (Int(first.start) + known, Int(second.start) + known)
+                    precondition(
+                        places.0 + common <= one.count && places.1 + common <= other.count,
+                        "a key lies in its chunk")
+                    // unsafe: in bounds, as was just checked.
+                    return memcmp(
+                        one.baseAddress.unsafelyUnwrapped + places.0,
+                        other.baseAddress.unsafelyUnwrapped + places.1, common)
+                }
+            }
+            if sign != 0 { return Int(sign) }
         }
         return Int(first.keyCount) - Int(second.keyCount)
     }

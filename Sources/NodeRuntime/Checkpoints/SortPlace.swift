@@ -5,7 +5,7 @@ struct SortPlace {
     /// The key's ninth byte: with it the prefix is all of a component's key.
     var ninth: UInt8
 
-    /// How many of a key's bytes are here.
+    /// How many of a key's bytes are here; zeros beyond its end.
     static let keyBytes = 9
 
     /// Whether two keys begin alike.
