@@ -22,6 +22,10 @@ SEEDS ?= 0..<100000
 LARGE_SEEDS ?= 0..<500
 JOBS ?= 2
 
+# What `make bench` measures: links of the stream, and more words, e.g. BENCH='replay --partitions 2'.
+BENCH_LINKS ?= 1000000
+BENCH ?=
+
 # What `make kills` does: --points, or --random N; with --seed SEED the same again.
 KILLS ?= --points
 
@@ -32,7 +36,8 @@ SYSTEM_LIBRARIES = rocksdb libsodium zlib libzstd
 DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate build-traits mutants kills integration model model-traces format lint clean
+.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate build-traits mutants \
+    kills integration model model-traces bench format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -110,6 +115,18 @@ model-traces: build-tests ## the machine says what the model says, on the model'
 	rm -rf .build/traces
 	$(PYTHON) -B Tests/Model/run --seeds '$(TRACES)' --traces .build/traces
 	KINDRED_TRACES=.build/traces $(TEST) --filter shouldSayWhatTheModelSays
+
+bench: build ## measures this machine, the result goes into Benchmarks/Results (BENCH_LINKS=, BENCH=)
+	@set -e; \
+	result=Benchmarks/Results/$$(date -u +%Y-%m-%d)-$$(git rev-parse --short HEAD); \
+	table=$$(mktemp); \
+	trap 'rm -f "$$table"' EXIT; \
+	.build/release/kindred bench --links $(BENCH_LINKS) --output $$result.json $(BENCH) >$$table; \
+	{ \
+	    echo "# \`kindred bench --links $(BENCH_LINKS)$(if $(BENCH), $(BENCH))\`"; echo; \
+	    echo '```'; cat $$table; echo '```'; \
+	} >$$result.md; \
+	cat $$table; echo "written: $$result.md, $$result.json"
 
 format: ## formats the code in place
 	$(SWIFT) format --in-place --recursive Sources Tests

@@ -176,7 +176,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(
             name: "CommandsTests",
-            dependencies: ["Commands", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Commands", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: common),
         .testTarget(
             name: "IntegrationTests",

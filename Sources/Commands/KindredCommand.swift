@@ -28,7 +28,9 @@ struct KindredCommand: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Proof",
-                subcommands: [DigestCommand.self, VerifyCommand.self, SimulateCommand.self]),
+                subcommands: [
+                    DigestCommand.self, VerifyCommand.self, SimulateCommand.self, BenchCommand.self,
+                ]),
             CommandGroup(
                 name: "Copies",
                 subcommands: [BackupCommand.self, RestoreCommand.self, RepartitionCommand.self]),

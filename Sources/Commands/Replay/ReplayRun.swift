@@ -72,6 +72,21 @@ final class ReplayRun {
 
     /// Reads every file, folds its events, and prints the summary.
     func perform() throws(CommandEnd) {
+        let summary = try fold()
+        if command.format.json {
+            Output.line(JSONText.encode(summary))
+        } else {
+            for line in summary.lines { Output.line(line) }
+        }
+        if command.failOnReject, summary.rejected > 0 {
+            throw CommandEnd(
+                ExitStatus.failed,
+                "\(summary.rejected) events were refused; correct them and replay again")
+        }
+    }
+
+    /// Reads every file, folds its events, and says what that did.
+    func fold() throws(CommandEnd) -> ReplaySummary {
         Interruption.watch()
         let before = target.counters()
         var end: CommandEnd?
@@ -92,16 +107,7 @@ final class ReplayRun {
         if let end { throw stopped(end) }
         summary.close(before, target.counters(), seconds: progress.elapsed)
         summary.checkpoints = ReplayCheckpoints(target.checkpoints())
-        if command.format.json {
-            Output.line(JSONText.encode(summary))
-        } else {
-            for line in summary.lines { Output.line(line) }
-        }
-        if command.failOnReject, summary.rejected > 0 {
-            throw CommandEnd(
-                ExitStatus.failed,
-                "\(summary.rejected) events were refused; correct them and replay again")
-        }
+        return summary
     }
 
     // MARK: Reading

@@ -26,7 +26,7 @@ struct ReplayTarget {
     /// What checkpoints did and cost.
     let checkpoints: () -> CheckpointStatistics
     /// Checkpoints, makes everything durable and lets go.
-    let finish: () throws(CommandEnd) -> Void
+    var finish: () throws(CommandEnd) -> Void
 
     /// Opens the store, or a rehearsal on what it holds.
     static func open(_ request: StoreRequest) throws(CommandEnd) -> ReplayTarget {

@@ -5,14 +5,16 @@ struct TemporaryFolder {
     /// The folder.
     let path: String
 
-    /// Makes one where the system keeps such.
-    init() throws(CommandEnd) {
-        var template = Array((NSTemporaryDirectory() + "/kindred-XXXXXX").utf8CString)
+    /// Makes one where the system keeps such, or in a folder that a flag names.
+    init(in folder: String? = nil) throws(CommandEnd) {
+        let parent = folder ?? NSTemporaryDirectory()
+        var template = Array((parent + "/kindred-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else {
             throw .failed(
-                "cannot make a folder in \(NSTemporaryDirectory()): "
-                    + String(cString: strerror(errno)),
-                remedy: "set TMPDIR to a folder where this user may write")
+                "cannot make a folder in \(parent): \(String(cString: strerror(errno)))",
+                remedy: folder == nil
+                    ? "set TMPDIR to a folder where this user may write"
+                    : "name a folder where this user may write with --data")
         }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

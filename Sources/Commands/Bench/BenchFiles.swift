@@ -1,0 +1,100 @@
+internal import RetailWorkload
+
+/// What the phases read: the retail stream in a file, and samples of its links.
+struct BenchFiles {
+    /// The whole stream.
+    let retail: String
+    /// Where in it the lines begin that are the tail of a killed process.
+    private(set) var tailStart: UInt64 = 0
+    /// How many lines those are.
+    let tailLines: Int
+    /// Links of the stream, each taken back: to be replayed.
+    let unlinks: String
+    /// How many those are.
+    private(set) var unlinkCount = 0
+    /// Other links of the stream, each taken back: to be written one by one.
+    private(set) var singleUnlinks: [[UInt8]] = []
+    /// Links of the stream, whose ends are asked for.
+    private(set) var questions: [[UInt8]] = []
+
+    /// Links that are taken back, and asked for, at most.
+    private static let sampled = 120_000
+    /// Of so many links in the sample, one is written by itself.
+    private static let singleShare = 6
+    /// Of so many links of the stream, at most one is taken back.
+    private static let leastSpacing = 4
+    /// Events of a full tail: the limits allow 294,912, and a batch of each partition may be under
+    /// way.
+    private static let fullTail = 286_720
+    /// Of so many lines, at most one is in the tail.
+    private static let tailShare = 4
+    private static let batchBytes = 1 << 20
+
+    /// Writes the files of a plan into a folder.
+    ///
+    /// - Throws: `CommandEnd`, also where the user has asked to stop.
+    init(_ plan: BenchPlan, in folder: String) throws(CommandEnd) {
+        retail = folder + "/retail.jsonl"
+        unlinks = folder + "/unlinks.jsonl"
+        tailLines = min(Self.fullTail, plan.links / Self.tailShare)
+        try write(plan)
+    }
+
+    private mutating func write(_ plan: BenchPlan) throws(CommandEnd) {
+        var generator = RetailWorkloadGenerator(links: plan.links, seed: plan.seed)
+        let (stream, taken) = (try FileOutput(path: retail), try FileOutput(path: unlinks))
+        let spacing = max(Self.leastSpacing, plan.links / Self.sampled)
+        var buffer: [UInt8] = []
+        var (written, line, links, samples) = (0, 0, 0, 0)
+        while true {
+            if line == plan.links - tailLines { tailStart = UInt64(written + buffer.count) }
+            let start = buffer.count
+            guard generator.next(into: &buffer) else { break }
+            let isNew = generator.emitted.links > links
+            links = generator.emitted.links
+            let chance = SplitMix64.word(UInt64(line), seed: ~plan.seed)
+            // The first links of the stream, so that a short one has a sample, too.
+            if isNew, samples == 0 || SplitMix64.reduce(chance, below: spacing) == 0 {
+                try sample(Array(buffer[start...]), number: samples, into: taken)
+                samples += 1
+            }
+            line += 1
+            guard buffer.count >= Self.batchBytes else { continue }
+            try stream.write(buffer)
+            written += buffer.count
+            buffer.removeAll(keepingCapacity: true)
+            if let status = Interruption.status { throw CommandEnd(status) }
+        }
+        try stream.write(buffer)
+        try stream.flush()
+        try taken.flush()
+    }
+
+    private mutating func sample(
+        _ line: [UInt8], number: Int, into taken: FileOutput
+    ) throws(CommandEnd) {
+        questions.append(line)
+        let unlink = Self.takingBack(line)
+        // The first is written by itself.
+        if number % Self.singleShare == 0 {
+            singleUnlinks.append(unlink)
+        } else {
+            unlinkCount += 1
+            try taken.write(unlink)
+        }
+    }
+
+    /// The line that takes back, a year later, what a line of the stream says.
+    static func takingBack(_ line: [UInt8]) -> [UInt8] {
+        var line = line
+        for (old, new) in [
+            ("{\"op\":\"link\"", "{\"op\":\"unlink\""), ("\"ts\":\"2025-", "\"ts\":\"2026-"),
+        ] {
+            guard let place = line.firstRange(of: Array(old.utf8)) else {
+                preconditionFailure("the stream's links are of 2025, an object a line")
+            }
+            line.replaceSubrange(place, with: Array(new.utf8))
+        }
+        return line
+    }
+}
