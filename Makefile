@@ -37,10 +37,10 @@ DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build demo build-tests test nightly tidy scenarios simulate build-traits mutants \
-    kills integration model model-traces bench format lint clean
+    kills integration model model-traces bench bench-instructions format lint clean
 
 help: ## lists these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: ## installs the system libraries (Debian; sudo if you are not root)
 	@if pkg-config --exists $(SYSTEM_LIBRARIES) 2>/dev/null; then exit 0; fi; \
@@ -127,6 +127,9 @@ bench: build ## measures this machine, the result goes into Benchmarks/Results (
 	    echo '```'; cat $$table; echo '```'; \
 	} >$$result.md; \
 	cat $$table; echo "written: $$result.md, $$result.json"
+
+bench-instructions: build ## counts instructions an event, and compares them with thresholds (valgrind)
+	Benchmarks/Instructions/run
 
 format: ## formats the code in place
 	$(SWIFT) format --in-place --recursive Sources Tests
