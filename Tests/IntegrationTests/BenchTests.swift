@@ -152,6 +152,20 @@ struct BenchTests {
         #expect(try ready["reason"].string.contains("--links") && ready["median"] == .null)
     }
 
+    @Test func shouldTellNothingOfAGraphInMemoryThatIsNotThere() throws {
+        let test = try TestStore(partitions: 1)
+        let answer = try Self.bench(
+            test, links: 100_000, "memory", "resolve", "--rounds", "1", "--memory", "32MiB")
+        #expect(answer["phases"].list.count == 2)
+        for part in answer["phases"].list {
+            #expect(!part["figures"].list.isEmpty)
+            for figure in part["figures"].list {
+                try Self.check(figure, rounds: 1)
+                #expect(try figure["reason"].string.contains("--memory"))
+            }
+        }
+    }
+
     @Test func shouldPrintATableOfNarrowLines() throws {
         let test = try TestStore()
         let done = try test.run("bench", "replay", "memory", "--links", "2000", "--rounds", "2")

@@ -84,10 +84,8 @@ struct BenchReplay {
     ) {
         let (identifiers, bytes) = (Double(summary.identifiers), opened.store.group.memoryBytes)
         let (name, unit) = ("the graph's own count", "B/identifier")
-        // What is over the target is let go; then not all identifiers are there.
-        guard bytes < plan.memory.graphTargetBytes else {
-            figures.lack(
-                .memory, name, unit, because: "the graph does not fit: give more --memory")
+        guard opened.holdsEverything(plan) else {
+            figures.lack(.memory, name, unit, because: BenchStore.isTooLarge)
             return
         }
         let goal = plan.partitions == 1 ? Self.memoryGoals.one : Self.memoryGoals.several

@@ -32,6 +32,11 @@ struct BenchResolve {
     }
 
     func measure(_ figures: inout BenchFigures) throws(CommandEnd) {
+        guard opened.holdsEverything(plan) else {
+            figures.lack(.resolve, "on the thread", "us", because: BenchStore.isTooLarge)
+            figures.lack(.resolve, "by mailbox", "us", because: BenchStore.isTooLarge)
+            return
+        }
         try onThread(&figures)
         try inOneGo(&figures)
         let serving = BenchServing(opened.store)

@@ -64,6 +64,14 @@ final class BenchStore {
         return summary
     }
 
+    /// Whether all of the graph is in memory: what is over the target is let go.
+    func holdsEverything(_ plan: BenchPlan) -> Bool {
+        store.group.memoryBytes < plan.memory.graphTargetBytes
+    }
+
+    /// Why a figure of a graph in memory is not told.
+    static let isTooLarge = "the graph does not fit: give more --memory"
+
     /// The keys of both ends of lines of JSON, as the store names them.
     func keys(of lines: [[UInt8]]) -> [NodeKey] {
         var keys: [NodeKey] = []
