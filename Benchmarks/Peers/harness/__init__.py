@@ -1,0 +1,1 @@
+"""Runs the peers, measures them and holds each answer against one oracle."""
