@@ -16,7 +16,7 @@ from peers import peer_named
 from .peer import Work
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> None:
     """``NAME EVENTS ANSWER FOLDER PROGRAM``"""
     name, events, answer, folder, program = arguments
     # What libraries print goes with their errors; only the two words go to the driver.
@@ -39,4 +39,3 @@ def run(arguments: Sequence[str]) -> int:
             peer.write_answer(work, output)
     finally:
         peer.close(work)
-    return 0

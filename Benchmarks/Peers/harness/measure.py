@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -15,6 +16,8 @@ from .peer import Failure, Peer
 
 LOOK_SECONDS = 0.25
 """How often memory is looked at."""
+GRACE_SECONDS = 5
+"""How long one that failed may take to end by itself."""
 
 
 class Measurement(NamedTuple):
@@ -65,6 +68,9 @@ class Runner:
                 raise Failure(f"it ended with {child.returncode}")
             return measured
         except (Failure, OSError) as failure:
+            # What it says comes before its end.
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(GRACE_SECONDS)
             said = (own / "errors").read_text(errors="replace").strip()[-2_000:]
             reason = f"it did not end in {self.patience:.0f} s" if overdue.is_set() else failure
             raise Failure(f"{reason}\n{said}".rstrip()) from None
@@ -73,6 +79,10 @@ class Runner:
             if child.poll() is None:
                 processes.kill_family(child.pid)
                 child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe:
+                    with suppress(BrokenPipeError):
+                        pipe.close()
             shutil.rmtree(own, ignore_errors=True)
 
 

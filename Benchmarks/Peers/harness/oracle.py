@@ -9,9 +9,10 @@ import json
 import os
 import re
 import subprocess
+from collections import Counter
 from itertools import zip_longest
 from pathlib import Path
-from typing import Iterable, Iterator, Optional
+from typing import Iterable, Iterator, NamedTuple, Optional
 
 from .peer import Failure
 
@@ -67,6 +68,23 @@ def sort(answer: Path) -> None:
     subprocess.run(
         ["sort", "-S", "25%", "-T", answer.parent, "-o", answer, answer], check=True,
         env={**os.environ, "LC_ALL": "C"})
+
+
+class Shape(NamedTuple):
+    """How many identifiers and customers an answer has."""
+
+    identifiers: int
+    customers: int
+    largest: int
+
+
+def shape(answer: Path) -> Shape:
+    """Counts an answer's lines by customer."""
+    sizes: Counter[bytes] = Counter()
+    with open(answer, "rb") as lines:
+        for line in lines:
+            sizes[line.partition(b"\t")[2]] += 1
+    return Shape(sum(sizes.values()), len(sizes), max(sizes.values(), default=0))
 
 
 def difference(expected: Iterable[bytes], answered: Iterable[bytes]) -> Optional[str]:

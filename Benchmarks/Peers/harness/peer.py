@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 from pathlib import Path
-from typing import BinaryIO, Iterable, Iterator, NamedTuple, Optional, Sequence
+from typing import BinaryIO, Iterable, Iterator, Optional, Sequence
 
 SERVER_SECONDS = 60
 """How long a server may take to begin or to end."""
@@ -14,13 +15,6 @@ SERVER_SECONDS = 60
 
 class Failure(Exception):
     """What does not hold, in one line that says what to do."""
-
-
-class Missing(NamedTuple):
-    """What a peer needs and this machine does not have."""
-
-    debian: tuple[str, ...]
-    python: tuple[str, ...]
 
 
 class Work:
@@ -72,6 +66,10 @@ class Peer:
     def version(self) -> str:
         """The version of what is measured."""
         return ""
+
+    def has(self, program: str) -> bool:
+        """Whether a program of `debian` is there."""
+        return shutil.which(program) is not None
 
     def open(self, work: Work) -> None:
         """Starts and imports what is needed; not measured."""

@@ -81,7 +81,6 @@ class PostgreSQL(Peer):
     most_links = 1_000_000
     bytes_per_link = 1_500
     engine_apart = True
-    evidence = "its lines only"
 
     def version(self) -> str:
         said = run_program([self.binary("postgres"), "--version"]).stdout.decode()
@@ -94,6 +93,9 @@ class PostgreSQL(Peer):
             Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
             key=lambda path: float(path.parts[-3]))
         return str(found[-1]) if found else shutil.which(name) or name
+
+    def has(self, program: str) -> bool:
+        return shutil.which(self.binary(program)) is not None
 
     def open(self, work: Work) -> None:
         # A server of root it does not start.
