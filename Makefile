@@ -29,6 +29,10 @@ BENCH ?=
 # What `make kills` does: --points, or --random N; with --seed SEED the same again.
 KILLS ?= --points
 
+# What `make bench-peers` folds: numbers of links, each a table; and how often.
+PEER_LINKS ?= 1000000
+PEER_ROUNDS ?= 3
+
 # The one further build: rules that can be left out, places where the program can be killed.
 TRAITS = --traits Mutants,KillPoints --scratch-path .build-mutants
 
@@ -37,7 +41,7 @@ DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build demo build-tests test nightly tidy scenarios simulate build-traits mutants \
-    kills integration model model-traces bench bench-instructions format lint clean
+    kills integration model model-traces bench bench-instructions bench-peers format lint clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -130,6 +134,10 @@ bench: build ## measures this machine, the result goes into Benchmarks/Results (
 
 bench-instructions: build ## counts instructions an event, and compares them with thresholds (valgrind)
 	Benchmarks/Instructions/run
+
+bench-peers: build ## what other systems take for the same links: a table (PEER_LINKS=, PEER_ROUNDS=)
+	$(PYTHON) -B -m unittest discover -s Benchmarks/Peers
+	$(PYTHON) Benchmarks/Peers/run --setup --links $(PEER_LINKS) --rounds $(PEER_ROUNDS)
 
 format: ## formats the code in place
 	$(SWIFT) format --in-place --recursive Sources Tests

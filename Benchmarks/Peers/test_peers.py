@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -301,7 +302,8 @@ class PeerTests(unittest.TestCase):
             self.assertEqual(list(work.links()), [(b"a:1", b"b:2"), (b"c:x@y.z", b"a:1")])
 
     def test_commands_of_redis_count_bytes(self) -> None:
-        self.assertEqual(command(b"GET", "i:é".encode()), b"*2\r\n$3\r\nGET\r\n$4\r\ni:\xc3\xa9\r\n")
+        self.assertEqual(
+            command(b"GET", "i:é".encode()), b"*2\r\n$3\r\nGET\r\n$4\r\ni:\xc3\xa9\r\n")
 
     def test_batches_of_redis_hold_every_link_once(self) -> None:
         for count in (0, 1, LINKS_A_CALL, LINKS_A_CALL * CALLS_A_BATCH, 2_345):
@@ -314,10 +316,37 @@ class PeerTests(unittest.TestCase):
             self.assertEqual(text.count(b"EVALSHA"), sum(calls for _, calls in made))
 
 
+class ProcessTests(unittest.TestCase):
+    def test_what_a_process_shares_with_its_forks_counts_once(self) -> None:
+        text = ("import os, sys\nheld = b'x' * 64_000_000\n"
+                "child = os.fork()\nif child: print('forked', flush=True)\nsys.stdin.read()")
+        process = subprocess.Popen(
+            [sys.executable, "-c", text], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert process.stdin and process.stdout
+        try:
+            process.stdout.readline()
+            self.assertEqual(len(processes.family(process.pid)), 2)
+            for with_root in (True, False):
+                taken = processes.kilobytes(process.pid, with_root)
+                self.assertTrue(60_000 < taken < 110_000, f"{taken} kB")
+        finally:
+            processes.kill_family(process.pid)
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
+
+    def test_one_that_has_ended_takes_nothing(self) -> None:
+        process = subprocess.Popen(["true"])
+        process.wait()
+        self.assertEqual(processes.family(process.pid), {})
+        self.assertEqual(processes.used(process.pid), (0, 0))
+        self.assertEqual(processes.kilobytes(process.pid, True), 0)
+
+
 class RunnerTests(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kindred-peers-test-"))
-        self.addCleanup(subprocess.run, ["rm", "-rf", self.folder])
+        self.addCleanup(shutil.rmtree, self.folder)
         self.events = self.folder / "events"
         random = Random(1)
         names = [f"n:{number}" for number in range(3_000)]

@@ -124,7 +124,7 @@ def heard(output: IO[str], word: str) -> dict[str, object]:
     line = output.readline()
     if not line:
         raise Failure(f"it ended before its {word}")
-    told = json.loads(line)
+    told: dict[str, object] = json.loads(line)
     if told["word"] != word:
         raise Failure(f"it said {line.strip()} instead of {word}")
     return told

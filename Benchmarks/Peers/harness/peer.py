@@ -91,9 +91,13 @@ class Peer:
         """Ends what was started."""
 
 
-def run_program(words: Sequence[object], **more: object) -> "subprocess.CompletedProcess[bytes]":
+def run_program(
+    words: Sequence[object], input: Optional[bytes] = None, user: Optional[str] = None,
+    cwd: Optional[Path] = None
+) -> "subprocess.CompletedProcess[bytes]":
     """Runs a program to its end; one that fails is a failure."""
-    done = subprocess.run([str(word) for word in words], capture_output=True, **more)  # type: ignore
+    done = subprocess.run(
+        [str(word) for word in words], capture_output=True, input=input, user=user, cwd=cwd)
     if done.returncode != 0:
         said = (done.stderr + done.stdout).decode(errors="replace").strip()
         raise Failure(f"{Path(str(words[0])).name} ended with {done.returncode}: {said[-1_000:]}")

@@ -11,13 +11,14 @@ from .summary import Summary, ratio, significant
 
 HOW = """\
 All take the same file of `kindred generate --seed 1`, one after the other in each round, each in a
-process of its own, on one core (servers, clients and background threads may use others). Measured is
-from the file to an answer that can be asked for; starts, imports and writing the answer out are not,
-but for Kindred, of which the whole process counts. CPU-seconds are user and system time of what does
-the work, servers and their helpers included; a client that only feeds a server is told apart. Rates
-are medians over {rounds}; ± is half of what lies between the slowest and the fastest.
-*Kindred is* compares links per CPU-second. Every answer of every round was compared with that of an
-independent union-find: the same identifiers in the same customers, whatever they are called.
+process of its own and with one thread to work (servers, clients and background threads may use
+others). Measured is from the file to an answer that can be asked for; starts, imports and writing
+the answer out are not, but of Kindred the whole process counts. CPU-seconds are user and system
+time of what does the work, servers and their helpers included; a client that only feeds a server is
+told apart. Rates are medians over {rounds}; ± is half of what lies between the slowest and the
+fastest. *Kindred is* compares links per CPU-second. Every answer of every round was compared with
+that of an independent union-find: the same identifiers in the same customers, whatever they are
+called.
 """
 
 

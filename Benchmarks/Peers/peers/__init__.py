@@ -6,8 +6,8 @@ from importlib import import_module
 from harness.peer import Failure, Peer
 
 NAMES = [
-    "kindred", "ceiling", "union_find", "redis", "duckdb", "dict", "postgresql", "rocksdb", "splink",
-    "spark", "pathway"]
+    "kindred", "ceiling", "union_find", "redis", "duckdb", "dict", "postgresql", "rocksdb",
+    "splink", "spark", "pathway"]
 """In the order in which they take turns."""
 
 
@@ -15,4 +15,5 @@ def peer_named(name: str) -> Peer:
     """The peer of a name; what it needs is only imported when it opens."""
     if name not in NAMES:
         raise Failure(f"{name} is no peer; known are {' '.join(NAMES)}")
-    return import_module(f"peers.{name}").PEER()
+    kind: type[Peer] = import_module(f"peers.{name}").PEER
+    return kind()

@@ -89,7 +89,8 @@ class DuckDB(Peer):
                 self.database.execute(CLIMB)
             self.database.execute(CONTRACT)
         self.database.execute(
-            "CREATE TABLE customers AS SELECT identifier, label FROM nodes JOIN labels USING (node)")
+            "CREATE TABLE customers AS "
+            "SELECT identifier, label FROM nodes JOIN labels USING (node)")
         self.database.execute("CHECKPOINT")
 
     def customers(self, work: Work) -> Iterable[tuple[bytes, bytes]]:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Iterable, Optional
 
-from harness.peer import Failure, Peer, Server, Work, run_program, SERVER_SECONDS
+from harness.peer import SERVER_SECONDS, Failure, Peer, Server, Work, run_program
 
 SETTINGS = {
     "listen_addresses": "", "unix_socket_directories": ".", "max_connections": "10",

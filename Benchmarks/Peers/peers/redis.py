@@ -4,9 +4,9 @@ from __future__ import annotations
 import os
 import socket
 import time
-from typing import Iterable, Iterator
+from typing import Any, Iterable, Iterator
 
-from harness.peer import Failure, Peer, Server, Work, run_program, SERVER_SECONDS
+from harness.peer import SERVER_SECONDS, Failure, Peer, Server, Work, run_program
 
 LINKS_A_CALL = 50
 CALLS_A_BATCH = 20
@@ -80,7 +80,6 @@ class Redis(Peer):
         return "Redis " + said.partition("v=")[2].partition(" ")[0]
 
     def open(self, work: Work) -> None:
-        # Relative, since the path of a socket may have 107 bytes only.
         self.server = Server(
             ["redis-server", "--port", "0", "--unixsocket", "socket", "--dir", ".", "--appendonly",
              "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory", "0"], work.folder)
@@ -97,11 +96,12 @@ class Redis(Peer):
 
     def connect(self, work: Work) -> None:
         self.socket = socket.socket(socket.AF_UNIX)
+        # The path of a socket may have 107 bytes only.
         os.chdir(work.folder)
         self.socket.connect("socket")
         self.replies = self.socket.makefile("rb", 1 << 16)
 
-    def reply(self) -> object:
+    def reply(self) -> Any:
         """One answer of the server."""
         line = self.replies.readline()
         kind, rest = line[:1], line[1:-2]
@@ -115,14 +115,13 @@ class Redis(Peer):
             return rest
         raise Failure(f"the server answered {line.decode(errors='replace').strip()}")
 
-    def ask(self, *words: bytes) -> object:
+    def ask(self, *words: bytes) -> Any:
         """One command and its answer."""
         self.socket.sendall(command(*words))
         return self.reply()
 
     def fold(self, work: Work) -> None:
         digest = self.ask(b"SCRIPT", b"LOAD", SCRIPT)
-        assert isinstance(digest, bytes)
         under_way: list[int] = []
         for batch, calls in batches(work.links(), digest):
             self.socket.sendall(batch)
@@ -135,15 +134,15 @@ class Redis(Peer):
                 self.reply()
 
     def customers(self, work: Work) -> Iterable[tuple[bytes, bytes]]:
-        cursor = b"0"
+        cursor: Any = b"0"
         seen: set[bytes] = set()
         while True:
-            cursor, keys = self.ask(b"SCAN", cursor, b"MATCH", b"i:*", b"COUNT", b"5000")  # type: ignore
+            cursor, told = self.ask(b"SCAN", cursor, b"MATCH", b"i:*", b"COUNT", b"5000")
             # A scan may tell a key twice.
-            keys = [key for key in set(keys) if key not in seen]
+            keys = [key for key in set(told) if key not in seen]
             seen.update(keys)
             if keys:
-                yield from zip((key[2:] for key in keys), self.ask(b"MGET", *keys))  # type: ignore
+                yield from zip((key[2:] for key in keys), self.ask(b"MGET", *keys))
             if cursor == b"0":
                 return
 
