@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ import unittest
 from contextlib import redirect_stderr
 from pathlib import Path
 from random import Random
-from typing import Sequence
+from typing import Optional, Sequence
 from xml.etree import ElementTree
 
 from harness import oracle, plot, processes, report, table
@@ -409,17 +410,72 @@ class RunnerTests(unittest.TestCase):
 
 
 class CommandTests(unittest.TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="kindred-peers-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.result = self.folder / "result.md"
+
+    def program(self, exported: str) -> str:
+        """A kindred that makes two links of one customer, and answers as told."""
+        path = self.folder / "kindred"
+        lines = (line("n:1", "n:2") + line("n:3", "n:2")).decode()
+        path.write_text(
+            "#!/bin/sh\ncase $1 in\n"
+            f"generate) printf %s '{lines}' >\"$7\" ;;\n"
+            f"export) printf 'ns,value,customer_id\\n{exported}' >\"$5\" ;;\nesac\n")
+        path.chmod(0o755)
+        return str(path)
+
+    def call(self, *words: str, path: Optional[Path] = None
+             ) -> "subprocess.CompletedProcess[str]":
+        """Calls `run`, with programs of this folder alone if asked."""
+        run = Path(__file__).with_name("run")
+        environment = {**os.environ, "TMPDIR": str(self.folder)}
+        if path:
+            environment["PATH"] = str(path)
+        return subprocess.run(
+            [sys.executable, run, "--links", "2", "--rounds", "2", "--output", self.result, *words],
+            capture_output=True, text=True, env=environment)
+
+    def test_right_answers_give_a_table_and_leave_nothing(self) -> None:
+        program = self.program("n,1,x\\nn,2,x\\nn,3,x\\n")
+        done = self.call("--program", program, "--only", "kindred", "dict")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = self.result.read_text()
+        self.assertIn("3 identifiers, 1 customers, the largest of 3.", text)
+        self.assertEqual(len(re.findall(r"^\| .*\| yes \|$", text, re.MULTILINE)), 2)
+        self.assertIn("--rounds 2 --only kindred dict\n", text)
+        left = {path.name for path in self.folder.iterdir()}
+        self.assertLessEqual(left, {"kindred", "result.md", "result.svg"})
+
+    def test_a_wrong_answer_fails_the_run(self) -> None:
+        for wrong, reason in (("n,1,x\\nn,2,x\\nn,3,y\\n", "n:3 is split"),
+                              ("n,1,x\\nn,2,x\\n", "n:3 is only in the oracle")):
+            done = self.call("--program", self.program(wrong), "--only", "kindred", "dict")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(f"Kindred failed: its answer is wrong: {reason}", self.result.read_text())
+            self.assertRegex(self.result.read_text(), r"\| Python dict \|.*\| yes \|")
+
+    def test_what_is_not_installed_is_told_and_nothing_is_no_result(self) -> None:
+        sort = shutil.which("sort")
+        assert sort is not None
+        bare = self.folder / "bin"
+        bare.mkdir()
+        (bare / "sort").symlink_to(sort)
+        program = self.program("")
+        done = self.call("--program", program, "--only", "union_find", path=bare)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("union_find: skipped, it is not installed: apt-get install g++", done.stderr)
+        self.assertIn("nothing was measured", done.stderr)
+        self.assertFalse(self.result.exists())
+
     def test_without_a_program_it_says_what_to_do(self) -> None:
-        done = subprocess.run(
-            [sys.executable, Path(__file__).with_name("run"), "--program", "/nowhere/kindred"],
-            capture_output=True, text=True)
+        done = self.call("--program", str(self.folder / "none"))
         self.assertEqual(done.returncode, 3)
         self.assertIn("run make build", done.stderr)
 
     def test_it_lists_its_peers(self) -> None:
-        done = subprocess.run(
-            [sys.executable, Path(__file__).with_name("run"), "--list"],
-            capture_output=True, text=True, check=True)
+        done = self.call("--list")
         self.assertEqual([one.split()[0] for one in done.stdout.splitlines()], NAMES)
 
 

@@ -108,6 +108,8 @@ class Run:
         self.runner = Runner(
             self.packages.python, str(program), self.folder, self.options.patience)
         sizes = [self.measure(links) for links in self.options.links]
+        if not any(one.rounds or one.failed for size in sizes for one in size.summaries):
+            raise Failure("every peer was skipped, and nothing was measured")
         written = report.write(self.place(), sizes, self.command())
         for path in written:
             say(f"wrote {path.name}")

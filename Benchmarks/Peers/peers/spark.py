@@ -18,7 +18,7 @@ class Spark(Peer):
 
     name = "spark"
     title = "Spark GraphX, batch"
-    durable = "a power loss, at its end"
+    durable = "a killed process, at its end"
     unlinks = "by doing all again"
     evidence = "in the files"
     debian = {"java": "default-jre-headless"}
