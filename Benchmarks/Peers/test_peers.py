@@ -22,7 +22,7 @@ from harness import oracle, plot, processes, report, table
 from harness.command import parser
 from harness.measure import Measurement, Runner
 from harness.peer import Failure, Peer, Work
-from harness.summary import Summary, figure, ratio, significant
+from harness.summary import Summary, figure, multiple, ratio, significant
 from peers import NAMES, peer_named
 from peers.redis import CALLS_A_BATCH, LINKS_A_CALL, batches, command
 
@@ -173,6 +173,11 @@ class SummaryTests(unittest.TestCase):
         self.assertIsNone(ratio(ours, summary("redis", 1_000, [12.0], failed="it ended")))
         self.assertIsNone(ratio(ours, summary("redis", 1_000, [])))
 
+    def test_multiples_are_times_or_parts(self) -> None:
+        shown = {12.04: "12 times", 1.0: "1.0 times", 0.5: "1/2.0", 0.0208: "1/48"}
+        for times, text in shown.items():
+            self.assertEqual(multiple(times), text)
+
     def test_too_little_work_has_no_rate(self) -> None:
         short = summary("dict", 1_000, [1.0, 0.02])
         self.assertIsNone(short.cpu_rate)
@@ -211,6 +216,8 @@ class TableTests(unittest.TestCase):
         run = Measurement(20.0, 12.0, 3.04, 1_000, "7")
         told = table.remarks([Summary(peer_named("redis"), 1_000_000, (run,))])
         self.assertIn("took 3.0 CPU-seconds beside it", told)
+        run = Measurement(20.0, 12.0, 0.1, 1_000, "7")
+        self.assertEqual(table.remarks([Summary(peer_named("redis"), 1_000_000, (run,))]), "")
 
     def test_results_are_one_table_and_one_picture_a_size(self) -> None:
         sizes = [
@@ -229,6 +236,14 @@ class TableTests(unittest.TestCase):
             self.assertEqual(
                 [path.name for path in report.write(place, sizes[:1], "run")],
                 ["peers.md", "peers.svg"])
+
+    def test_the_plot_tells_who_is_slower_and_who_is_faster(self) -> None:
+        drawn = report.bars([
+            self.ours, summary("redis", 1_000_000, [12.0]), summary("dict", 1_000_000, [1.0]),
+            summary("spark", 1_000_000, [], skipped="no java")])
+        self.assertEqual(
+            [(bar.note, bar.own, bar.durable) for bar in drawn],
+            [("", True, True), (" (1/3.0)", False, True), (" (4.0 times)", False, False)])
 
 
 class PlotTests(unittest.TestCase):

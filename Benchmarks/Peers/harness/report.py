@@ -7,7 +7,7 @@ from typing import NamedTuple, Sequence
 
 from . import machine, plot, table
 from .oracle import Shape
-from .summary import Summary, ratio, significant
+from .summary import Summary, multiple, ratio
 
 HOW = """\
 All take the same file of `kindred generate --seed 1`, one after the other in each round, each in a
@@ -16,9 +16,9 @@ others). Measured is from the file to an answer that can be asked for; starts, i
 the answer out are not, but of Kindred the whole process counts. CPU-seconds are user and system
 time of what does the work, servers and their helpers included; a client that only feeds a server is
 told apart. Rates are medians over {rounds}; ± is half of what lies between the slowest and the
-fastest. *Kindred is* compares links per CPU-second. Every answer of every round was compared with
-that of an independent union-find: the same identifiers in the same customers, whatever they are
-called.
+fastest. *Kindred takes* so many times as many links per CPU-second. Every answer of every round was
+compared with that of an independent union-find: the same identifiers in the same customers,
+whatever they are called.
 """
 
 
@@ -78,7 +78,7 @@ def bars(summaries: Sequence[Summary]) -> list[plot.Bar]:
         times = None if one is kindred else ratio(kindred, one)
         made.append(plot.Bar(
             one.peer.title, rate.middle, own=one is kindred, durable=one.peer.durable != "no",
-            note=f" (1/{significant(times, 2)})" if times and times >= 1 else ""))
+            note=f" ({multiple(1 / times)})" if times else ""))
     return made
 
 
@@ -92,6 +92,6 @@ def picture_of(size: Size, dark: bool = False) -> str:
         return ""
     return plot.draw(
         f"Links per CPU-second, {size.links:,} retail links",
-        "Logarithmic scale. In parentheses: the share of Kindred's rate. Outlined: nothing is "
+        "Logarithmic scale. In parentheses: beside Kindred's rate. Outlined: nothing is "
         "durable.",
         others, ceiling._replace(name="in-memory ceiling") if ceiling else None, dark)

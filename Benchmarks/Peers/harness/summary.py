@@ -76,6 +76,11 @@ def ratio(kindred: Optional[Summary], other: Summary) -> Optional[float]:
     return ours.middle / theirs.middle if ours and theirs else None
 
 
+def multiple(times: float) -> str:
+    """How many times one is the other, or which part of it."""
+    return f"{significant(times, 2)} times" if times >= 1 else f"1/{significant(1 / times, 2)}"
+
+
 def significant(value: float, digits: int = 3) -> str:
     """A number with so many significant digits, with commas."""
     if value == 0:

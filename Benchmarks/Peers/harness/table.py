@@ -3,12 +3,14 @@ from __future__ import annotations
 
 from typing import Optional, Sequence
 
-from .summary import Figure, Summary, ratio, significant
+from .summary import Figure, Summary, multiple, ratio, significant
 
 HEAD = (
     "| system | durable: an answered link survives | takes links back | keeps evidence "
-    "| links/s, wall | links per CPU-second | Kindred is | peak memory | answer checked |\n"
+    "| links/s, wall | links per CPU-second | Kindred takes | peak memory | answer checked |\n"
     "|---|---|---|---|---|---|---|---|---|\n")
+CLIENT_SHARE = 0.01
+"""A client that takes less, beside its server, is not worth a word."""
 
 
 def table(summaries: Sequence[Summary]) -> str:
@@ -38,7 +40,7 @@ def row(one: Summary, kindred: Optional[Summary]) -> str:
     words += [
         rate(one.wall_rate, len(one.rounds)),
         rate(cpu, len(one.rounds)) if cpu else "too few to tell",
-        "" if peer.name == "kindred" or times is None else f"{significant(times, 2)} times",
+        "" if peer.name == "kindred" or times is None else multiple(times),
         memory(one.peak_kilobytes), "yes"]
     return f"| {' | '.join(words)} |\n"
 
@@ -63,7 +65,7 @@ def remarks(summaries: Sequence[Summary]) -> str:
             lines.append(f"- {one.peer.title} was skipped: {one.skipped}.\n")
         elif one.failed:
             lines.append(f"- {one.peer.title} failed: {one.failed.splitlines()[0]}.\n")
-        elif one.script >= 0.1:
+        elif one.measured and one.script >= CLIENT_SHARE * min(run.cpu for run in one.rounds):
             lines.append(
                 f"- The client of {one.peer.title} took {one.script:.1f} CPU-seconds beside it.\n")
     return "".join(lines)

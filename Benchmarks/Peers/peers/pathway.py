@@ -19,7 +19,7 @@ class Pathway(Peer):
     evidence = "no"
     python = ("pathway",)
     most_links = 1_000_000
-    bytes_per_link = 10_000
+    bytes_per_link = 4_000
 
     def version(self) -> str:
         from importlib.metadata import version
