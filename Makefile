@@ -135,7 +135,7 @@ bench: build ## measures this machine, the result goes into Benchmarks/Results (
 bench-instructions: build ## counts instructions an event, and compares them with thresholds (valgrind)
 	Benchmarks/Instructions/run
 
-bench-peers: build ## what other systems take for the same links: a table (PEER_LINKS=, PEER_ROUNDS=)
+bench-peers: build ## what other systems take for the same links (PEER_LINKS=, PEER_ROUNDS=)
 	$(PYTHON) -B -m unittest discover -s Benchmarks/Peers
 	$(PYTHON) Benchmarks/Peers/run --setup --links $(PEER_LINKS) --rounds $(PEER_ROUNDS)
 
