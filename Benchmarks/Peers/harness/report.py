@@ -90,8 +90,8 @@ def picture_of(size: Size, dark: bool = False) -> str:
     others = [bar for bar in all_bars if bar is not ceiling]
     if not others:
         return ""
+    beside = "In parentheses: beside Kindred's rate. " if any(bar.note for bar in others) else ""
     return plot.draw(
         f"Links per CPU-second, {size.links:,} retail links",
-        "Logarithmic scale. In parentheses: beside Kindred's rate. Outlined: nothing is "
-        "durable.",
-        others, ceiling._replace(name="in-memory ceiling") if ceiling else None, dark)
+        f"Logarithmic scale. {beside}Outlined: nothing is durable.", others,
+        ceiling._replace(name="in-memory ceiling") if ceiling else None, dark)
