@@ -87,6 +87,7 @@ nightly: lint build-tests ## the long form: longer property tests, the model, fu
 	$(MAKE) kills
 	$(MAKE) kills KILLS='--random 200'
 	./Tests/Fuzz/run $(FUZZ_SECONDS)
+	$(PYTHON) -B -m unittest discover -s Benchmarks/Peers
 
 tidy: build-tests ## the house rules only
 	$(TEST) --filter TidyTests
