@@ -41,6 +41,17 @@ package enum StateKey {
         case rank = 4
     }
 
+    /// Bytes behind a component's family: its id, which row, two node keys.
+    private static let longestRowBytes = 8 + 1 + 2 * NodeKey.byteCount
+
+    /// A key's first byte, with room for those that follow: a key that grows is allocated twice.
+    private static func begin(_ family: Family, room: Int) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(1 + room)
+        key.append(family.rawValue)
+        return key
+    }
+
     /// The header's key.
     package static let header: [UInt8] = [Family.header.rawValue]
 
@@ -52,7 +63,7 @@ package enum StateKey {
 
     /// The key of a node's home.
     package static func home(_ node: NodeKey) -> [UInt8] {
-        var key = [Family.home.rawValue]
+        var key = begin(.home, room: NodeKey.byteCount)
         key.appendKey(node)
         return key
     }
@@ -66,7 +77,7 @@ package enum StateKey {
 
     /// The key of a component's one value or head.
     package static func component(_ id: ComponentID) -> [UInt8] {
-        var key = [Family.component.rawValue]
+        var key = begin(.component, room: longestRowBytes)
         key.appendSortableWord(id.rawValue)
         return key
     }
@@ -104,7 +115,7 @@ package enum StateKey {
 
     /// The key of the messages that wait at a node's home.
     package static func parked(_ node: NodeKey) -> [UInt8] {
-        var key = [Family.parked.rawValue]
+        var key = begin(.parked, room: NodeKey.byteCount)
         key.appendKey(node)
         return key
     }
