@@ -143,4 +143,20 @@ struct FeedTests {
         for driver in drivers { driver.checkpoint() }
         #expect(drivers[0].stored == drivers[1].stored)
     }
+
+    /// Members that were let go untold, with a component that came to be in rows after that.
+    @Test func shouldTellWhoWasLetGoBeforeItsComponentGrew() throws {
+        var limits = GraphLimits.standard
+        limits.inlineMembers = 4
+        let driver = GraphDriver(limits: limits)
+        try driver.fold(TestEvent(.link, ends[0], ends[1], at: 1))
+        _ = try tell(driver)
+        try driver.fold(TestEvent(.link, ends[0], ends[2], at: 1))
+        driver.checkpoint()
+        driver.graph.evict(toBytes: 0)
+        try driver.fold((3..<9).map { TestEvent(.link, ends[0], ends[$0], at: 1) })
+        let told = try tell(driver)
+        #expect(told.count == 1 && told[0].version == 2 && !told[0].isWhole)
+        #expect(told[0].added.map(\.key) == ends[2..<9].map(\.key))
+    }
 }

@@ -51,6 +51,9 @@ struct FeedQueue: ~Copyable {
     mutating func restore(_ component: TouchedComponent) {
         let made = touch(component.id, told: component.told)
         records[made].knowsUntold = false
+        #if Mutants
+        if Mutant.untoldListIsTrusted.isPlanted { records[made].knowsUntold = true }
+        #endif
         records[made].isStored = true
         if !component.parts.isEmpty {
             departed[made] = DepartedMembers(

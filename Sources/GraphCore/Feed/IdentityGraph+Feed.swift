@@ -8,10 +8,6 @@ internal import IdentityModel
 // that have departed since the last tick. It costs what has changed, not what there is. Where the
 // member came from elsewhere that knowledge is gone, and the customer is told as a whole.
 extension IdentityGraph {
-    /// Components in memory with at most so many members there are looked through for untold ones;
-    /// of larger ones the queue names them.
-    private static var walkedMembers: UInt32 { 32 }
-
     /// Tells what has changed since the last tick, ordered by component id.
     ///
     /// - Throws: `StateError`; the graph is then unusable and must be opened again.
@@ -47,9 +43,7 @@ extension IdentityGraph {
             guard component != noOrdinal else {
                 throw StateError(.damaged, "a component that awaits the next tick is not there")
             }
-            if listed == nil, components[component].residentCount > Self.walkedMembers {
-                listed = listUntold()
-            }
+            if listed == nil, components[component].isInRows { listed = listUntold() }
             try tell(component, record, listed?[component] ?? [], &changes, reader)
             told.append(component)
         }
@@ -101,12 +95,13 @@ extension IdentityGraph {
         return found == noOrdinal ? nil : found
     }
 
-    /// The untold members that the queue knows, of components that are not looked through.
+    /// The untold members that the queue knows, of components in rows: others are small, and looked
+    /// through.
     private func listUntold() -> [Ordinal: [Ordinal]] {
         var listed: [Ordinal: [Ordinal]] = [:]  // lookup only
         for node in feed.untold where nodes[node].flags.contains(.isUntold) {
             let component = nodes[node].component
-            if components[component].residentCount > Self.walkedMembers {
+            if components[component].isInRows {
                 listed[component, default: []].append(node)
             }
         }
@@ -126,7 +121,7 @@ extension IdentityGraph {
         let departed = feed.takeDeparted(record)
         if !isWhole { try take(departed.members, into: &told, component, reader) }
         let looksForAll = isWhole || !before.knowsUntold
-        if !looksForAll, components[component].residentCount > Self.walkedMembers {
+        if !looksForAll, components[component].isInRows {
             for node in known { take(node, isWhole: false, into: &told, component) }
         } else {
             var member = anchor

@@ -60,15 +60,6 @@ extension IdentityGraph {
         feed.depart(departed, from: record, as: components[part].id)
     }
 
-    /// Memory lets go of members that may be untold: the queue does not know them any more.
-    mutating func forgetUntold(of component: Ordinal) {
-        #if Mutants
-        if Mutant.untoldListIsTrusted.isPlanted { return }
-        #endif
-        let record = components[component].touched
-        if record != noOrdinal { feed.records[record].knowsUntold = false }
-    }
-
     /// Gives what has changed to `writer`, of `room` entries at most; at the cut all that is left.
     mutating func drainFeed(
         to writer: inout some StateWriter, _ room: inout Int, isCut: Bool

@@ -85,8 +85,6 @@ extension IdentityGraph {
             !components[component].isDirty && components[component].isInDigest,
             "only what the store holds is let go")
         holdsEverything = false
-        // In rows none of its untold members is let go.
-        if !components[component].isInRows { forgetUntold(of: component) }
         let members = unsortedMembers(of: component)
         for member in members { evictEdges(of: member) }
         for member in members {

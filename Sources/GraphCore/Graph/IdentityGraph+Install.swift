@@ -142,7 +142,11 @@ extension IdentityGraph {
     private mutating func installCarried(_ image: MemberImage, at start: Int, of node: Ordinal) {
         nodes[node].customerVersion = image.customerVersion
         if image.namesCustomer { nodes[node].flags.insert(.namesCustomer) }
-        if image.isUntold { nodes[node].flags.insert(.isUntold) }
+        if image.isUntold {
+            nodes[node].flags.insert(.isUntold)
+            // Its component may come to be in rows: then the list must name it.
+            feed.untold.append(node)
+        }
         guard image.fragmentCount > 0 else { return }
         nodes[node].flags.insert(.hasFragment)
         fragments[node] = Array(componentImage.fragments[start..<start + image.fragmentCount])

@@ -116,7 +116,7 @@ package enum Mutant: Int, Sendable, CaseIterable {
     case touchedIsNotStored
     /// A checkpoint does not say which members are untold.
     case untoldIsNotStored
-    /// The list of untold members is taken for whole though memory has let some go.
+    /// The list of untold members is taken for whole though the partition was opened since.
     case untoldListIsTrusted
     /// A customer that is told as a whole is told as far as it is in memory.
     case absentIsNotTold
