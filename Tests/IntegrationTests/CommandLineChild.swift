@@ -178,8 +178,8 @@ final class ChildProcess {
         return false
     }
 
-    /// How long a process may take, in seconds: nightly ones do more, beside others.
-    private static let patience: Double = TestBudget.isNightly ? 1_200 : 120
+    /// How long a process may take, in seconds, beside others; nightly ones do more.
+    private static let patience: Double = TestBudget.isNightly ? 1_200 : 300
 
     /// Waits for the end of the process; kills it when the time is over, which is an issue.
     func finish(timeout: Double = ChildProcess.patience) throws -> Finished {
