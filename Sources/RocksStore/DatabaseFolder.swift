@@ -52,6 +52,15 @@ struct DatabaseFolder {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
+    /// Removes the files of options that RocksDB began and could not end, and never removes itself:
+    /// it knows no name for the level that keeps its information log silent.
+    func removeUnendedOptions() {
+        guard let names = try? names() else { return }
+        for name in names where name.hasPrefix("OPTIONS-") && name.hasSuffix(".dbtmp") {
+            unlink(path + "/" + name)
+        }
+    }
+
     /// The bytes that the folder's files take; a file that goes meanwhile counts nothing.
     func bytesOnDisk() throws(StoreError) -> UInt64 {
         var bytes: UInt64 = 0

@@ -48,6 +48,7 @@ package final class RocksDatabase: @unchecked Sendable {
         }
         native = try RocksDatabase.open(
             directory, NativeOptions(options, createIfMissing: createIfMissing), mode, torn)
+        if mode == .readWrite { folder.removeUnendedOptions() }
         self.directory = directory
         lock = .allocate(capacity: 1)
         pthread_mutex_init(lock, nil)
@@ -134,20 +135,25 @@ package final class RocksDatabase: @unchecked Sendable {
     package func write(_ batch: borrowing WriteBatch, sync: Bool) throws(StoreError) {
         let native = try opened()
         let handle = batch.handle
-        do throws(StoreError) {
-            try calling(in: directory) { error in
-                rocksdb_write(native.handle, native.writeOptions(sync: sync), handle, error)
-            }
-        } catch {
-            if error.isFatal { noteLogFailure(error) }
-            throw error
+        try logging { error in
+            rocksdb_write(native.handle, native.writeOptions(sync: sync), handle, error)
         }
     }
 
-    private func noteLogFailure(_ failure: StoreError) {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        logFailure = logFailure ?? failure
+    /// Calls a function of RocksDB that writes or syncs the log, and remembers where it failed.
+    private func logging(
+        _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Void
+    ) throws(StoreError) {
+        do throws(StoreError) {
+            try calling(in: directory, body)
+        } catch {
+            if error.isFatal {
+                pthread_mutex_lock(lock)
+                logFailure = logFailure ?? error
+                pthread_mutex_unlock(lock)
+            }
+            throw error
+        }
     }
 
     private func checkLog() throws(StoreError) {
@@ -161,15 +167,15 @@ package final class RocksDatabase: @unchecked Sendable {
         _ key: Span<UInt8>, _ value: Span<UInt8>, sync: Bool = false
     ) throws(StoreError) {
         let native = try opened()
-        var message: UnsafeMutablePointer<CChar>?
-        key.withCharacters { key, keyCount in
-            value.withCharacters { value, valueCount in
-                rocksdb_put(
-                    native.handle, native.writeOptions(sync: sync), key, keyCount, value,
-                    valueCount, &message)
+        try logging { error in
+            key.withCharacters { key, keyCount in
+                value.withCharacters { value, valueCount in
+                    rocksdb_put(
+                        native.handle, native.writeOptions(sync: sync), key, keyCount, value,
+                        valueCount, error)
+                }
             }
         }
-        if let message { throw StoreError(status: takeString(message), directory: directory) }
     }
 
     /// Sets `key` to `value`; `sync` as for `write`.
@@ -178,11 +184,14 @@ package final class RocksDatabase: @unchecked Sendable {
     }
 
     /// Puts all that was written on disk: the write-ahead log is synced.
+    ///
+    /// A write of another thread that fails in the microseconds between the look at `logFailure`
+    /// and RocksDB's own may still end the process; no write waits for a sync instead.
     package func syncLog() throws(StoreError) {
         let native = try opened()
         try checkLog()
         let written = rocksdb_get_latest_sequence_number(native.handle)
-        try calling(in: directory) { rocksdb_flush_wal(native.handle, 1, $0) }
+        try logging { rocksdb_flush_wal(native.handle, 1, $0) }
         syncedSequence.max(written, ordering: .sequentiallyConsistent)
     }
 

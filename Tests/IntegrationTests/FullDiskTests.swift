@@ -179,8 +179,7 @@ struct FullDiskTests {
 
     /// The disk fills while a replay folds: it says what is acknowledged, that is there, and the
     /// same replay goes on when there is room.
-    /// One partition only: of three, RocksDB ends the process about one time in four.
-    @Test(arguments: [1])
+    @Test(arguments: PartitionCounts.all)
     func shouldGoOnWithAReplay(_ partitions: Int) throws {
         let folder = try BackupScratch()
         let mount = try FlipMount(folder, "disk", mebibytes: 60)

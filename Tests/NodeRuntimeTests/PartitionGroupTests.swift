@@ -223,13 +223,48 @@ struct PartitionGroupTests {
         #expect(later.isAtRest && later.counters.customers == 1)
         try later.requireRest()
     }
+
+    /// What one partition says to another finds no room while its own writes would: nobody makes
+    /// room for them, so that all end, and whoever writes learns it.
+    @Test(.timeLimit(.minutes(1)))
+    func shouldEndWhereWhatIsUnderWayFindsNoRoom() throws {
+        let stores = Stores(2)
+        let group = try PartitionGroup(
+            log: FullLog(stores.log, of: PartitionID(1)), states: stores.states,
+            settings: stores.settings(tailEvents: 1))
+        let crew = PartitionCrew<FullLog, MemoryState>(partitionCount: 2)
+        // unsafe: from here on until the thread has ended the group is its own.
+        nonisolated(unsafe) let served = group
+        let thread = SystemThread { _ = crew.serve(served) }
+        let writer = CrewWriter(crew)
+        var (acknowledged, code) = (0, StoreFailure.Code?.none)
+        do throws(ServingError) {
+            for _ in 0..<1_000 {
+                acknowledged = try writer.append([(PartitionID(0), Self.crossing())])
+            }
+            acknowledged = try writer.finish()
+        } catch {
+            if case .store(let failure) = error { code = failure.code }
+        }
+        crew.close()
+        thread.join()
+        #expect(code == .noSpace && acknowledged < 1_000)
+        #expect(!group.isAtRest)
+        let later = try stores.open()
+        #expect(later.isAtRest && later.counters.customers == 1)
+        #expect(later.eventCount >= acknowledged)
+    }
 }
 
-/// A log that can be read, and takes nothing more.
+/// A log that can be read, and takes nothing more, or nothing more of one partition.
 private final class FullLog: LogPort {
     private let base: MemoryLog
+    private let full: PartitionID?
 
-    init(_ base: MemoryLog) { self.base = base }
+    init(_ base: MemoryLog, of full: PartitionID? = nil) {
+        self.base = base
+        self.full = full
+    }
 
     func bounds(of partition: PartitionID) throws(StoreFailure) -> Range<UInt64> {
         base.bounds(of: partition)
@@ -238,10 +273,14 @@ private final class FullLog: LogPort {
     func append(
         _ record: Span<UInt8>, at offset: UInt64, of partition: PartitionID
     ) throws(StoreFailure) {
+        guard partition == full ?? partition else {
+            return try base.append(record, at: offset, of: partition)
+        }
         throw StoreFailure(.noSpace, "the disk is full", remedy: "make room")
     }
 
     func sync() throws(StoreFailure) {
+        guard full == nil else { return base.sync() }
         throw StoreFailure(.noSpace, "the disk is full", remedy: "make room")
     }
 

@@ -100,6 +100,21 @@ import Testing
         _ = try open()
     }
 
+    /// A line that finds no room would end the process: see `NativeOptions`.
+    @Test func shouldKeepRocksDBsInformationLogEmpty() throws {
+        for _ in 0..<3 {
+            let database = try open()
+            try database.put([1], [1])
+            try database.syncLog()
+            database.close()
+        }
+        let names = TemporaryFolder.names(in: folder.path("db"))
+        let logs = names.filter { $0.hasPrefix("LOG") }
+        #expect(logs.count == 1)
+        #expect(logs.allSatisfy { Bytes.read(folder.path("db/" + $0)).isEmpty })
+        #expect(!names.contains { $0.hasSuffix(".dbtmp") })
+    }
+
     @Test func shouldOpenForReadingBesideItsWriter() throws {
         let writer = try open()
         try writer.put(bytes("a"), bytes("1"))

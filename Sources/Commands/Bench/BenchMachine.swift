@@ -15,8 +15,8 @@ struct BenchMachine: Encodable {
     let loadBefore: Double
     /// The same, at the end, which includes what was measured.
     var loadAfter: Double?
-    /// The version of RocksDB; nil where no store was made.
-    var rocksDB: String?
+    /// The version of RocksDB; nil where its file does not tell it.
+    let rocksDB: String?
     /// Whether other work was there before.
     var isBusy: Bool { loadBefore > Self.busyLoad * Double(cores) }
 
@@ -52,6 +52,10 @@ struct BenchMachine: Encodable {
             model?.split(separator: ":").last?.trimmingCharacters(in: .whitespaces) ?? "unknown"
         kernel = ProcFile.lines("/proc/sys/kernel/osrelease").first ?? "unknown"
         loadBefore = Self.load
+        // Its library's file bears the version.
+        let libraries = ProcFile.lines("/proc/self/maps").lazy
+        rocksDB = libraries.compactMap { $0.firstMatch(of: /librocksdb\.so\.([0-9.]+)/) }
+            .first.map { String($0.1) }
     }
 
     /// The load average over the last minute; 0 where it is not told.
@@ -59,28 +63,15 @@ struct BenchMachine: Encodable {
         var loads = [0.0]
         return getloadavg(&loads, 1) == 1 ? (loads[0] * 100).rounded() / 100 : 0
     }
-
-    /// Which RocksDB made a database, as its options say.
-    static func rocksDB(in database: String) -> String? {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: database)) ?? []
-        guard let name = names.filter({ $0.hasPrefix("OPTIONS-") }).max() else { return nil }
-        for line in ProcFile.lines(database + "/" + name) {
-            let parts = line.split(separator: "=")
-            if parts.count == 2, parts[0].trimmingCharacters(in: .whitespaces) == "rocksdb_version"
-            {
-                return String(parts[1])
-            }
-        }
-        return nil
-    }
 }
 
 /// A file that the system makes of what it knows.
 enum ProcFile {
     /// Its lines; none where it cannot be read.
     static func lines(_ path: String) -> [String] {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return [] }
-        return text.split(separator: "\n").map(String.init)
+        // Not as one whole: Foundation takes the first page alone of a file without a size.
+        guard let bytes = try? FileHandle(forReadingAtPath: path)?.readToEnd() else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }
 

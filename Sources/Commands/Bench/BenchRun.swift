@@ -49,7 +49,6 @@ struct BenchRun {
             if plan.phases.contains(where: \.usesRetailStore) {
                 try within(folder) { (part) throws(CommandEnd) in
                     try retail(files, in: part, place, isFirst: round == 1, &figures)
-                    machine.rocksDB = BenchMachine.rocksDB(in: part + "/log")
                 }
             }
             if plan.measures(.unlink) {
@@ -63,8 +62,6 @@ struct BenchRun {
                 let restart = BenchRestart(plan: plan, files: files)
                 try within(folder) { (part) throws(CommandEnd) in
                     try restart.measure(in: part, &figures)
-                    machine.rocksDB =
-                        BenchMachine.rocksDB(in: part + "/store/log") ?? machine.rocksDB
                 }
             }
         }

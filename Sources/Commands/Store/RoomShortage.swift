@@ -4,16 +4,13 @@ internal import NodeRuntime
 /// A disk with too little room to open a store for writing: it is opened for reading alone, so
 /// that questions are still answered.
 ///
-/// Opening for writing writes: two manifests, option files, and the log's tail as a sorted file.
-/// RocksDB must not run into the end of the disk there: as Debian builds it (7.8.3, with
-/// assertions) it then ends the process.
+/// Opening for writing writes: manifests, and the log's tail as a sorted file.
 struct RoomShortage {
     /// Bytes that must be free beside what the log's tail takes.
     static let reserveBytes: UInt64 = 16 << 20
 
-    private let path: String
-    private let available: UInt64
-    private let needed: UInt64
+    /// Why something is not written.
+    let failure: StoreFailure
 
     /// The shortage of a store's disk, or of one where a store is to be made; nil where there is
     /// room.
@@ -33,17 +30,17 @@ struct RoomShortage {
         guard statvfs(path, &status) == 0 else { return nil }
         let available = UInt64(status.f_bavail) * UInt64(status.f_frsize)
         guard available < needed else { return nil }
-        self.path = path
-        self.available = available
-        self.needed = needed
+        failure = Self.failure(
+            "No space left: the disk of \(path) has \(ByteText.print(available)) free, and "
+                + "\(ByteText.print(needed)) are needed to write")
     }
 
-    /// Why something is not written.
-    var failure: StoreFailure {
+    /// The shortage that an opening for writing ran into.
+    init(cause: StoreFailure) { failure = Self.failure(cause.reason) }
+
+    private static func failure(_ reason: String) -> StoreFailure {
         StoreFailure(
-            .noSpace,
-            "No space left: the disk of \(path) has \(ByteText.print(available)) free, and "
-                + "\(ByteText.print(needed)) are needed to write",
+            .noSpace, reason,
             remedy:
                 "free space on that disk, then run this again; until then stats, digest, resolve, "
                 + "explain and component answer")

@@ -33,9 +33,23 @@ struct StoreParts {
                     directory: folder.statePath(partition), scratch: folder.scratchPath(partition))
             }
         }
-        shortage = try Self.shortage(folder)
+        do throws(StoreFailure) {
+            self = try Self(folder, memory: memory, shortage: Self.shortage(folder))
+        } catch {
+            // RocksDB may begin to rewrite files of one while others are opened, which takes room.
+            guard error.code == .noSpace, !folder.isNew else { throw error }
+            self = try Self(folder, memory: memory, shortage: RoomShortage(cause: error))
+        }
+    }
+
+    /// Opens them for reading alone where room is short.
+    private init(
+        _ folder: StoreFolder, memory: MemoryBudget, shortage: RoomShortage?
+    ) throws(StoreFailure) {
+        let partitions = folder.partitions
+        self.shortage = shortage
         log = try RocksLog(
-            directory: logPath, isNew: folder.isNew, memory: memory, shortage: shortage)
+            directory: folder.logPath, isNew: folder.isNew, memory: memory, shortage: shortage)
         let share = memory.share(among: UInt16(partitions.count))
         var states: [RocksState] = []
         for partition in partitions {

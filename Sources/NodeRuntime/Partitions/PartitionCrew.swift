@@ -19,7 +19,7 @@ package final class PartitionCrew<Log: LogPort, State: StatePort>: Sendable {
     /// Serves, as `PartitionHost.serve` does, all partitions of a group that is at rest, one of
     /// them on this thread. Once it was closed they are at rest again.
     package func serve(
-        _ group: PartitionGroup<Log, State>, hasRoom: @escaping @Sendable () -> Bool = { false }
+        _ group: PartitionGroup<Log, State>, hasRoom: (@Sendable () -> Bool)? = nil
     ) -> ServingEnd {
         precondition(group.runtimes.count == hosts.count, "each partition has its host")
         exchange.reset()

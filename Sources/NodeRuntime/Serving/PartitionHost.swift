@@ -22,10 +22,12 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
     ///
     /// - Parameters:
     ///   - syncer: makes groups of records durable, on a thread of its own.
-    ///   - hasRoom: asked now and then while writes are refused for a lack of room.
+    ///   - hasRoom: asked now and then while writes are refused for a lack of room; nil where
+    ///     nobody waits for room: of several partitions all then end as soon as what they say to
+    ///     each other finds none.
     package func serve(
         _ runtime: PartitionRuntime<Log, State>, syncer: any BackgroundWorker = ThreadWorker(),
-        hasRoom: @escaping () -> Bool = { false }
+        hasRoom: (() -> Bool)? = nil
     ) -> ServingEnd {
         serve(runtime, exchange: nil, syncer: syncer, hasRoom: hasRoom)
     }
@@ -33,7 +35,7 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
     /// Serves a partition of several, which talk to each other by an exchange.
     func serve(
         _ runtime: PartitionRuntime<Log, State>, exchange: DeliveryExchange<Log, State>?,
-        syncer: any BackgroundWorker = ThreadWorker(), hasRoom: @escaping () -> Bool
+        syncer: any BackgroundWorker = ThreadWorker(), hasRoom: (() -> Bool)?
     ) -> ServingEnd {
         let sweeper = Sweeper(every: limits.sweepNanoseconds) { [mailbox, time] in
             mailbox.sweep(Deadline(nanoseconds: time.nanoseconds()))

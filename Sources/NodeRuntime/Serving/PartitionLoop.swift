@@ -52,7 +52,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     private var isClosed = false
     private var nextTend: UInt64 = 0
     /// Whether there is room for a store that refuses to write for the lack of it.
-    private let hasRoom: () -> Bool
+    private let hasRoom: (() -> Bool)?
     private var nextRoomCheck: UInt64 = 0
     /// Whether serving ends as soon as no write is on its way, for the store to be opened again.
     private var isReopening = false
@@ -60,7 +60,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     init(
         _ runtime: PartitionRuntime<Log, State>, _ mailbox: Mailbox<Log, State>,
         _ exchange: DeliveryExchange<Log, State>?, limits: ServingLimits,
-        syncer: any BackgroundWorker, time: MonotonicTime, hasRoom: @escaping () -> Bool
+        syncer: any BackgroundWorker, time: MonotonicTime, hasRoom: (() -> Bool)?
     ) {
         post = exchange.map { PartitionPost(runtime, $0, limits) }
         pointers = PointerCollection(runtime)
@@ -116,7 +116,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
             mailbox.fail(failure)
             return false
         }
-        if isClosed, let failure = post?.givenUp {
+        if mayGiveUp, let failure = post?.givenUp {
             mailbox.fail(failure)
             return false
         }
@@ -132,6 +132,9 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
 
     /// Whether the tail, memory and what others are owed may grow by another record.
     private var mayFold: Bool { !runtime.isStalled && !(post?.isBlocked ?? false) }
+
+    /// Whether nobody will make room for what is under way before the end.
+    private var mayGiveUp: Bool { isClosed || hasRoom == nil }
 
     /// Whether no write is on its way.
     private var isAtRest: Bool { syncing.isEmpty && settling.isEmpty }
@@ -201,8 +204,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
             try post.stage()
         } catch {
             noteRefusal(error)
-            // Nobody will make room for what is under way before the end.
-            if isClosed, error.code == .noSpace { post.giveUp() }
+            if mayGiveUp, error.code == .noSpace { post.giveUp() }
         }
         let staged = runtime.stagedCount - before
         if staged > 0 { syncing.append(Settling(append: nil, remaining: staged)) }
@@ -249,7 +251,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         let now = time.nanoseconds()
         guard now >= nextRoomCheck else { return }
         nextRoomCheck = now + limits.roomCheckNanoseconds
-        isReopening = hasRoom()
+        isReopening = hasRoom?() ?? false
     }
 
     private func noteSynced(_ result: Result<Void, StoreFailure>?) {
