@@ -81,6 +81,7 @@ extension IdentityGraph {
             pair = next
         }
         for pair in outLinks(of: node, { $0.contains(.hasEdge) }) { letEdgeGo(pair) }
+        components[component].lacksEdges = true
         dropHeap(of: component)
         leaveRing(node)
         components[component].residentCount -= 1
@@ -93,6 +94,7 @@ extension IdentityGraph {
         evictEdge(pair)
         for end in [links[pair].a, links[pair].b] where isInRows(end) {
             nodes[end].flags.insert(.lacksEdges)
+            components[nodes[end].component].lacksEdges = true
         }
         noteIfEmpty(pair)
     }

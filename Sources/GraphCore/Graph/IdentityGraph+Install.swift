@@ -82,6 +82,7 @@ extension IdentityGraph {
         components[made].edgeCount = UInt32(componentImage.edgeCount)
         components[made].memberSum = componentImage.memberSum
         components[made].isInRows = componentImage.isInRows
+        components[made].lacksEdges = componentImage.isInRows
         components[made].touched = feed.find(componentImage.id)
         components[made].isStored = true
         components[made].isInDigest = true

@@ -101,7 +101,8 @@ extension IdentityGraph {
             sum += memberDigest(member)
         }
         if members.contains(where: { lacksEdges($0) }) {
-            return record.isInRows ? nil : "a component in one value lacks edges"
+            if !record.isInRows { return "a component in one value lacks edges" }
+            return record.lacksEdges ? nil : "a member lacks edges of a component that has all"
         }
         guard isWhole else { return nil }
         let edges = members.reduce(0) { sum, member in

@@ -62,9 +62,11 @@ extension IdentityGraph {
         if components[component].residentCount < components[component].count {
             try loadMembers(of: component, reader)
         }
-        guard unsortedMembers(of: component).contains(where: { lacksEdges($0) }) else { return }
-        try loadEdges(of: component, reader)
-        for member in unsortedMembers(of: component) { nodes[member].flags.remove(.lacksEdges) }
+        if unsortedMembers(of: component).contains(where: { lacksEdges($0) }) {
+            try loadEdges(of: component, reader)
+            for member in unsortedMembers(of: component) { nodes[member].flags.remove(.lacksEdges) }
+        }
+        components[component].lacksEdges = false
     }
 
     private mutating func loadMembers(

@@ -196,9 +196,10 @@ extension IdentityGraph {
     /// A member has come into a component in rows. Edges of it that lead here from members whose
     /// edges memory lacks are in the store, where they lay while they led to another component.
     mutating func enterRows(_ member: Ordinal) {
-        transit.noteBack(nodes[member].key, in: components[nodes[member].component].id)
+        let component = nodes[member].component
+        transit.noteBack(nodes[member].key, in: components[component].id)
         markRows(of: member)
-        if hasOthers { nodes[member].flags.insert(.lacksEdges) }
+        if hasOthers, components[component].lacksEdges { nodes[member].flags.insert(.lacksEdges) }
         #if Mutants
         if Mutant.newcomersLackNothing.isPlanted { nodes[member].flags.remove(.lacksEdges) }
         #endif

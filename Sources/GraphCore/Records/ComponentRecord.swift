@@ -22,6 +22,8 @@ struct ComponentRecord: BitwiseCopyable {
     var isStored: Bool
     /// Whether it is stored in rows, and may so be in memory in part.
     var isInRows: Bool
+    /// Whether memory may lack edges of it, which are in the store; of one in rows alone.
+    var lacksEdges: Bool
     /// Whether it, or of one in rows its head, must be written at the next checkpoint.
     var isDirty: Bool
     /// Whether the logical digest holds its part now.
@@ -33,6 +35,7 @@ struct ComponentRecord: BitwiseCopyable {
 
     static let blank = ComponentRecord(
         id: .none, rank: 0, memberSum: .zero, anchor: noOrdinal, count: 0, residentCount: 0,
-        edgeCount: 0, touched: noOrdinal, isStored: false, isInRows: false, isDirty: false,
-        isInDigest: false, hasAnchorHeap: false, wasUsed: false)
+        edgeCount: 0, touched: noOrdinal, isStored: false, isInRows: false,
+        lacksEdges: false, isDirty: false, isInDigest: false, hasAnchorHeap: false,
+        wasUsed: false)
 }
