@@ -46,6 +46,21 @@ struct CheckpointLimitTests {
         #expect(runtime.tailRecords == 0)
     }
 
+    /// Who asks for a number of events gets it: the log's bytes grow with it, and never fall.
+    @Test func shouldCountInEventsWhereThatIsAskedFor() {
+        let standard = CheckpointPolicy.standard
+        for events in [1, standard.tailEvents, 10 * standard.tailEvents, .max] {
+            let policy = CheckpointPolicy.standard(tailEvents: events)
+            #expect(policy.tailEvents == events && policy.newEventsCountingAsOne == 1)
+            #expect(policy.ageNanoseconds == standard.ageNanoseconds)
+            #expect(policy.tailBytes >= standard.tailBytes)
+        }
+        let tenfold = CheckpointPolicy.standard(tailEvents: 10 * standard.tailEvents)
+        #expect(tenfold.tailBytes > 9 * standard.tailBytes)
+        #expect(tenfold.tailBytes <= 10 * standard.tailBytes)
+        #expect(CheckpointPolicy.standard(tailEvents: .max).tailBytes == .max)
+    }
+
     @Test func shouldWaitWhereTheTailMayNotGrow() throws {
         let hand = Hand()
         let worker = HeldWorker()

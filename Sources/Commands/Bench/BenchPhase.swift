@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// A part of the benchmark suite.
 enum BenchPhase: String, CaseIterable, ExpressibleByArgument, Encodable {
-    case replay, repeats, resolve, unlink, restart, checkpoint, memory, disk
+    case replay, repeats, resolve, unlink, restart, checkpoint, memory, disk, partitions, tight
 
     /// What it measures, on a line.
     var explanation: String {
@@ -15,11 +15,18 @@ enum BenchPhase: String, CaseIterable, ExpressibleByArgument, Encodable {
         case .checkpoint: "how long checkpoints stop the writer during the replay"
         case .memory: "bytes for each identifier that is in memory"
         case .disk: "bytes on disk, and bytes written by the replay, for each link"
+        case .partitions: "the file into two partitions, beside the same into one"
+        case .tight: "the file into a tenth of the memory that its graph would take"
         }
     }
 
     /// Whether it is measured on the store that the stream fills.
-    var usesRetailStore: Bool { self != .restart }
+    var usesRetailStore: Bool {
+        switch self {
+        case .restart, .partitions, .tight: false
+        default: true
+        }
+    }
 
     /// The phases with their explanations, a line each.
     static var list: [String] {

@@ -7,6 +7,7 @@ internal import NodeRuntime
 /// files ──> round: store: replay ─ memory, disk, checkpoint ─ resolve ─ repeats ─ unlink
 ///                  store: the large customer, its links cut
 ///                  store: killed, opened again
+///                  stores: of one partition, of two, of little memory
 /// ```
 /// All of it lies in one temporary folder, which goes at the end, however that comes.
 struct BenchRun {
@@ -64,12 +65,36 @@ struct BenchRun {
                     try restart.measure(in: part, &figures)
                 }
             }
+            try shapes(files, in: folder, place, &figures)
         }
         machine.loadAfter = BenchMachine.load
         return BenchReport(
             machine: machine, plan: plan,
             seconds: Double(MonotonicTime.system.nanoseconds() - start) / 1e9,
             phases: figures.parts)
+    }
+
+    /// The stream in stores of another shape.
+    private func shapes(
+        _ files: BenchFiles, in folder: String, _ place: String, _ figures: inout BenchFigures
+    ) throws(CommandEnd) {
+        let shapes = BenchShapes(plan: plan, files: files)
+        if plan.measures(.partitions) {
+            var usages: [BenchShapes.Seconds] = []
+            for partitions in shapes.partitionCounts {
+                say("\(place): partitions, \(partitions)")
+                try within(folder) { (part) throws(CommandEnd) in
+                    usages.append(try shapes.fold(into: partitions, in: part))
+                }
+            }
+            shapes.tell(one: usages[0], several: usages[1], &figures)
+        }
+        if plan.measures(.tight) {
+            say("\(place): tight")
+            try within(folder) { (part) throws(CommandEnd) in
+                try shapes.foldTightly(in: part, &figures)
+            }
+        }
     }
 
     /// Has a part of the suite use a folder of its own, which makes room for the next part's.

@@ -31,6 +31,16 @@ package struct CheckpointPolicy: Equatable, Sendable {
     package static let standard = CheckpointPolicy(
         tailEvents: 98_304, tailBytes: 128 << 20, newEventsCountingAsOne: 4)
 
+    /// The standard for another number of events, all of which count alike: the log's bytes grow
+    /// with it, so that it is the events that begin a checkpoint, as long as they are no larger
+    /// than the standard's may be.
+    package static func standard(tailEvents: UInt64) -> CheckpointPolicy {
+        let bytesPerEvent = standard.tailBytes / standard.tailEvents
+        let (bytes, isOver) = tailEvents.multipliedReportingOverflow(by: bytesPerEvent)
+        return CheckpointPolicy(
+            tailEvents: tailEvents, tailBytes: isOver ? .max : max(bytes, standard.tailBytes))
+    }
+
     /// None is ever begun.
     package static let never = CheckpointPolicy(
         tailEvents: .max, tailBytes: .max, ageNanoseconds: .max)
