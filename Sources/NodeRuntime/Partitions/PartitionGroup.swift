@@ -192,9 +192,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     /// - Throws: `StoreFailure` `noSpace`: what was under way when it was opened found no room.
     package func requireRest() throws(StoreFailure) {
         guard !isAtRest else { return }
-        throw StoreFailure(
-            .noSpace, "No space left for what partitions say to each other",
-            remedy: "free space on the disk, then run this again")
+        throw .noRoomForDeliveries
     }
 
     /// Stores a checkpoint of each partition behind whose last one anything lies, at rest; returns

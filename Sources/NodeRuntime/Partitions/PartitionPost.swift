@@ -174,12 +174,7 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
     var failure: StoreFailure? { exchange.failure }
     /// Why all partitions end before they are at rest: there is no room for what is under way. It
     /// is made again when they are opened again.
-    var givenUp: StoreFailure? {
-        guard exchange.isGivingUp else { return nil }
-        return StoreFailure(
-            .noSpace, "there is no room for what partitions say to each other",
-            remedy: "free space on the disk, then run this again")
-    }
+    var givenUp: StoreFailure? { exchange.isGivingUp ? .noRoomForDeliveries : nil }
     /// There is no room for what is under way.
     func giveUp() { exchange.giveUp() }
     /// Whether all partitions are to be opened again.

@@ -32,6 +32,12 @@ package struct StoreFailure: Error, Equatable, Sendable {
         self.remedy = remedy
     }
 
+    /// What partitions say to each other finds no room in their logs; it is said again once they
+    /// are opened with room.
+    static let noRoomForDeliveries = StoreFailure(
+        .noSpace, "No space left for what partitions say to each other",
+        remedy: "free space on the disk, then run this again")
+
     /// Whether the same call may succeed later without anybody's doing.
     package var isRetriable: Bool { code == .noSpace || code == .held }
     /// Whether the process must not go on with the store.
