@@ -42,7 +42,7 @@ let package = Package(
         // Pure: values and deterministic machines. No Foundation, no C but one header.
         .target(name: "IdentityModel", swiftSettings: pure),
         .target(
-            name: "GraphCore", dependencies: ["IdentityModel", "CPrefetch"], swiftSettings: pure),
+            name: "GraphCore", dependencies: ["IdentityModel", "CMemoryHints"], swiftSettings: pure),
         .target(
             name: "WireFormat", dependencies: ["IdentityModel", "GraphCore"], swiftSettings: pure),
         .target(
@@ -57,7 +57,7 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .target(name: "CPrefetch"),
+        .target(name: "CMemoryHints"),
 
         // Adapters: bytes only.
         .target(

@@ -21,7 +21,7 @@ struct RuleTests {
         #expect(ImportRule.findings(in: graph("// first\n" + line)).map(\.line) == [2])
     }
 
-    @Test(arguments: ["package import IdentityModel", "import CPrefetch", "// import Foundation"])
+    @Test(arguments: ["package import IdentityModel", "import CMemoryHints", "// import Foundation"])
     func shouldAllowImports(_ line: String) {
         #expect(ImportRule.findings(in: graph(line)).isEmpty)
     }

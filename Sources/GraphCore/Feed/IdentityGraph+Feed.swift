@@ -33,18 +33,22 @@ extension IdentityGraph {
         to changes: inout ToldChanges, _ reader: some StateReader
     ) throws(StateError) {
         guard awaitsTick else { return }
-        var listed: [Ordinal: [Ordinal]]?  // lookup only
         let records = feed.takeTouched()
+        let present = presentComponents(of: records)
+        let untold = listUntold()
         var told: [Ordinal] = []
         told.reserveCapacity(records.count)
         for (place, record) in records.enumerated() {
-            prefetchNextTold(records, place)
-            let component = try hosted(feed.records[record].id, reader)
-            guard component != noOrdinal else {
-                throw StateError(.damaged, "a component that awaits the next tick is not there")
+            prefetchNextTold(present, place)
+            var component = present[place]
+            // One in rows keeps its untold members in memory, even where its head is not.
+            var isListed = component != noOrdinal
+            if component == noOrdinal {
+                component = try hosted(feed.records[record].id, reader)
+                guard component != noOrdinal else { throw Self.awaitsInVain }
+                isListed = components[component].isInRows
             }
-            if listed == nil, components[component].isInRows { listed = listUntold() }
-            try tell(component, record, listed?[component] ?? [], &changes, reader)
+            try tell(component, record, isListed ? untold : nil, &changes, reader)
             told.append(component)
         }
         // Only now: until the last is told, `names` asks which of the others are touched.
@@ -55,61 +59,66 @@ extension IdentityGraph {
         feed.untold.removeAll(keepingCapacity: true)
     }
 
-    /// How many components ahead the index is asked for, then the component, then its anchor, then
-    /// the members on both sides of that.
-    private static var toldDistances: (index: Int, component: Int, anchor: Int, next: Int) {
-        (12, 9, 6, 3)
+    private static var awaitsInVain: StateError {
+        StateError(.damaged, "a component that awaits the next tick is not there")
     }
 
-    /// Hints at the memory that the next touched components will need. It changes no result.
+    /// The components of touched records, as far as memory has them; none for others.
+    private func presentComponents(of records: [Ordinal]) -> [Ordinal] {
+        let distance = 12
+        return records.indices.map { place in
+            if place + distance < records.count {
+                componentIndex.prefetch(
+                    Self.indexHash(feed.records[records[place + distance]].id))
+            }
+            let id = feed.records[records[place]].id
+            return componentIndex.find(Self.indexHash(id)) { components[$0].id == id }
+        }
+    }
+
+    /// Hints at the memory that the next touched components will need: the component, then its
+    /// anchor, then the members on both sides of that. It changes no result.
     @inline(__always)
-    private func prefetchNextTold(_ records: [Ordinal], _ place: Int) {
-        let distances = Self.toldDistances
-        if place + distances.index < records.count {
-            componentIndex.prefetch(toldHash(records, place + distances.index))
+    private func prefetchNextTold(_ present: [Ordinal], _ place: Int) {
+        let distances = (component: 9, anchor: 6, next: 3)
+        if place + distances.component < present.count {
+            components.prefetch(present[place + distances.component])
         }
-        if let component = likelyTold(records, place + distances.component) {
-            components.prefetch(component)
-        }
-        if let component = likelyTold(records, place + distances.anchor) {
-            nodes.prefetch(components[component].anchor)
-        }
-        if let component = likelyTold(records, place + distances.next) {
-            let anchor = components[component].anchor
-            guard anchor != noOrdinal else { return }
+        if let anchor = anchorToTell(present, place + distances.anchor) { nodes.prefetch(anchor) }
+        if let anchor = anchorToTell(present, place + distances.next) {
             nodes.prefetch(nodes[anchor].nextMember)
             nodes.prefetch(nodes[anchor].previousMember)
         }
     }
 
     @inline(__always)
-    private func toldHash(_ records: [Ordinal], _ place: Int) -> UInt64 {
-        Self.indexHash(feed.records[records[place]].id)
+    private func anchorToTell(_ present: [Ordinal], _ place: Int) -> Ordinal? {
+        guard place < present.count, present[place] != noOrdinal else { return nil }
+        let anchor = components[present[place]].anchor
+        return anchor == noOrdinal ? nil : anchor
     }
 
-    /// The component that the index gives for a touched one by its hash alone.
-    @inline(__always)
-    private func likelyTold(_ records: [Ordinal], _ place: Int) -> Ordinal? {
-        guard place < records.count else { return nil }
-        let found = componentIndex.find(toldHash(records, place)) { _ in true }
-        return found == noOrdinal ? nil : found
-    }
-
-    /// The untold members that the queue knows, of components in rows: others are small, and looked
-    /// through.
-    private func listUntold() -> [Ordinal: [Ordinal]] {
-        var listed: [Ordinal: [Ordinal]] = [:]  // lookup only
-        for node in feed.untold where nodes[node].flags.contains(.isUntold) {
-            let component = nodes[node].component
-            if components[component].isInRows {
-                listed[component, default: []].append(node)
+    /// The untold members that the queue knows, by the records of their components.
+    private func listUntold() -> UntoldLists {
+        var lists = UntoldLists(
+            members: feed.untold.count, records: Int(feed.records.ordinals.upperBound))
+        let (memberDistance, componentDistance) = (16, 8)
+        for (place, node) in feed.untold.enumerated() {
+            if place + memberDistance < feed.untold.count {
+                nodes.prefetch(feed.untold[place + memberDistance])
             }
+            if place + componentDistance < feed.untold.count {
+                components.prefetch(nodes[feed.untold[place + componentDistance]].component)
+            }
+            guard nodes[node].flags.contains(.isUntold) else { continue }
+            let record = components[nodes[node].component].touched
+            if record != noOrdinal { lists.add(place, to: record) }
         }
-        return listed
+        return lists
     }
 
     private mutating func tell(
-        _ component: Ordinal, _ record: Ordinal, _ known: [Ordinal],
+        _ component: Ordinal, _ record: Ordinal, _ listed: UntoldLists?,
         _ changes: inout ToldChanges, _ reader: some StateReader
     ) throws(StateError) {
         let anchor = components[component].anchor
@@ -121,8 +130,10 @@ extension IdentityGraph {
         let departed = feed.takeDeparted(record)
         if !isWhole { try take(departed.members, into: &told, component, reader) }
         let looksForAll = isWhole || !before.knowsUntold
-        if !looksForAll, components[component].isInRows {
-            for node in known { take(node, isWhole: false, into: &told, component) }
+        if !looksForAll, let listed {
+            listed.forEach(of: record) { place in
+                take(feed.untold[place], isWhole: false, into: &told, component)
+            }
         } else {
             var member = anchor
             repeat {
@@ -387,6 +398,36 @@ private struct ToldMembers {
             }
             cursor.start = bytes.upperBound
             cursor.place += 1
+        }
+    }
+}
+
+/// Places of members in a list, chained by the record of what they belong to.
+private struct UntoldLists {
+    private static let end = UInt32.max
+    /// By record.
+    private var first: [UInt32]
+    /// By place.
+    private var next: [UInt32]
+
+    /// Room for so many members of records below a number.
+    init(members: Int, records: Int) {
+        precondition(members < Int(Self.end), "a place takes 32 bits")
+        first = Array(repeating: Self.end, count: records)
+        next = Array(repeating: Self.end, count: members)
+    }
+
+    mutating func add(_ place: Int, to record: Ordinal) {
+        next[place] = first[Int(record)]
+        first[Int(record)] = UInt32(place)
+    }
+
+    /// Gives the places that were added to a record, the last one first.
+    func forEach(of record: Ordinal, _ body: (Int) -> Void) {
+        var place = first[Int(record)]
+        while place != Self.end {
+            body(Int(place))
+            place = next[Int(place)]
         }
     }
 }

@@ -7,11 +7,14 @@
     private static var unitBytes: Int { 8 }
     private static var chunkUnits: Int { 1 << 17 }
     private static var firstUnits: Int { 1 << 9 }
+    /// Chunks that are allocated one by one; further ones come from blocks of huge pages.
+    private static var smallChunks: Int { 4 }
     /// The longest string, in bytes.
     package static var maximumBytes: Int { 2_048 }
 
     // unsafe: chunks are owned here alone; a reference is checked against `chunks` before use.
     private var chunks: [UnsafeMutableRawPointer]
+    private var blocks = ChunkBlocks(chunkBytes: chunkUnits * unitBytes)
     /// How many units the chunks have room for.
     private var capacity = 0
     private var next = 1
@@ -27,7 +30,11 @@
     /// An empty arena.
     package init() { unsafe chunks = [] }
 
-    deinit { for index in unsafe chunks.indices { unsafe chunks[index].deallocate() } }
+    deinit {
+        for index in unsafe chunks.indices.prefix(Self.smallChunks) {
+            unsafe chunks[index].deallocate()
+        }
+    }
 
     /// Copies `bytes` in; `noOrdinal` for none.
     package mutating func store(_ bytes: Span<UInt8>) -> UInt32 {
@@ -94,8 +101,13 @@
         let isFirst = capacity < Self.chunkUnits
         let room = isFirst ? max(Self.firstUnits, capacity * 2) : Self.chunkUnits
         // unsafe: a new chunk; where it is the first, larger than before, it gets what that held.
-        let chunk = UnsafeMutableRawPointer.allocate(
-            byteCount: room * Self.unitBytes, alignment: Self.unitBytes)
+        let chunk =
+            if unsafe chunks.count < Self.smallChunks {
+                UnsafeMutableRawPointer.allocate(
+                    byteCount: room * Self.unitBytes, alignment: Self.unitBytes)
+            } else {
+                unsafe blocks.take()
+            }
         if isFirst, capacity > 0 {
             unsafe chunk.copyMemory(from: chunks[0], byteCount: capacity * Self.unitBytes)
             unsafe chunks.removeLast().deallocate()

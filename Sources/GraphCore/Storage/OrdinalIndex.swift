@@ -116,7 +116,14 @@
     }
 
     private static func blankSlots(_ count: Int) -> UnsafeMutablePointer<Slot> {
-        let slots = UnsafeMutablePointer<Slot>.allocate(capacity: count)
+        let byteCount = count * MemoryLayout<Slot>.stride
+        let slots =
+            if byteCount < HugeMemory.pageBytes {
+                UnsafeMutablePointer<Slot>.allocate(capacity: count)
+            } else {
+                // unsafe: memory of at least so many slots.
+                unsafe HugeMemory.allocate(byteCount).bindMemory(to: Slot.self, capacity: count)
+            }
         // unsafe: fills what was just allocated.
         unsafe slots.initialize(repeating: Slot(hash: 0, ordinal: noOrdinal), count: count)
         return unsafe slots

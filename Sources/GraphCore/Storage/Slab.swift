@@ -19,11 +19,16 @@ package let noOrdinal: Ordinal = 0
     private static var chunkMask: UInt32 { UInt32(chunkRecords - 1) }
     /// Records that the first chunk has room for at first.
     private static var firstRecords: Int { 32 }
+    /// Chunks that are allocated one by one; further ones come from blocks of huge pages, which
+    /// would be most of a small graph's memory.
+    private static var smallChunks: Int { 16 }
+    private static var cacheLineBytes: Int { 64 }
 
     // unsafe: owned here alone; `subscript` checks every ordinal before it follows a chunk.
     private var chunks: UnsafeMutablePointer<UnsafeMutablePointer<Record>>
     private var chunkCount = 0
     private var chunkCapacity = 16
+    private var blocks = ChunkBlocks(chunkBytes: chunkRecords * MemoryLayout<Record>.stride)
     /// The records that the chunks have room for, place 0 included.
     private var capacity = 0
     /// One more than the greatest ordinal handed out so far.
@@ -48,7 +53,7 @@ package let noOrdinal: Ordinal = 0
     }
 
     deinit {
-        for index in 0..<chunkCount { unsafe chunks[index].deallocate() }
+        for index in 0..<min(chunkCount, Self.smallChunks) { unsafe chunks[index].deallocate() }
         unsafe chunks.deallocate()
     }
 
@@ -66,13 +71,17 @@ package let noOrdinal: Ordinal = 0
         }
     }
 
-    /// Asks for the record's cache line ahead of its use; any ordinal is fine.
+    /// Asks for the record's cache lines ahead of its use; any ordinal is fine.
     @inline(__always)
     package func prefetch(_ ordinal: Ordinal) {
         guard ordinal < bound else { return }
-        // unsafe: an address that is in bounds, and only a hint.
-        unsafe kindredPrefetch(
+        // unsafe: addresses of the record's first and last byte, and only hints.
+        let start = unsafe UnsafeRawPointer(
             chunks[Int(ordinal >> Self.chunkShift)] + Int(ordinal & Self.chunkMask))
+        unsafe kindredPrefetch(start)
+        if MemoryLayout<Record>.stride > Self.cacheLineBytes {
+            unsafe kindredPrefetch(start + (MemoryLayout<Record>.stride - 1))
+        }
     }
 
     /// Hands out a blank record.
@@ -120,7 +129,13 @@ package let noOrdinal: Ordinal = 0
             unsafe chunks = larger
             chunkCapacity *= 2
         }
-        let chunk = UnsafeMutablePointer<Record>.allocate(capacity: Self.chunkRecords)
+        let chunk =
+            if chunkCount < Self.smallChunks {
+                UnsafeMutablePointer<Record>.allocate(capacity: Self.chunkRecords)
+            } else {
+                // unsafe: a chunk of as many records, of which this is the only owner.
+                unsafe blocks.take().bindMemory(to: Record.self, capacity: Self.chunkRecords)
+            }
         // unsafe: fills what was just allocated, and writes inside the table's room made above.
         unsafe chunk.initialize(repeating: blank, count: Self.chunkRecords)
         unsafe chunks.advanced(by: chunkCount).initialize(to: chunk)

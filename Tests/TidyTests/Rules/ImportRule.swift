@@ -3,10 +3,10 @@ enum ImportRule {
     /// What each folder of Sources may import besides the standard library.
     static let allowed: [String: Set<String>] = [
         // System libraries and the one header: no Swift in them.
-        "CPrefetch": [], "CRocksDB": [], "CSodium": [], "CZlib": [], "CZstd": [],
+        "CMemoryHints": [], "CRocksDB": [], "CSodium": [], "CZlib": [], "CZstd": [],
         // Pure.
         "IdentityModel": [],
-        "GraphCore": ["IdentityModel", "CPrefetch"],
+        "GraphCore": ["IdentityModel", "CMemoryHints"],
         "WireFormat": ["IdentityModel", "GraphCore"],
         "PartitionCore": ["IdentityModel", "GraphCore", "WireFormat"],
         "RetailWorkload": [],
