@@ -40,6 +40,12 @@ package struct ComponentID: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The host's own count when it minted this id.
     package var sequence: UInt64 { rawValue & Self.maximumSequence }
 
+    // Inlinable, as what compares ids most is in other modules.
+    @inlinable
+    package static func == (left: ComponentID, right: ComponentID) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     package static func < (left: ComponentID, right: ComponentID) -> Bool {
         left.sequence != right.sequence
             ? left.sequence < right.sequence : left.host < right.host

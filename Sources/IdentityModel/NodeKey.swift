@@ -27,7 +27,13 @@ package struct NodeKey: Hashable, Comparable, Sendable, BitwiseCopyable {
         self.init(high: words.high, low: words.low)
     }
 
-    @inline(__always)
+    // Inlinable, as what compares keys most is in other modules.
+    @inlinable
+    package static func == (left: NodeKey, right: NodeKey) -> Bool {
+        left.high == right.high && left.low == right.low
+    }
+
+    @inlinable
     package static func < (left: NodeKey, right: NodeKey) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }

@@ -29,6 +29,7 @@ package struct PartitionMachine: ~Copyable {
     var places: [UInt32] = []
     var order: [UInt32] = []
     private var frame = EventFrame()
+    private var hints = [EventHint](repeating: .nothing, count: hintCount)
     private var namespaceNumbers: [UInt32] = []
     private var sourceNumbers: [UInt32] = []
 
@@ -271,22 +272,31 @@ package struct PartitionMachine: ~Copyable {
             reason: bytes.extracting(entry.reason.range), reader: reader)
     }
 
-    /// How many events ahead the index is asked for, and how many ahead the records.
-    private static let indexDistance = 12
-    private static let recordDistance = 6
+    /// How many events ahead the index is asked for, then the nodes, what they lead to, and what
+    /// that leads to.
+    private static let distances = (index: 16, nodes: 12, parts: 8, farther: 4)
 
     /// Hints at the memory that the next events will need. It changes no result.
     @inline(__always)
-    private func prefetch(after index: Int) {
-        if index + Self.indexDistance < frame.entries.count {
-            let entry = frame.entries[index + Self.indexDistance]
-            graph.prefetchIndex(entry.a)
-            graph.prefetchIndex(entry.b)
+    private mutating func prefetch(after index: Int) {
+        let (distances, count) = (Self.distances, frame.entries.count)
+        if index + distances.index < count {
+            let entry = frame.entries[index + distances.index]
+            graph.prefetchIndex(entry.a, entry.b)
         }
-        if index + Self.recordDistance < frame.entries.count {
-            let entry = frame.entries[index + Self.recordDistance]
-            graph.prefetchNode(entry.a)
-            graph.prefetchNode(entry.b)
+        if index + distances.nodes < count {
+            let entry = frame.entries[index + distances.nodes]
+            hints[(index + distances.nodes) % Self.hintCount] = graph.prefetchNodes(
+                entry.a, entry.b)
+        }
+        if index + distances.parts < count {
+            graph.prefetchParts(hints[(index + distances.parts) % Self.hintCount])
+        }
+        if index + distances.farther < count {
+            graph.prefetchFartherParts(hints[(index + distances.farther) % Self.hintCount])
         }
     }
+
+    /// More than events between that whose nodes are asked for and the present one.
+    private static let hintCount = 16
 }

@@ -57,6 +57,12 @@ final class NativeOptions {
         rocksdb_options_set_write_buffer_size(options, values.writeBufferBytes)
         rocksdb_options_set_max_write_buffer_number(options, 2)
         rocksdb_options_set_max_total_wal_size(options, values.maximumLogBytes)
+        let style =
+            switch values.compaction {
+            case .leveled: rocksdb_level_compaction
+            case .universal: rocksdb_universal_compaction
+            }
+        rocksdb_options_set_compaction_style(options, Int32(style))
         rocksdb_options_set_target_file_size_base(options, values.targetFileBytes)
         rocksdb_options_set_max_bytes_for_level_base(options, values.targetFileBytes * 4)
         rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1)

@@ -126,7 +126,7 @@ struct FeedQueue: ~Copyable {
     }
 
     private var sorted: [Ordinal] {
-        var order = KeyedOrdinals<ComponentID>()
+        var order = KeyedOrdinals()
         for record in touched where records[record].id != .none {
             order.append(record, by: records[record].id)
         }

@@ -1,4 +1,4 @@
-package import IdentityModel
+internal import IdentityModel
 
 // Finding nodes, pairs and components, in memory or in the store.
 extension IdentityGraph {
@@ -17,16 +17,6 @@ extension IdentityGraph {
 
     @inline(__always)
     static func indexHash(_ id: ComponentID) -> UInt64 { id.rawValue &* 0x9e37_79b9_7f4a_7c15 }
-
-    // MARK: Hints
-
-    /// Asks for the memory that `node(_:)` will look at first.
-    @inline(__always)
-    package func prefetchIndex(_ key: NodeKey) { nodeIndex.prefetch(Self.indexHash(key)) }
-
-    /// Asks for the node's record; the index is looked at now.
-    @inline(__always)
-    package func prefetchNode(_ key: NodeKey) { nodes.prefetch(findNode(key)) }
 
     // MARK: Memory
 

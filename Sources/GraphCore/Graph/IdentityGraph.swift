@@ -38,8 +38,9 @@ package struct IdentityGraph: ~Copyable {
     var moves: [Move] = []
     var homeImage = HomeImage()
     var componentImage = ComponentImage()
-    var memberOrder = KeyedOrdinals<NodeKey>()
-    var linkOrder = KeyedOrdinals<NodeKey>()
+    var memberOrder = KeyedOrdinals()
+    var linkOrder = KeyedOrdinals()
+    var ringWalks = RingWalks()
     /// Whether memory holds all that the store holds, so that what is not here is nowhere.
     var holdsEverything: Bool
 
