@@ -27,10 +27,21 @@ extension PartitionMachine {
             throw .record(error)
         }
         do throws(StateError) {
-            for message in messages { try graph.apply(message, reader: reader) }
+            for index in messages.indices {
+                prefetch(messages, after: index)
+                try graph.apply(messages[index], reader: reader)
+            }
         } catch {
             throw .state(error)
         }
+    }
+
+    /// Hints at the memory that the next messages will need. It changes no result.
+    private mutating func prefetch(_ messages: [GraphMessage], after index: Int) {
+        prefetch(
+            after: index, of: messages.count,
+            index: { $0.prefetchIndex(messages[$1]) },
+            nodes: { $0.prefetchNodes(messages[$1]) })
     }
 
     /// What the step said, as records for the logs of the receivers, ascending by receiver. What is

@@ -272,31 +272,40 @@ package struct PartitionMachine: ~Copyable {
             reason: bytes.extracting(entry.reason.range), reader: reader)
     }
 
-    /// How many events ahead the index is asked for, then the nodes, what they lead to, and what
-    /// that leads to.
+    /// How many events or messages ahead the index is asked for, then the nodes, what they lead to,
+    /// and what that leads to.
     private static let distances = (index: 16, nodes: 12, parts: 8, farther: 4)
 
     /// Hints at the memory that the next events will need. It changes no result.
     @inline(__always)
     private mutating func prefetch(after index: Int) {
-        let (distances, count) = (Self.distances, frame.entries.count)
-        if index + distances.index < count {
-            let entry = frame.entries[index + distances.index]
-            graph.prefetchIndex(entry.a, entry.b)
+        let entries = frame.entries
+        prefetch(
+            after: index, of: entries.count,
+            index: { $0.prefetchIndex(entries[$1].a, entries[$1].b) },
+            nodes: { $0.prefetchNodes(entries[$1].a, entries[$1].b) })
+    }
+
+    /// Hints at the memory that the next of `count` things to be folded will need.
+    @inline(__always)
+    mutating func prefetch(
+        after place: Int, of count: Int, index: (borrowing IdentityGraph, Int) -> Void,
+        nodes: (borrowing IdentityGraph, Int) -> EventHint
+    ) {
+        let distances = Self.distances
+        if place + distances.index < count { index(graph, place + distances.index) }
+        if place + distances.nodes < count {
+            let next = place + distances.nodes
+            hints[next % Self.hintCount] = nodes(graph, next)
         }
-        if index + distances.nodes < count {
-            let entry = frame.entries[index + distances.nodes]
-            hints[(index + distances.nodes) % Self.hintCount] = graph.prefetchNodes(
-                entry.a, entry.b)
+        if place + distances.parts < count {
+            graph.prefetchParts(hints[(place + distances.parts) % Self.hintCount])
         }
-        if index + distances.parts < count {
-            graph.prefetchParts(hints[(index + distances.parts) % Self.hintCount])
-        }
-        if index + distances.farther < count {
-            graph.prefetchFartherParts(hints[(index + distances.farther) % Self.hintCount])
+        if place + distances.farther < count {
+            graph.prefetchFartherParts(hints[(place + distances.farther) % Self.hintCount])
         }
     }
 
-    /// More than events between that whose nodes are asked for and the present one.
+    /// More than there are between those whose nodes are asked for and the present one.
     private static let hintCount = 16
 }

@@ -20,6 +20,34 @@ extension IdentityGraph {
         nodeIndex.prefetch(Self.indexHash(b))
     }
 
+    /// Asks for where the index has the nodes of a message.
+    package func prefetchIndex(_ message: GraphMessage) {
+        guard let nodes = Self.nodes(of: message) else { return }
+        prefetchIndex(nodes.a, nodes.b)
+    }
+
+    /// Asks for the nodes of a message; the index is looked at now.
+    package func prefetchNodes(_ message: GraphMessage) -> EventHint {
+        guard let nodes = Self.nodes(of: message) else { return .nothing }
+        return prefetchNodes(nodes.a, nodes.b)
+    }
+
+    /// The nodes that a message leads to first, of a pair the lesser end before the greater.
+    private static func nodes(of message: GraphMessage) -> (a: NodeKey, b: NodeKey)? {
+        switch message {
+        case .forMember(let message), .resolve(let message, _), .via(let message, _):
+            switch message.content {
+            case .seen: (message.node, message.node)
+            case .join(let from, _, _, _): (from, message.node)
+            case .edge(let to, _, _), .joinBack(let to, _, _, _), .retry(let to): (message.node, to)
+            }
+        case .assign(let assignment):
+            assignment.nodes.first.map { ($0.key, assignment.nodes[assignment.nodes.count - 1].key) }
+        case .absorb(let state): (state.via.a, state.via.b)
+        case .page, .next: nil
+        }
+    }
+
     /// Asks for the nodes; the index is looked at now.
     @inline(__always)
     package func prefetchNodes(_ a: NodeKey, _ b: NodeKey) -> EventHint {

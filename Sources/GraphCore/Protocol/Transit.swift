@@ -2,9 +2,9 @@ internal import IdentityModel
 
 /// What is under way, as it is kept in memory: see `TransitState`. And what the store may still
 /// hold of components and members that have gone, which is not to be believed.
-struct Transit {
+struct Transit: ~Copyable {
     /// Where components that departed have gone.
-    private(set) var pointers: [ComponentID: ComponentID] = [:]  // lookup only
+    private(set) var pointers = PointerTable()
     /// The pointers from the oldest on; some of them may be collected by now.
     private var pointerOrder = ChangeQueue<ComponentID>()
     private var parked: [NodeKey: [MemberMessage]] = [:]  // lookup only
@@ -40,9 +40,7 @@ struct Transit {
     /// All of it as values in order.
     var state: TransitState {
         var state = TransitState()
-        state.pointers = pointers.keys.sorted().map {
-            ForwardingPointer(from: $0, to: pointers[$0] ?? .none)
-        }
+        state.pointers = pointers.sorted
         state.parked = parked.keys.sorted().map {
             ParkedMessages(node: $0, messages: parked[$0] ?? [])
         }
@@ -62,7 +60,8 @@ struct Transit {
 
     /// Forgets a pointer, unless pages of its component still go out.
     mutating func collect(_ id: ComponentID) {
-        guard outgoing[id] == nil, pointers.removeValue(forKey: id) != nil else { return }
+        guard outgoing[id] == nil, pointers[id] != nil else { return }
+        pointers[id] = nil
         changedPointers.append(id)
     }
 
