@@ -42,7 +42,8 @@ let package = Package(
         // Pure: values and deterministic machines. No Foundation, no C but one header.
         .target(name: "IdentityModel", swiftSettings: pure),
         .target(
-            name: "GraphCore", dependencies: ["IdentityModel", "CMemoryHints"], swiftSettings: pure),
+            name: "GraphCore", dependencies: ["IdentityModel", "CMemoryHints"],
+            swiftSettings: pure),
         .target(
             name: "WireFormat", dependencies: ["IdentityModel", "GraphCore"], swiftSettings: pure),
         .target(

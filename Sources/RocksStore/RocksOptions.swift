@@ -69,9 +69,9 @@ package struct RocksOptions: Equatable, Sendable {
     /// Indexes and filters live outside the cache, about 1.5 bytes a key, so that a small cache
     /// never evicts a filter. LZ4, because on a million values of 200 bytes (32 of them random)
     /// writing took 1.1 in place of 0.8 microseconds of processor each, reading 5.1 in place of
-    /// 4.7, and the file was 36% smaller. Universal compaction of twelve files, because a checkpoint
-    /// changes customers all over the store: a replay of 10 M links took 171 CPU-seconds in place of
-    /// 192 with levels that begin at eight files, and the state 1.7 GB in place of 2.2.
+    /// 4.7, and the file was 36% smaller. Universal compaction of twelve files, because a
+    /// checkpoint changes customers all over the store: a replay of 10 M links took 171 CPU-seconds
+    /// in place of 192 with levels that begin at eight files, and the state 1.7 GB, not 2.2.
     package static func state(blockCacheBytes: Int) -> RocksOptions {
         RocksOptions(
             blockCacheBytes: blockCacheBytes, blockBytes: 4 << 10, filterBitsPerKey: 10,

@@ -21,7 +21,9 @@ struct RuleTests {
         #expect(ImportRule.findings(in: graph("// first\n" + line)).map(\.line) == [2])
     }
 
-    @Test(arguments: ["package import IdentityModel", "import CMemoryHints", "// import Foundation"])
+    @Test(arguments: [
+        "package import IdentityModel", "import CMemoryHints", "// import Foundation",
+    ])
     func shouldAllowImports(_ line: String) {
         #expect(ImportRule.findings(in: graph(line)).isEmpty)
     }

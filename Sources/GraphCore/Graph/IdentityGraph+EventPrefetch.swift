@@ -42,7 +42,7 @@ extension IdentityGraph {
             case .edge(let to, _, _), .joinBack(let to, _, _, _), .retry(let to): (message.node, to)
             }
         case .assign(let assignment):
-            assignment.nodes.first.map { ($0.key, assignment.nodes[assignment.nodes.count - 1].key) }
+            assignment.nodes.first.map { ($0.key, $0.key) }
         case .absorb(let state): (state.via.a, state.via.b)
         case .page, .next: nil
         }

@@ -49,10 +49,12 @@ enum HugeMemory {
     /// that. It is given back when all are.
     mutating func take() -> UnsafeMutableRawPointer {
         if next + chunkBytes > Self.blockBytes {
+            // unsafe: a block that only this type knows.
             unsafe blocks.append(HugeMemory.allocate(Self.blockBytes))
             next = 0
         }
         defer { next += chunkBytes }
+        // unsafe: `chunkBytes` from `next` on are inside the block, and nobody's yet.
         return unsafe blocks[blocks.count - 1] + next
     }
 }
