@@ -130,7 +130,11 @@ package struct CheckpointBatch: Sendable {
         while start < places.count {
             var end = start + 1
             while end < places.count, places[end].beginsLike(places[start]) { end += 1 }
-            append(places[start..<end], known: known, to: &order)
+            if end == start + 1 {
+                order.append(places[start].index)
+            } else {
+                append(places[start..<end], known: known, to: &order)
+            }
             start = end
         }
     }
@@ -191,6 +195,9 @@ package struct CheckpointBatch: Sendable {
         sort()
         let order = order ?? []
         for (place, index) in order.enumerated() {
+            if place + Self.entryDistance < order.count {
+                prefetchEntry(order[place + Self.entryDistance])
+            }
             if place + Self.bytesDistance < order.count {
                 prefetchBytes(of: order[place + Self.bytesDistance])
             }
@@ -203,8 +210,16 @@ package struct CheckpointBatch: Sendable {
         }
     }
 
-    /// How many entries ahead their bytes are asked for: they lie as they were added.
-    private static let bytesDistance = 8
+    /// How many entries ahead they are asked for, and then their bytes: both lie as they were added.
+    private static let (entryDistance, bytesDistance) = (16, 8)
+
+    private func prefetchEntry(_ index: UInt32) {
+        entries[Int(index) / Self.entriesPerChunk].withUnsafeBufferPointer { entries in
+            // The entry lies in its chunk.
+            guard let start = entries.baseAddress else { return }
+            kindredPrefetch(start + Int(index) % Self.entriesPerChunk)
+        }
+    }
 
     private func prefetchBytes(of index: UInt32) {
         let entry = entry(index)
