@@ -48,8 +48,8 @@ struct ByteArenaTests {
     @Test func shouldTakeStringsUpToItsLimitAndNoLonger() async {
         var arena = ByteArena()
         let longest = [UInt8](repeating: 0xa5, count: ByteArena.maximumBytes)
-        // 513 strings of 256 units: the last one starts a new chunk.
-        let references = (0..<513).map { _ in arena.store(longest.span) }
+        // 512 strings of 256 units fill a chunk: one in the first block, and one in the second.
+        let references = (0..<512 * (4 + 16) + 1).map { _ in arena.store(longest.span) }
         #expect(references.allSatisfy { Self.read(arena, $0, longest.count) == longest })
         await #expect(processExitsWith: .failure) {
             var arena = ByteArena()

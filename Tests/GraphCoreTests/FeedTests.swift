@@ -159,4 +159,28 @@ struct FeedTests {
         #expect(told.count == 1 && told[0].version == 2 && !told[0].isWhole)
         #expect(told[0].added.map(\.key) == ends[2..<9].map(\.key))
     }
+
+    /// Small customers that memory has let go before the tick, with those that are untold; of two
+    /// sides of a cut one is read back to be named before its turn comes.
+    @Test func shouldTellWhoWasLetGoWithItsComponent() throws {
+        let driver = driver()
+        try driver.fold((1...4).map { TestEvent(.link, ends[0], ends[$0], at: 1) })
+        _ = try tell(driver)
+        try driver.fold([
+            TestEvent(.link, ends[0], ends[5], at: 2), TestEvent(.unlink, ends[0], ends[3], at: 2),
+            TestEvent(.link, ends[6], ends[7], at: 2),
+        ])
+        driver.checkpoint()
+        driver.graph.evict(toBytes: 0)
+        let told = try tell(driver)
+        let customer = ends[0...5].map(\.key).min()
+        #expect(told.count == 3)
+        let first = told.first { $0.customer == customer }
+        #expect(first?.kind == .split && first?.isWhole == false)
+        #expect(first?.added.map(\.key) == [ends[5].key])
+        #expect(first?.removed.map(\.key) == [ends[3].key])
+        #expect(first?.others == [ends[3].key])
+        let made = told.filter { $0.kind == .created && $0.isWhole }
+        #expect(made.map(\.added.count).sorted() == [1, 2])
+    }
 }

@@ -25,6 +25,22 @@ struct OrdinalIndexTests {
         }
     }
 
+    /// Slots of more than a huge page, before and behind the growth that asks for it.
+    @Test func shouldFindAllOfALargeIndex() {
+        var index = OrdinalIndex()
+        let count: Ordinal = 500_000
+        for key in 1...count { index.insert(Spread.even.hash(UInt64(key)), key) }
+        #expect(index.byteCount >= 4 << 20)
+        for key in stride(from: 1, through: count, by: 2) {
+            index.remove(Spread.even.hash(UInt64(key)), key)
+        }
+        let wrong = (1...count).first { key in
+            let found = index.find(Spread.even.hash(UInt64(key))) { $0 == key }
+            return found != (key % 2 == 0 ? key : noOrdinal)
+        }
+        #expect(wrong == nil)
+    }
+
     @Test(arguments: Spread.allCases)
     func differentialIndexAgainstDictionary(spread: Spread) {
         let keyCount = spread == .even ? 3_000 : 300

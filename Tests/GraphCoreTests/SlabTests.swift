@@ -20,6 +20,27 @@ struct SlabTests {
         #expect(slab.byteCount >= count * 8)
     }
 
+    /// Chunks out of more than one block of huge pages, which they do not divide evenly.
+    @Test func shouldKeepWideRecordsApartInBlocks() {
+        struct Wide: BitwiseCopyable {
+            var words: InlineArray<11, UInt64>
+        }
+        var slab = Slab(blank: Wide(words: InlineArray(repeating: 0)))
+        // 16 small chunks, then 46 of 4,096 times 88 bytes in each block of 16 MiB.
+        let count: UInt64 = 4_096 * (16 + 2 * 46 + 1)
+        for number in 0..<count {
+            let ordinal = slab.allocate()
+            slab[ordinal].words[0] = number
+            slab[ordinal].words[10] = ~number
+            slab.prefetch(ordinal)
+        }
+        let wrong = slab.ordinals.first {
+            slab[$0].words[0] != UInt64($0 - 1) || slab[$0].words[10] != ~UInt64($0 - 1)
+                || slab[$0].words[5] != 0
+        }
+        #expect(wrong == nil)
+    }
+
     @Test func shouldBlankWhatIsReleasedAndHandItOutAgain() {
         var slab = Slab(blank: Int32(-7))
         let ordinals = (0..<10).map { _ in slab.allocate() }

@@ -210,7 +210,7 @@ package struct CheckpointBatch: Sendable {
         }
     }
 
-    /// How many entries ahead they are asked for, and then their bytes: both lie as they were added.
+    /// How many entries ahead they are asked for, then their bytes: they lie as they were added.
     private static let (entryDistance, bytesDistance) = (16, 8)
 
     private func prefetchEntry(_ index: UInt32) {
