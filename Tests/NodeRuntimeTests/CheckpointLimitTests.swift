@@ -51,7 +51,7 @@ struct CheckpointLimitTests {
         let standard = CheckpointPolicy.standard
         for events in [1, standard.tailEvents, 10 * standard.tailEvents, .max] {
             let policy = CheckpointPolicy.standard(tailEvents: events)
-            #expect(policy.tailEvents == events && policy.newEventsCountingAsOne == 1)
+            #expect(policy.tailEvents == events && policy.eventsPerRead == 0)
             #expect(policy.ageNanoseconds == standard.ageNanoseconds)
             #expect(policy.tailBytes >= standard.tailBytes)
         }
@@ -59,6 +59,45 @@ struct CheckpointLimitTests {
         #expect(tenfold.tailBytes > 9 * standard.tailBytes)
         #expect(tenfold.tailBytes <= 10 * standard.tailBytes)
         #expect(CheckpointPolicy.standard(tailEvents: .max).tailBytes == .max)
+    }
+
+    /// What folding an event again must read counts beside it: nothing for identifiers that the
+    /// store does not hold; a home where nothing changes; each customer and home that does.
+    @Test func shouldCountWhatMustBeReadAgain() throws {
+        let policy = CheckpointPolicy(tailEvents: 100, tailBytes: .max, eventsPerRead: 10)
+        func checkpoints(_ events: [TestEvent]) throws -> UInt64 {
+            let runtime = try RuntimeFixture.open(
+                ScratchLog(), MemoryState(), RuntimeFixture.settings(checkpoints: policy))
+            func append(_ event: TestEvent) throws {
+                _ = try runtime.append(EventRecords.record([event], RuntimeFixture.head))
+            }
+            for event in Self.pairs(10) { try append(event) }
+            try runtime.checkpoint()
+            let before = runtime.checkpointStatistics.checkpoints
+            for event in events { try append(event) }
+            return runtime.checkpointStatistics.checkpoints - before
+        }
+        let new = (0..<100).map { TestEvent(.observe, TestEnd("cookie", "new\($0)")) }
+        #expect(try checkpoints(Array(new.dropLast())) == 0)
+        #expect(try checkpoints(new) == 1)
+        // Repeats: each reads one home.
+        let repeats = Array(Self.pairs(10).prefix(9))
+        #expect(try checkpoints(repeats) == 0, "9 events and 9 reads are 99")
+        #expect(try checkpoints(repeats + [new[0]]) == 1)
+        // A link between two customers changes both, the home that has the evidence, and those of
+        // the members that move.
+        let joins = (0..<3).map {
+            TestEvent(.link, Self.pairs(10)[2 * $0].a, Self.pairs(10)[2 * $0 + 1].a)
+        }
+        #expect(try checkpoints([joins[0]]) == 0)
+        #expect(try checkpoints(joins) == 1)
+    }
+
+    /// Links of two members each.
+    private static func pairs(_ count: Int) -> [TestEvent] {
+        (0..<count).map {
+            TestEvent(.link, TestEnd("cookie", "a\($0)"), TestEnd("email", "b\($0)"), at: 1)
+        }
     }
 
     @Test func shouldWaitWhereTheTailMayNotGrow() throws {

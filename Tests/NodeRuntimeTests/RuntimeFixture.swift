@@ -22,6 +22,12 @@ enum RuntimeFixture {
             slice: slice, memory: memory)
     }
 
+    static func settings(checkpoints: CheckpointPolicy) -> NodeSettings {
+        var settings = settings()
+        settings.checkpoints = checkpoints
+        return settings
+    }
+
     static func open<Log: LogPort, State: StatePort>(
         _ log: Log, _ state: State, _ settings: NodeSettings = settings(),
         worker: any BackgroundWorker = InlineWorker(), time: MonotonicTime = .system

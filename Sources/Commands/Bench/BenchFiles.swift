@@ -1,13 +1,17 @@
+internal import NodeRuntime
 internal import RetailWorkload
 
 /// What the phases read: the retail stream in a file, and samples of its links.
 struct BenchFiles {
     /// The whole stream.
     let retail: String
-    /// Where in it the lines begin that are the tail of a killed process.
-    private(set) var tailStart: UInt64 = 0
-    /// How many lines those are.
+    /// How many of its last lines may be the tail of a killed process; before them there are as
+    /// many that tell how long a tail is.
     let tailLines: Int
+    /// Where these begin, and the others.
+    private(set) var (probeStart, tailStart): (UInt64, UInt64) = (0, 0)
+    /// Where each batch of the last lines ends.
+    private(set) var tailEnds: [UInt64] = []
     /// Links of the stream, each taken back: to be replayed.
     let unlinks: String
     /// How many those are.
@@ -23,9 +27,8 @@ struct BenchFiles {
     private static let singleShare = 6
     /// Of so many links of the stream, at most one is taken back.
     private static let leastSpacing = 4
-    /// Events of a full tail: the limits allow 294,912, and a batch of each partition may be under
-    /// way.
-    private static let fullTail = 286_720
+    /// Lines of which the end of each is known, where a tail may end.
+    static let tailStep = 4_096
     /// Of so many lines, at most one is in the tail.
     private static let tailShare = 4
     private static let batchBytes = 1 << 20
@@ -36,7 +39,8 @@ struct BenchFiles {
     init(_ plan: BenchPlan, in folder: String) throws(CommandEnd) {
         retail = folder + "/retail.jsonl"
         unlinks = folder + "/unlinks.jsonl"
-        tailLines = min(Self.fullTail, plan.links / Self.tailShare)
+        tailLines = min(
+            Int(CheckpointPolicy.standard.longestTailEvents), plan.links / Self.tailShare)
         try write(plan)
     }
 
@@ -47,7 +51,7 @@ struct BenchFiles {
         var buffer: [UInt8] = []
         var (written, line, links, samples) = (0, 0, 0, 0)
         while true {
-            if line == plan.links - tailLines { tailStart = UInt64(written + buffer.count) }
+            note(line - (plan.links - tailLines), at: UInt64(written + buffer.count))
             let start = buffer.count
             guard generator.next(into: &buffer) else { break }
             let isNew = generator.emitted.links > links
@@ -68,6 +72,15 @@ struct BenchFiles {
         try stream.write(buffer)
         try stream.flush()
         try taken.flush()
+    }
+
+    /// Notes where a line of the tail begins, the first of which is 0.
+    private mutating func note(_ line: Int, at place: UInt64) {
+        if line == -tailLines { probeStart = place }
+        if line == 0 { tailStart = place }
+        if line > 0, line.isMultiple(of: Self.tailStep) || line == tailLines {
+            tailEnds.append(place)
+        }
     }
 
     private mutating func sample(

@@ -10,8 +10,6 @@ struct BenchRestart {
 
     /// Seconds.
     private static let goal = 5.0
-    /// Events of one batch of a replay.
-    private static let batchEvents = 4_096
     /// More events than any tail has: no checkpoint is begun for them.
     private static let noCheckpoint = "1000000000"
 
@@ -19,23 +17,24 @@ struct BenchRestart {
     func measure(in folder: String, _ figures: inout BenchFigures) throws(CommandEnd) {
         let store = folder + "/store"
         // A killed process has a batch of each partition that it never acknowledged.
-        guard files.tailLines >= 2 * Self.batchEvents * Int(plan.partitions) else {
+        guard files.tailLines >= 2 * BenchFiles.tailStep * Int(plan.partitions) else {
             figures.lack(
                 .restart, "ready", "s",
                 because: "so few links make no tail: give more --links, or fewer --partitions")
             return
         }
-        guard let size = FileStatus(files.retail)?.byteCount else {
-            throw .failed("cannot read \(files.retail)", remedy: "run the same again")
-        }
         let replay = ["replay"] + plan.storeWords(store)
         let first = try BenchChild(replay + ["-"], in: folder)
-        try first.write(files.retail, 0..<files.tailStart)
+        try first.write(files.retail, 0..<files.probeStart)
         try require(try first.finish(), 0)
+
+        let probe = try BenchChild(replay + ["--json", "-"], in: folder)
+        try probe.write(files.retail, files.probeStart..<files.tailStart)
+        let tail = try tailSteps(after: try probe.finish())
 
         let killed = try BenchChild(
             replay + ["--checkpoint-events", Self.noCheckpoint, "-"], in: folder)
-        try killed.write(files.retail, files.tailStart..<size)
+        try killed.write(files.retail, files.tailStart..<files.tailEnds[tail - 1])
         try killed.waitUntilItRests()
         killed.crash()
         try require(try killed.finish(), 128 + SIGKILL)
@@ -46,6 +45,22 @@ struct BenchRestart {
         let end = try opened.finish()
         try require(end, 0)
         try tell(end, &figures)
+    }
+
+    /// How much of the stream's last lines fills the tail: as much as lies behind a checkpoint of
+    /// the lines before, as often as the limits allow it, where that many lines are there.
+    private func tailSteps(after probe: BenchChild.End) throws(CommandEnd) -> Int {
+        try require(probe, 0)
+        guard let summary = JSONText.decode(ProbeSummary.self, from: probe.output) else {
+            throw .wrong("kindred replay --json printed no summary")
+        }
+        // Behind the last lines a checkpoint of each partition ended early, in its middle on
+        // average.
+        let partitions = Int(plan.partitions)
+        let halves = max(1, 2 * summary.checkpoints.stored - partitions)
+        let factor = Int(CheckpointPolicy.longestTailFactor)
+        let lines = 2 * factor * partitions * files.tailLines / halves
+        return min(max(2 * partitions, lines / BenchFiles.tailStep), files.tailEnds.count)
     }
 
     private func tell(_ end: BenchChild.End, _ figures: inout BenchFigures) throws(CommandEnd) {
@@ -76,4 +91,10 @@ struct BenchRestart {
                 remedy: "see to what it says, then run the same again")
         }
     }
+}
+
+/// What a replay tells of its checkpoints.
+private struct ProbeSummary: Decodable {
+    struct Checkpoints: Decodable { let stored: Int }
+    let checkpoints: Checkpoints
 }

@@ -33,8 +33,8 @@ struct ReplayCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Events behind the last checkpoint at which the next is begun. (default: 98304, of \
-            which an event whose identifiers the store does not hold counts a quarter; 10000000 \
+            Events behind the last checkpoint at which the next is begun. (default: 393216, and \
+            each entry of the store that folding them again must read counts as four; 10000000 \
             spare a first load processor, and a killed one then folds its last minute again)
             """, valueName: "n"))
     var checkpointEvents: UInt64?

@@ -47,6 +47,7 @@ extension IdentityGraph {
         reader: some StateReader
     ) throws(StateError) {
         precondition(fact.a < fact.b, "pairs are canonical before they reach the graph")
+        let reads = storedReadCount
         let a = try home(of: fact.a, reader)
         let b = node(fact.b)
         let pair = link(a, b)
@@ -65,14 +66,14 @@ extension IdentityGraph {
         }
         try reconsider(pair, reader)
         try hearOneself(reader)
-        noteStored(a, b)
+        noteRead(a, b, since: reads)
     }
 
-    /// Counts an event whose identifiers the store holds, one of them or both.
+    /// Counts an event that changed nothing of the store so far, but names what it holds.
     @inline(__always)
-    private mutating func noteStored(_ a: Ordinal, _ b: Ordinal) {
+    private mutating func noteRead(_ a: Ordinal, _ b: Ordinal, since reads: UInt64) {
         let flags = nodes[a].flags.union(nodes[b].flags)
-        if flags.contains(.homeIsStored) { storedEventCount += 1 }
+        if storedReadCount == reads, flags.contains(.homeIsStored) { storedReadCount += 1 }
     }
 
     /// Folds a sighting of one identifier. Idempotent, and the same in any order.
@@ -82,10 +83,11 @@ extension IdentityGraph {
         _ key: NodeKey, namespace: UInt32, value: Span<UInt8>, at time: EventTime,
         reader: some StateReader
     ) throws(StateError) {
+        let reads = storedReadCount
         let node = try home(of: key, reader)
         try tellSeen(node, namespace, value, time, reader)
         try hearOneself(reader)
-        noteStored(node, node)
+        noteRead(node, node, since: reads)
     }
 
     /// Tells the component of a node, whose home this is, that an event of that time named the
@@ -198,6 +200,7 @@ extension IdentityGraph {
     mutating func markHome(_ node: Ordinal) {
         guard !nodes[node].flags.contains(.homeIsDirty) else { return }
         nodes[node].flags.insert(.homeIsDirty)
+        if nodes[node].flags.contains(.homeIsStored) { storedReadCount += 1 }
         changes.homes.append(node)
     }
 }

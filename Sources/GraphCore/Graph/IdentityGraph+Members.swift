@@ -63,6 +63,7 @@ extension IdentityGraph {
     mutating func markDirty(_ component: Ordinal) {
         guard !components[component].isDirty else { return }
         components[component].isDirty = true
+        if components[component].isStored { storedReadCount += 1 }
         changes.components.append(component)
     }
 

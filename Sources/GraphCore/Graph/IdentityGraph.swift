@@ -44,9 +44,10 @@ package struct IdentityGraph: ~Copyable {
     /// Whether memory holds all that the store holds, so that what is not here is nowhere.
     var holdsEverything: Bool
 
-    /// Events since the graph was opened that named what the store holds: whoever folds them again
-    /// must read it. It depends on when checkpoints were made, and nothing that is kept on it.
-    package internal(set) var storedEventCount: UInt64 = 0
+    /// About how many homes and components of the store whoever folds again what came since the
+    /// graph was opened must read: those that changed, and one for each event that changed nothing.
+    /// It depends on when checkpoints were made, and nothing that is kept on it.
+    package internal(set) var storedReadCount: UInt64 = 0
     /// What the graph holds and has done.
     package private(set) var counters: GraphCounters
     /// The sum over all pairs' evidence.

@@ -28,7 +28,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     private struct Tail {
         var events: UInt64 = 0
         /// Those of them that named what the store holds.
-        var storedEvents: UInt64 = 0
+        var reads: UInt64 = 0
         var bytes: UInt64 = 0
         var records: UInt64 = 0
         /// When the oldest of them was folded.
@@ -93,10 +93,10 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     var isGathering: Bool { if case .gathering = phase { true } else { false } }
 
     /// Counts a record that was folded.
-    mutating func note(events: UInt64, storedEvents: UInt64, bytes: Int) {
+    mutating func note(events: UInt64, reads: UInt64, bytes: Int) {
         if freshTail.records == 0 { freshTail.since = time.nanoseconds() }
         freshTail.events += events
-        freshTail.storedEvents += storedEvents
+        freshTail.reads += reads
         freshTail.bytes += UInt64(bytes)
         freshTail.records += 1
     }
@@ -207,7 +207,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         if isRequested { return true }
         let policy = settings.checkpoints
         let changedBytes = machine.graph.changeCount * MemoryBudget.bytesPerChange
-        return policy.isDue(events: freshTail.events, stored: freshTail.storedEvents)
+        return policy.isDue(events: freshTail.events, reads: freshTail.reads)
             || freshTail.bytes >= policy.tailBytes
             || changedBytes >= settings.memory.changedBytes / 2
             || machine.graph.usedByteCount > settings.memory.graphBytes
@@ -220,7 +220,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         let memory = settings.memory
         return policy.isLongest(
             events: cutTail.events + freshTail.events,
-            stored: cutTail.storedEvents + freshTail.storedEvents)
+            reads: cutTail.reads + freshTail.reads)
             || cutTail.bytes + freshTail.bytes >= policy.longestTailBytes
             || machine.graph.usedByteCount > memory.graphBytes + memory.marginBytes
     }

@@ -431,14 +431,14 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         _ record: Span<UInt8>, isGathering: Bool = false
     ) throws(StoreFailure) {
         let events = isGathering ? settings.slice.events : Int.max
-        let (position, stored) = (machine.position, machine.graph.storedEventCount)
+        let (position, reads) = (machine.position, machine.graph.storedReadCount)
         do throws(StepError) {
             let result = try machine.step(record, reader: reader, pausingEvery: events) {
                 checkpoints.takeSlice(&$0)
             }
             checkpoints.note(
                 events: UInt64(result.eventCount),
-                storedEvents: machine.graph.storedEventCount - stored, bytes: record.count)
+                reads: machine.graph.storedReadCount - reads, bytes: record.count)
             if !result.deliveries.isEmpty { deliveries.add(result.deliveries, at: position) }
         } catch {
             throw Self.failure(error)
