@@ -27,7 +27,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     /// Records that no stored checkpoint holds.
     private struct Tail {
         var events: UInt64 = 0
-        /// Those of them that named what the store holds.
+        /// What folding them again must read of the store.
         var reads: UInt64 = 0
         var bytes: UInt64 = 0
         var records: UInt64 = 0
