@@ -122,7 +122,8 @@ let package = Package(
             path: "Tests/Support", swiftSettings: common),
 
         .testTarget(
-            name: "IdentityModelTests", dependencies: ["IdentityModel"], swiftSettings: common),
+            name: "IdentityModelTests", dependencies: ["IdentityModel", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "NodeKeysTests", dependencies: ["IdentityModel", "NodeKeys"],
             swiftSettings: common),

@@ -1,4 +1,5 @@
 package import GraphCore
+internal import IdentityModel
 internal import WireFormat
 
 /// Reads what was under way between partitions when a checkpoint was cut.

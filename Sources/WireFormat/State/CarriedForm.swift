@@ -1,4 +1,5 @@
 internal import GraphCore
+internal import IdentityModel
 
 /// Bytes <-> what a member carries of its customer, the same in state and in messages.
 ///

@@ -1,5 +1,3 @@
-package import IdentityModel
-
 /// A place in bytes that are read from front to back. Every read is checked: what ends early is an
 /// error, never a trap.
 package struct ByteCursor {

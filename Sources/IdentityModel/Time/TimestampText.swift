@@ -1,5 +1,3 @@
-package import IdentityModel
-
 /// Writes times as people and programs read them: `2026-01-02T03:04:05.678Z`, always UTC, always
 /// with three digits of milliseconds.
 package enum TimestampText {

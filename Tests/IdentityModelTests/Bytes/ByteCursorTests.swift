@@ -1,7 +1,6 @@
 import IdentityModel
 import TestSupport
 import Testing
-import WireFormat
 
 @Suite("Primitive forms")
 struct ByteCursorTests {

@@ -1,5 +1,3 @@
-package import IdentityModel
-
 /// Reads an event's time from bytes, strictly.
 ///
 /// Text is RFC 3339: `2026-01-02T03:04:05.678Z`. T and Z may be lower-case, a space may stand for

@@ -1,5 +1,3 @@
-package import IdentityModel
-
 /// The primitive forms that every record and stored value is made of.
 ///
 /// Fixed words are little-endian; node keys are their sixteen bytes in order; variable-length
