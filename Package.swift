@@ -44,10 +44,13 @@ let package = Package(
         .target(
             name: "GraphCore", dependencies: ["IdentityModel", "CMemoryHints"],
             swiftSettings: pure),
+        .target(name: "ProfileCore", dependencies: ["IdentityModel"], swiftSettings: pure),
         .target(
-            name: "WireFormat", dependencies: ["IdentityModel", "GraphCore"], swiftSettings: pure),
+            name: "WireFormat", dependencies: ["IdentityModel", "GraphCore", "ProfileCore"],
+            swiftSettings: pure),
         .target(
-            name: "PartitionCore", dependencies: ["IdentityModel", "GraphCore", "WireFormat"],
+            name: "PartitionCore",
+            dependencies: ["IdentityModel", "GraphCore", "ProfileCore", "WireFormat"],
             swiftSettings: pure),
         .target(name: "RetailWorkload", swiftSettings: pure),
 
@@ -70,26 +73,30 @@ let package = Package(
         .target(
             name: "NodeRuntime",
             dependencies: [
-                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys",
-                .product(name: "DequeModule", package: "swift-collections"),
+                "IdentityModel", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",
+                "NodeKeys", .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: common),
         // Partitions that are driven by seeds: the real machines in a world of chance.
         .target(
             name: "SimulationKit",
             dependencies: [
-                "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "RetailWorkload",
-                "NodeRuntime",
+                "IdentityModel", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",
+                "RetailWorkload", "NodeRuntime",
             ],
             swiftSettings: common),
         .target(
             name: "Answers",
-            dependencies: ["IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime"],
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
+                "NodeRuntime",
+            ],
             swiftSettings: common),
         .target(
             name: "HTTPAPI",
             dependencies: [
-                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Answers",
+                "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
+                "NodeRuntime", "Answers",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -103,9 +110,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "SimulationKit",
-                "Answers", "HTTPAPI",
+                "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
+                "PartitionCore", "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime",
+                "SimulationKit", "Answers", "HTTPAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -132,8 +139,14 @@ let package = Package(
             dependencies: ["IdentityModel", "GraphCore", "NodeRuntime", "TestSupport"],
             swiftSettings: common),
         .testTarget(
+            name: "ProfileCoreTests",
+            dependencies: ["IdentityModel", "ProfileCore", "TestSupport"],
+            swiftSettings: common),
+        .testTarget(
             name: "WireFormatTests",
-            dependencies: ["IdentityModel", "GraphCore", "WireFormat", "TestSupport"],
+            dependencies: [
+                "IdentityModel", "GraphCore", "ProfileCore", "WireFormat", "TestSupport",
+            ],
             swiftSettings: common),
         .testTarget(
             name: "PartitionCoreTests",
@@ -151,8 +164,8 @@ let package = Package(
         .testTarget(
             name: "NodeRuntimeTests",
             dependencies: [
-                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "RocksStore", "NodeRuntime", "TestSupport",
+                "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
+                "PartitionCore", "RocksStore", "NodeRuntime", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(
@@ -172,14 +185,16 @@ let package = Package(
         .testTarget(
             name: "AnswersTests",
             dependencies: [
-                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Answers",
-                "TestSupport",
+                "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
+                "NodeRuntime",
+                "Answers", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                "NodeRuntime", "Commands", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(
@@ -193,8 +208,8 @@ let package = Package(
         .testTarget(
             name: "HTTPAPITests",
             dependencies: [
-                "IdentityModel", "NodeKeys", "WireFormat", "NodeRuntime", "Answers", "HTTPAPI",
-                "TestSupport", .product(name: "Logging", package: "swift-log"),
+                "IdentityModel", "NodeKeys", "ProfileCore", "WireFormat", "NodeRuntime", "Answers",
+                "HTTPAPI", "TestSupport", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),

@@ -17,3 +17,17 @@ package enum EventLimits {
     /// How much of a refused line is kept, in bytes.
     package static let keptRawBytes = 4_096
 }
+
+/// The sizes that the attributes of an event may have. Each is tested at its edge.
+package enum AttributeLimits {
+    /// The most attributes of one event.
+    package static let perEvent = 64
+    /// The longest name, in bytes of UTF-8.
+    package static let nameBytes = 64
+    /// The longest value, in bytes as a block holds it.
+    package static let valueBytes = 1_024
+    /// The most elements of an array.
+    package static let arrayElements = 64
+    /// The longest block: an event's attributes all together, in bytes.
+    package static let eventBytes = 32 << 10
+}

@@ -35,6 +35,8 @@ package enum RejectReason: String, Sendable, CaseIterable {
     case lineTooLong = "line_too_long"
     /// More attributes than an event may carry.
     case tooManyAttributes = "too_many_attributes"
+    /// An event feeds a count, sum or most-frequent rule and has no id.
+    case missingID = "missing_id"
     /// A known word whose behaviour this release does not have.
     case notSupported = "not_supported"
 }

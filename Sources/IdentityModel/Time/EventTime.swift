@@ -14,6 +14,9 @@ package struct EventTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     @inline(__always)
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// Whether it lies in the years 0001 to 9999.
+    package var isAccepted: Bool { self >= EventTime.minimum && self <= EventTime.maximum }
+
     @inline(__always)
     package static func < (left: EventTime, right: EventTime) -> Bool {
         left.milliseconds < right.milliseconds
