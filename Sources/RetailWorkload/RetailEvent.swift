@@ -53,6 +53,11 @@ package struct RetailCounts: Equatable, Sendable {
     /// Pairs taken back.
     package internal(set) var unlinks = 0
 
+    /// Observes with attributes.
+    package internal(set) var observations = 0
+
+    /// Lines that say something of a pair.
+    package var pairs: Int { links + repeatedLinks + unlinks }
     /// All lines; a CSV header is none.
-    package var lines: Int { links + repeatedLinks + unlinks }
+    package var lines: Int { pairs + observations }
 }

@@ -79,14 +79,15 @@ struct RetailIdentifierText: Sendable {
             appendDecimal(digits, digits: 10, to: &buffer)
         }
     }
+}
 
-    private func appendHexadecimal(_ word: UInt64, digits: Int, to buffer: inout [UInt8]) {
-        var rest = word
-        for _ in 0..<digits {
-            rest = rest << 4 | rest >> 60
-            let digit = UInt8(truncatingIfNeeded: rest & 15)
-            buffer.append(digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
-        }
+/// Appends the highest `digits` hexadecimal digits of `word`.
+func appendHexadecimal(_ word: UInt64, digits: Int, to buffer: inout [UInt8]) {
+    var rest = word
+    for _ in 0..<digits {
+        rest = rest << 4 | rest >> 60
+        let digit = UInt8(truncatingIfNeeded: rest & 15)
+        buffer.append(digit &+ (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
     }
 }
 

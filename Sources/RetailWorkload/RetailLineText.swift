@@ -8,16 +8,23 @@ struct RetailLineText: Sendable {
     private let sources: [[UInt8]]
     private let link = Array("link".utf8)
     private let unlink = Array("unlink".utf8)
+    /// What stands before an observe's a, ts, source, id and attributes, and after them.
+    private let observePieces: [[UInt8]]
+    private let observations: RetailObservationText
     private var day: Int64 = .min
     private var dayText: [UInt8] = []
 
     private static let dayMilliseconds: Int64 = 86_400_000
 
-    /// Lines of `format` with the identifiers' values that `seed` gives.
-    init(seed: UInt64, format: RetailWorkloadGenerator.Format) {
+    /// Lines of `format` with the identifiers' values that `seed` gives, and with `attributes`
+    /// attributes on each observe.
+    init(seed: UInt64, format: RetailWorkloadGenerator.Format, attributes: Int) {
         identifiers = RetailIdentifierText(seed: seed)
         sources = RetailChannel.allCases.map { Array($0.source.utf8) }
-        let texts: [String]
+        observations = RetailObservationText(
+            seed: SplitMix64.word(2, seed: seed), count: attributes,
+            style: format == .csv ? .csv : .json)
+        let (texts, observeTexts): ([String], [String])
         switch format {
         case .jsonLines:
             header = []
@@ -25,11 +32,20 @@ struct RetailLineText: Sendable {
                 "{\"op\":\"", "\",\"a\":\"", "\",\"b\":\"", "\",\"ts\":\"", "\",\"source\":\"",
                 "\"}\n",
             ]
+            observeTexts = [
+                "{\"op\":\"observe\",\"a\":\"", "\",\"ts\":\"", "\",\"source\":\"", "\",\"id\":\"",
+                "\",\"attributes\":", "}\n",
+            ]
         case .csv:
-            header = Array("op,a,b,ts,source\n".utf8)
-            texts = ["", ",", ",", ",", ",", "\n"]
+            let added = attributes == 0 ? [] : Array(",id".utf8) + observations.columns
+            header = Array("op,a,b,ts,source".utf8) + added + [UInt8(ascii: "\n")]
+            // A link has neither an id nor attributes.
+            let empty = String(repeating: ",", count: attributes == 0 ? 0 : attributes + 1)
+            texts = ["", ",", ",", ",", ",", empty + "\n"]
+            observeTexts = ["observe,", ",,", ",", ",", "", "\n"]
         }
         pieces = texts.map { Array($0.utf8) }
+        observePieces = observeTexts.map { Array($0.utf8) }
     }
 
     /// Appends `event` and the line's end; before the first also the header.
@@ -46,6 +62,24 @@ struct RetailLineText: Sendable {
         buffer.append(contentsOf: pieces[4])
         buffer.append(contentsOf: sources[Int(event.channel.rawValue)])
         buffer.append(contentsOf: pieces[5])
+    }
+
+    /// Appends an observe of `event`'s first end, at its time and by its channel, that draws
+    /// `word`; `number` tells it from the stream's others.
+    mutating func append(
+        observationOf event: RetailEvent, number: Int, word: UInt64, to buffer: inout [UInt8]
+    ) {
+        buffer.append(contentsOf: observePieces[0])
+        identifiers.append(event.first, to: &buffer)
+        buffer.append(contentsOf: observePieces[1])
+        appendTime(event.milliseconds, to: &buffer)
+        buffer.append(contentsOf: observePieces[2])
+        buffer.append(contentsOf: sources[Int(event.channel.rawValue)])
+        buffer.append(contentsOf: observePieces[3])
+        observations.appendID(UInt64(number), to: &buffer)
+        buffer.append(contentsOf: observePieces[4])
+        observations.append(event.first, word, to: &buffer)
+        buffer.append(contentsOf: observePieces[5])
     }
 
     /// RFC 3339 with milliseconds, in UTC.

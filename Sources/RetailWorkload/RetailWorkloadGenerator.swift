@@ -7,6 +7,10 @@
 /// supernodes (`email:test@test.com` and a kiosk) are each linked to 1.2% as many customers as
 /// there are lines.
 ///
+/// Where attributes are asked for, behind every such line stands an observe of one of its ends at
+/// the same time and by the same channel, with an id and so many attributes. The other lines are
+/// those of the stream without.
+///
 /// Every line follows from the seed and the line's number alone: the stream has any length in
 /// constant memory, and any line can be asked for at once.
 package struct RetailWorkloadGenerator: Sendable {
@@ -14,14 +18,18 @@ package struct RetailWorkloadGenerator: Sendable {
     package enum Format: Sendable {
         /// One JSON object a line.
         case jsonLines
-        /// Comma-separated values under a header `op,a,b,ts,source`.
+        /// Comma-separated values under a header `op,a,b,ts,source`, and with attributes
+        /// `id,attributes.first_name,…`.
         case csv
     }
 
-    /// The most lines of a stream: identifiers number fewer than lines and have ten digits.
+    /// The most lines of a stream, observes not counted: identifiers number fewer than those lines
+    /// and have ten digits.
     package static let maximumLines = 10_000_000_000
     /// The most unlinks of a hundred lines: there must be links to take back.
     package static let maximumUnlinkPercent = 50.0
+    /// The most attributes of an observe, as many as an event may carry.
+    package static let maximumAttributes = 64
 
     /// The lines that were written so far, by kind.
     package private(set) var emitted = RetailCounts()
@@ -30,34 +38,53 @@ package struct RetailWorkloadGenerator: Sendable {
     private let schedule: RetailSchedule
     private let population: RetailPopulation
     private var text: RetailLineText
+    private let hasObservations: Bool
+    /// The event of the last line, if its observe comes next.
+    private var observed: RetailEvent?
 
-    /// A stream of `links` lines, `unlinkPercent` of a hundred of which take a link back.
+    /// A stream of `links` lines, `unlinkPercent` of a hundred of which take a link back, and as
+    /// many observes with `attributes` attributes, unless that is 0.
     ///
-    /// `links` is 0 to `maximumLines`; `unlinkPercent` is 0 to `maximumUnlinkPercent`.
+    /// `links` is 0 to `maximumLines`; `unlinkPercent` is 0 to `maximumUnlinkPercent`;
+    /// `attributes` is 0 to `maximumAttributes`.
     package init(
-        links: Int, seed: UInt64, unlinkPercent: Double = 0, format: Format = .jsonLines
+        links: Int, seed: UInt64, unlinkPercent: Double = 0, format: Format = .jsonLines,
+        attributes: Int = 0
     ) {
         precondition(links >= 0 && links <= Self.maximumLines, "the caller checks the line count")
         precondition(
             unlinkPercent >= 0 && unlinkPercent <= Self.maximumUnlinkPercent,
             "the caller checks the percentage")
+        precondition(
+            attributes >= 0 && attributes <= Self.maximumAttributes,
+            "the caller checks how many attributes there are")
         let linkCount = RetailSchedule.linkCount(lines: links, unlinkPercent: unlinkPercent)
         let unlinks = Int((Double(links) * unlinkPercent / 100).rounded(.down))
         population = RetailPopulation(
             linkLines: links - unlinks, count: linkCount, seed: SplitMix64.word(0, seed: seed))
         schedule = RetailSchedule(
             lines: links, unlinkPercent: unlinkPercent, earlyLinks: population.earlyCount)
-        text = RetailLineText(seed: SplitMix64.word(1, seed: seed), format: format)
+        text = RetailLineText(
+            seed: SplitMix64.word(1, seed: seed), format: format, attributes: attributes)
+        hasObservations = attributes > 0
         self.seed = SplitMix64.word(2, seed: seed)
     }
 
     /// The number of lines of the whole stream.
-    package var lineCount: Int { schedule.lines }
+    package var lineCount: Int { hasObservations ? schedule.lines * 2 : schedule.lines }
 
     /// Appends the next line and its end to `buffer`, before a CSV's first also the header; false
     /// at the end of the stream.
     package mutating func next(into buffer: inout [UInt8]) -> Bool {
-        let line = emitted.lines
+        let line = emitted.pairs
+        if let observed {
+            text.append(
+                observationOf: observed, number: line,
+                word: SplitMix64.word(UInt64(line), seed: SplitMix64.mix(seed)), to: &buffer)
+            emitted.observations += 1
+            self.observed = nil
+            return true
+        }
         guard line < schedule.lines else { return false }
         let event = event(at: line)
         switch event.kind {
@@ -66,6 +93,7 @@ package struct RetailWorkloadGenerator: Sendable {
         case .unlink: emitted.unlinks += 1
         }
         text.append(event, isFirst: line == 0, to: &buffer)
+        if hasObservations { observed = event }
         return true
     }
 
@@ -76,7 +104,8 @@ package struct RetailWorkloadGenerator: Sendable {
         return appended
     }
 
-    /// The event of line `line`, from 0 to below `lineCount`, whatever was written so far.
+    /// The event of the `line`-th line that says something of a pair, from 0 to below the number
+    /// of links that were asked for, whatever was written so far.
     package func event(at line: Int) -> RetailEvent {
         precondition(line >= 0 && line < schedule.lines, "there is no such line")
         let random = SplitMix64.word(UInt64(line), seed: seed)

@@ -18,7 +18,8 @@ import WireFormat
             "e\u{301}", "\u{2028}", "\u{1F600}", "\"2016-12-31T23:59:60Z\"",
             "\"0001-01-01T00:00:00Z\"",
             "2026-02-29", "+01:00", "\u{0}", "\u{FEFF}", "\r", ",\"a\":\"x:2\"", "[[[[[[[[[[[[[[[[",
-            "]]]]]]]]]]]]]]]]", "\"#number#\"",
+            "]]]]]]]]]]]]]]]]", "\"#number#\"", "\"k\":", "\"attributes\":{\"k\":1},",
+            "99999999999999999999.9999999999999995", "1e-15", "0.0000000000000015", "e+19",
         ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80]]
 
     @Test func differentialEveryRefusedLineAgainstTheTwin() {
@@ -68,6 +69,8 @@ import WireFormat
         #"{"op":"ban","a":"email:info@shop.example","b":"phone:+34 600 111 222","#
             + #""ts":"2016-12-31T23:59:60+00:00","reason":"kiosk"}"#,
         #"{"op":"observe","a":"loyalty: 17 ","ts":"0001-01-01 00:00:00.999z","id":12}"#,
+        #"{"op":"observe","a":"x:1","ts":0,"attributes":{"first_name":"Ana","flag":true,"k":"","#
+            + #""n\u0061me":[1.50,-2e-7,"é"],"none":null,"é":"\ud83d\ude00","ns":[]}}"#,
         #" { "b" : "email:\u0041\u00c9" , "x" : [ 1 , -2.5e+3 , { "y" : [ ] } , "z\n" ] ,"#
             + #" "a" : "email:İ" , "ts" : -1 } "#,
     ].map { Array($0.utf8) }

@@ -10,12 +10,14 @@ struct ReadEvent: Equatable, CustomStringConvertible {
     var source: [UInt8]
     var eventID: [UInt8]
     var reason: [UInt8]
+    /// The block of attributes; empty for none.
+    var attributes: [UInt8] = []
 
     var description: String {
         let texts = [a, b, source, eventID, reason].map { bytes in
             String(decoding: bytes, as: UTF8.self).debugDescription
         }
-        return "\(operation.word) \(milliseconds) \(texts.joined(separator: " "))"
+        return "\(operation.word) \(milliseconds) \(texts.joined(separator: " ")) \(attributes)"
     }
 
     init(
@@ -24,12 +26,19 @@ struct ReadEvent: Equatable, CustomStringConvertible {
     ) {
         self.init(
             operation: operation, a: Array(a.utf8), b: Array(b.utf8), milliseconds: milliseconds,
-            source: Array(source.utf8), eventID: Array(id.utf8), reason: Array(reason.utf8))
+            source: Array(source.utf8), eventID: Array(id.utf8), reason: Array(reason.utf8),
+            attributes: [])
+    }
+
+    /// An observe that says something.
+    init(observe a: String, _ attributes: [UInt8], _ milliseconds: Int64 = 0) {
+        self.init(.observe, a, "", milliseconds)
+        self.attributes = attributes
     }
 
     init(
         operation: LinkOperation, a: [UInt8], b: [UInt8], milliseconds: Int64, source: [UInt8],
-        eventID: [UInt8], reason: [UInt8]
+        eventID: [UInt8], reason: [UInt8], attributes: [UInt8]
     ) {
         self.operation = operation
         self.a = a
@@ -38,6 +47,7 @@ struct ReadEvent: Equatable, CustomStringConvertible {
         self.source = source
         self.eventID = eventID
         self.reason = reason
+        self.attributes = attributes
     }
 
     init(_ event: DecodedEvent, _ scratch: EventScratch) {
@@ -45,7 +55,7 @@ struct ReadEvent: Equatable, CustomStringConvertible {
             operation: event.operation, a: scratch.copy(event.a.text),
             b: scratch.copy(event.b.text), milliseconds: event.time.milliseconds,
             source: scratch.copy(event.source), eventID: scratch.copy(event.eventID),
-            reason: scratch.copy(event.reason))
+            reason: scratch.copy(event.reason), attributes: scratch.copy(event.attributes))
     }
 }
 

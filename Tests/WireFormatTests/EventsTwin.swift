@@ -28,7 +28,7 @@ struct EventsTwin {
         if value.depth > EventLimits.nestingDepth { return .rejected(.tooDeep) }
         if hasDuplicates { return .rejected(.duplicateKey) }
         do {
-            return .event(try event(members, lineNumber))
+            return .event(try event(members, line, lineNumber))
         } catch {
             return .rejected(error.reason)
         }
@@ -126,13 +126,9 @@ struct EventsTwin {
     }
 
     private func event(
-        _ members: [String: TwinValue], _ lineNumber: Int
+        _ members: [String: TwinValue], _ line: [UInt8], _ lineNumber: Int
     ) throws(Refusal) -> ReadEvent {
         var event = ReadEvent(try operation(members["op"] ?? .null), "")
-        if event.operation == .observe, let attributes = members["attributes"], attributes != .null
-        {
-            throw Refusal(.notSupported)
-        }
         event.a = try identifier(members["a"] ?? .null)
         if event.operation != .observe {
             event.b = try identifier(members["b"] ?? .null)
@@ -149,6 +145,15 @@ struct EventsTwin {
         }
         if let reason = members["reason"], reason != .null {
             event.reason = try text(reason, 1_024)
+        }
+        if event.operation == .observe, let attributes = members["attributes"], attributes != .null
+        {
+            guard case .object = attributes else { throw Refusal(.badType) }
+            do {
+                event.attributes = try TwinAttributes(line: line).block()
+            } catch {
+                throw Refusal(error.reason)
+            }
         }
         return event
     }

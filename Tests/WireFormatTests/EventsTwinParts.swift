@@ -180,7 +180,8 @@ enum TwinKeys {
         bytes[(index + 1)...].first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: ":")
     }
 
-    private static func unescaped(_ literal: ArraySlice<UInt8>) -> [UInt8]? {
+    /// What a string with its quotes stands for; nil if it is none.
+    static func unescaped(_ literal: ArraySlice<UInt8>) -> [UInt8]? {
         if !literal.contains(UInt8(ascii: "\\")) { return Array(literal.dropFirst().dropLast()) }
         let array = Data([UInt8(ascii: "[")] + literal + [UInt8(ascii: "]")])
         let strings = try? JSONDecoder().decode([String].self, from: array)

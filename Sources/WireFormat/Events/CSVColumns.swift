@@ -5,8 +5,9 @@ import IdentityModel
 /// Written as a row of CSV whose cells are `NAME=COLUMN`. In rows of events NAME is a field: `op`,
 /// `a`, `b`, `a_ns`, `a_value`, `b_ns`, `b_value`, `ts`, `source`, `id`, `reason`; the column of
 /// `a` or `b` holds `ns:value`, or with `a=ns:COLUMN` the plain values of one namespace. In wide
-/// rows NAME is a namespace, which may have several columns, or `ts`, `source`, `id`. The column of
-/// `-` is not read. Names that are not mapped keep meaning the columns that bear them.
+/// rows NAME is a namespace, which may have several columns, or `ts`, `source`, `id`. In both it
+/// may be `attributes.` and the name of an attribute. The column of `-` is not read. Names that are
+/// not mapped keep meaning the columns that bear them.
 package struct CSVColumns: Equatable, Sendable {
     /// What a column is.
     enum Role: Equatable, Sendable {
@@ -14,6 +15,8 @@ package struct CSVColumns: Equatable, Sendable {
         case field(CSVField)
         /// It holds the values of an end, all of one namespace: `aValue` or `bValue`.
         case values(CSVField, namespace: [UInt8])
+        /// It holds the values of the attribute of this name, which observes have.
+        case attribute([UInt8])
         /// In wide rows, it holds identifiers of this namespace.
         case namespace([UInt8])
         /// It is not read.
@@ -51,8 +54,14 @@ package struct CSVColumns: Equatable, Sendable {
                 }
                 let name = Array(cell[..<equals])
                 let column = Array(cell[(equals + 1)...])
-                let entry = isWide ? wideEntry(name, column) : rowEntry(name, column)
-                guard let entry else { return .malformed(unknown(name, isWide)) }
+                if let attribute = CSVAttribute.name(of: name),
+                    let rejected = CSVAttribute.rejected(attribute)
+                {
+                    return .malformed("'\(shown(name))': \(rejected.message)")
+                }
+                guard let entry = entry(name, column, isWide) else {
+                    return .malformed(unknown(name, isWide))
+                }
                 guard !entry.column.isEmpty else {
                     return .malformed("'\(shown(cell))' names no column")
                 }
@@ -82,8 +91,15 @@ package struct CSVColumns: Equatable, Sendable {
 
     private static let notRead = Array("-".utf8)
 
-    private static func rowEntry(_ name: [UInt8], _ column: [UInt8]) -> Entry? {
+    private static func entry(_ name: [UInt8], _ column: [UInt8], _ isWide: Bool) -> Entry? {
         if name == notRead { return Entry(role: .ignored, column: column) }
+        if let attribute = CSVAttribute.name(of: name) {
+            return Entry(role: .attribute(attribute), column: column)
+        }
+        return isWide ? wideEntry(name, column) : rowEntry(name, column)
+    }
+
+    private static func rowEntry(_ name: [UInt8], _ column: [UInt8]) -> Entry? {
         guard let field = CSVField(name: name) else { return nil }
         let colon = column.firstIndex(of: UInt8(ascii: ":"))
         guard field == .a || field == .b, let colon else {
@@ -97,7 +113,6 @@ package struct CSVColumns: Equatable, Sendable {
     }
 
     private static func wideEntry(_ name: [UInt8], _ column: [UInt8]) -> Entry? {
-        if name == notRead { return Entry(role: .ignored, column: column) }
         if let field = wideField(name) { return Entry(role: .field(field), column: column) }
         guard Namespace.isValid(name) else { return nil }
         return Entry(role: .namespace(name), column: column)
@@ -113,6 +128,11 @@ package struct CSVColumns: Equatable, Sendable {
         if entries.contains(where: { $0.column == entry.column }) {
             return "the column '\(shown(entry.column))' is given twice"
         }
+        if case .attribute(let name) = entry.role,
+            entries.contains(where: { $0.role == entry.role })
+        {
+            return "attributes.\(shown(name)) is given twice"
+        }
         guard let field = entry.role.field else { return nil }
         let isTwice = entries.contains { other in
             guard let known = other.role.field else { return false }
@@ -123,9 +143,10 @@ package struct CSVColumns: Equatable, Sendable {
 
     private static func unknown(_ name: [UInt8], _ isWide: Bool) -> String {
         isWide
-            ? "'\(shown(name))' is no namespace ([a-z][a-z0-9_]{0,31}), nor ts, source, id or -"
+            ? "'\(shown(name))' is no namespace ([a-z][a-z0-9_]{0,31}), nor ts, source, id, "
+                + "attributes.NAME or -"
             : "'\(shown(name))' is none of op, a, b, a_ns, a_value, b_ns, b_value, ts, source, id, "
-                + "reason, -; a and b may be written a=namespace:COLUMN"
+                + "reason, attributes.NAME, -; a and b may be written a=namespace:COLUMN"
     }
 
     private static func shown(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
@@ -134,6 +155,12 @@ package struct CSVColumns: Equatable, Sendable {
     func namedField(_ name: [UInt8]) -> CSVField? {
         guard let field = CSVField(name: name) else { return nil }
         return entries.contains { $0.role.field?.replaces(field) ?? false } ? nil : field
+    }
+
+    /// The attribute that a column of this name holds, unless the mapping has another place for it.
+    func namedAttribute(_ name: [UInt8]) -> [UInt8]? {
+        guard let attribute = CSVAttribute.name(of: name) else { return nil }
+        return entries.contains { $0.role == .attribute(attribute) } ? nil : attribute
     }
 
     /// The place of each mapped column in a header, or what the header lacks.
@@ -161,7 +188,7 @@ extension CSVColumns.Role {
         switch self {
         case .field(let field): field
         case .values(let value, _): value == .aValue ? .a : .b
-        case .namespace, .ignored: nil
+        case .attribute, .namespace, .ignored: nil
         }
     }
 }

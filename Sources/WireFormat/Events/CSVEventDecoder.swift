@@ -4,7 +4,8 @@ import IdentityModel
 ///
 /// An empty cell, quoted or not, is an absent field: a link with an empty `b` is `missing_end`.
 /// Cells are taken as they are, spaces included. A time is RFC 3339, or only digits with an
-/// optional minus, which count the run's unit; without a zone it needs an assumed one. Where
+/// optional minus, which count the run's unit; without a zone it needs an assumed one. Attributes
+/// are strings; those of other operations than observe are ignored, and count as one key. Where
 /// several reasons apply, the order is that of `JSONEventDecoder`, with `malformed_json` for a row
 /// that does not parse or has another number of cells than the header.
 package struct CSVEventDecoder: Sendable {
@@ -14,7 +15,8 @@ package struct CSVEventDecoder: Sendable {
     package private(set) var scratch = EventScratch()
     private let assumedZoneMinutes: Int?
     private let rules: EventRules
-    /// The last row's cells, one for each case of `CSVField`.
+    private var attributes = EventAttributes()
+    /// The last row's cells, one for each case of `CSVField`, then one for each attribute.
     private var cells: [CSVCell]
 
     /// A decoder for the rows under `header`.
@@ -22,7 +24,8 @@ package struct CSVEventDecoder: Sendable {
         self.header = header
         assumedZoneMinutes = options.assumedZoneMinutes
         rules = EventRules(options)
-        cells = Array(repeating: .empty, count: CSVField.allCases.count)
+        cells = Array(
+            repeating: .empty, count: CSVField.allCases.count + header.attributes.count)
     }
 
     /// Decodes one row, with the line ends inside its quotes and with or without its own;
@@ -43,8 +46,8 @@ package struct CSVEventDecoder: Sendable {
             switch scanner.next(row) {
             case .rejected(let rejected): return rejected
             case .cell(let cell, let isLast):
-                if column < header.columnCount, let field = header.fields[column] {
-                    cells[Int(field.rawValue)] = cell
+                if column < header.columnCount, let place = header.places[column] {
+                    cells[place] = cell
                 }
                 column += 1
                 if isLast {
@@ -84,8 +87,22 @@ package struct CSVEventDecoder: Sendable {
         {
             return rejected
         }
-        return readText(
+        if let rejected = readText(
             row, .reason, "reason", limit: EventLimits.reasonBytes, into: &event.reasonPlace)
+        {
+            return rejected
+        }
+        return header.attributes.isEmpty ? nil : readAttributes(row, &event)
+    }
+
+    private mutating func readAttributes(
+        _ row: Span<UInt8>, _ event: inout DecodedEvent
+    ) -> Rejected? {
+        if event.operation == .observe {
+            return attributes.read(row, header.attributes, cells, scratch: &scratch, into: &event)
+        }
+        if EventAttributes.isThere(header.attributes, cells) { event.ignored += 1 }
+        return nil
     }
 
     @inline(__always)

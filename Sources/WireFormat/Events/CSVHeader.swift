@@ -3,18 +3,22 @@ package import IdentityModel
 /// The first row of a CSV file: which column holds which field.
 ///
 /// Known names are `op`, `a`, `b`, `ts`, `source`, `id`, `reason`, and for an end in two columns
-/// `a_ns`, `a_value`, `b_ns`, `b_value`; lower-case, in any order. Other columns are ignored.
+/// `a_ns`, `a_value`, `b_ns`, `b_value`; lower-case, in any order; and `attributes.NAME` for an
+/// attribute of observes. Other columns are ignored.
 package struct CSVHeader: Equatable, Sendable {
     /// How many cells each row must have.
     package let columnCount: Int
-    /// How many columns name no field; their cells are not read.
+    /// How many columns name neither a field nor an attribute; their cells are not read.
     package let ignoredColumns: Int
     /// Whether there is a `ts` column; where not, the caller chooses a default time.
     package let hasTime: Bool
     /// What separates cells.
     package let delimiter: UInt8
-    /// The field of each column.
-    let fields: [CSVField?]
+    /// Where a decoder keeps the cell of each column: at its field's raw value, or behind the
+    /// fields those of attributes; nil where nobody reads it.
+    let places: [Int?]
+    /// The columns of attributes, ascending by name.
+    let attributes: [CSVAttribute]
     /// The namespace of all values of `a`, where they lie in a column without one; else empty.
     let namespaceOfA: [UInt8]
     /// The same of `b`.
@@ -75,16 +79,23 @@ package struct CSVHeader: Equatable, Sendable {
         let (roles, fault) = columns.places(in: names)
         if let fault { return .rejected(fault) }
         var namespaces: (a: [UInt8], b: [UInt8]) = ([], [])
-        let fields = zip(names, roles).map { name, role -> CSVField? in
-            switch role {
-            case nil: return columns.namedField(name)
+        var attributes = [[UInt8]?](repeating: nil, count: names.count)
+        let fields = zip(names, roles).enumerated().map { place, column -> CSVField? in
+            switch column.1 {
+            case nil:
+                attributes[place] = columns.namedAttribute(column.0)
+                return columns.namedField(column.0)
             case .field(let field): return field
             case .values(let field, let namespace):
                 if field == .aValue { namespaces.a = namespace } else { namespaces.b = namespace }
                 return field
+            case .attribute(let name):
+                attributes[place] = name
+                return nil
             case .namespace, .ignored: return nil
             }
         }
+        if let fault = CSVAttribute.fault(attributes) { return .rejected(fault) }
         for (index, field) in fields.enumerated() {
             guard let field, fields[..<index].contains(field) else { continue }
             return .rejected(
@@ -98,9 +109,29 @@ package struct CSVHeader: Equatable, Sendable {
         }
         return .header(
             CSVHeader(
-                columnCount: fields.count, ignoredColumns: fields.count { $0 == nil },
-                hasTime: fields.contains(.time), delimiter: delimiter, fields: fields,
-                namespaceOfA: namespaces.a, namespaceOfB: namespaces.b))
+                fields, attributes, delimiter, namespaceOfA: namespaces.a,
+                namespaceOfB: namespaces.b))
+    }
+
+    private init(
+        _ fields: [CSVField?], _ attributes: [[UInt8]?], _ delimiter: UInt8,
+        namespaceOfA: [UInt8], namespaceOfB: [UInt8]
+    ) {
+        var cells: [CSVAttribute] = []
+        places = zip(fields, attributes).map { field, attribute in
+            if let field { return Int(field.rawValue) }
+            guard let attribute else { return nil }
+            cells.append(
+                CSVAttribute(name: attribute, cell: CSVField.allCases.count + cells.count))
+            return cells.last?.cell
+        }
+        self.attributes = CSVAttribute.sorted(cells)
+        columnCount = fields.count
+        ignoredColumns = places.count { $0 == nil }
+        hasTime = fields.contains(.time)
+        self.delimiter = delimiter
+        self.namespaceOfA = namespaceOfA
+        self.namespaceOfB = namespaceOfB
     }
 
     /// What is wrong with an end's columns: it has one, or the two of namespace and value.

@@ -66,6 +66,7 @@ package struct DecodedEvent: Equatable, Sendable {
     var sourcePlace = PackedRange(EventScratch.defaultSource)
     var eventIDPlace = PackedRange(0..<0)
     var reasonPlace = PackedRange(0..<0)
+    var attributesPlace = PackedRange(0..<0)
     var ignored: Int32 = 0
     /// What is said of `a` and `b`.
     package internal(set) var operation = LinkOperation.link
@@ -76,7 +77,11 @@ package struct DecodedEvent: Equatable, Sendable {
     package var eventID: Range<Int> { eventIDPlace.range }
     /// Why, as a person gave it; empty where nobody did.
     package var reason: Range<Int> { reasonPlace.range }
-    /// Keys of the event that mean nothing here: unknown ones, and the `b` of an observe.
+    /// What an observe says of its identifier: a block of attributes as `AttributeReader` reads it;
+    /// empty where it says nothing.
+    package var attributes: Range<Int> { attributesPlace.range }
+    /// Keys of the event that mean nothing here: unknown ones, the `b` of an observe, attributes
+    /// that are null, and all attributes of any other operation.
     package var ignoredKeys: Int { Int(ignored) }
 }
 

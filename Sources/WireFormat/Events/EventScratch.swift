@@ -56,6 +56,16 @@ package struct EventScratch: Sendable {
         count = JSONText.unescape(source, range, into: &bytes, at: count)
     }
 
+    /// Appends what a token stands for.
+    @inline(__always)
+    mutating func append(_ line: Span<UInt8>, _ token: JSONToken) {
+        if token.kind == .escapedString {
+            appendUnescaped(line, token.range)
+        } else {
+            append(line, token.range)
+        }
+    }
+
     /// Appends the inside of a quoted CSV cell, each pair of quotes as one.
     mutating func appendUnquoted(_ source: Span<UInt8>, _ range: Range<Int>) {
         reserve(range.count)

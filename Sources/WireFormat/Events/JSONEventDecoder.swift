@@ -9,10 +9,14 @@ import IdentityModel
 /// 2. `malformed_json` or `too_deep`, whichever stands first in the line.
 /// 3. `duplicate_key`: in the event's own object, and in the objects of `a` and `b`; keys compare
 ///    as what they stand for, escapes undone. Objects inside ignored values are not searched.
-/// 4. `op`: `bad_type`, `unknown_op`, `not_supported`; then `attributes` on an observe.
+/// 4. `op`: `bad_type`, `unknown_op`, `not_supported`.
 /// 5. `a`, then `b`: `missing_end`, `bad_type`, `bad_namespace`, `bad_phone`, `empty_value`,
 ///    `value_too_long`; then `self_link`.
 /// 6. `ts`: `missing_ts`, `bad_type`, `bad_ts`, `future_ts`; then `source`, `id`, `reason`.
+/// 7. `attributes` of an observe: `bad_type` if they are no object; `duplicate_key`, as 3; then the
+///    first in the line that is wrong: `empty_value`, `value_too_long` or `bad_type` (a control
+///    character) of a name, `too_many_attributes`, `bad_type` or `value_too_long` of a value; then
+///    `too_many_attributes` where they are too long together.
 ///
 /// Decisions that the format leaves open:
 /// - null is the same as an absent key, everywhere: `"a":null` is `missing_end`.
@@ -22,6 +26,8 @@ import IdentityModel
 /// - An empty `source` or `id` is `empty_value`; an empty `reason` is none.
 /// - The `b` of an observe is ignored and counts as one key, unless it is null or absent;
 ///   `attributes` is an unknown key on every other operation.
+/// - Of attributes, an empty string is a value. Numbers are read in fixed point: -0 is 0, and 1.50
+///   is 1.5. A number of 10^20 or more, either side of zero, is `value_too_long`.
 /// - JSON white space may stand around the event, so a carriage return before the line's end is
 ///   nothing; a line of nothing else is `malformed_json`.
 package struct JSONEventDecoder: Sendable {
@@ -29,6 +35,7 @@ package struct JSONEventDecoder: Sendable {
     package private(set) var scratch = EventScratch()
     private let rules: EventRules
     private var keys = JSONKeyRegister()
+    private var attributes = EventAttributes()
 
     /// A decoder for lines of one run.
     package init(options: EventDecoderOptions) { rules = EventRules(options) }
@@ -44,7 +51,7 @@ package struct JSONEventDecoder: Sendable {
             }
             return .rejected(fault.rejected)
         }
-        if let place = keys.duplicate { return .rejected(JSONEventDecoder.duplicate(line, place)) }
+        if let place = keys.duplicate { return .rejected(JSONKeyRegister.rejected(line, place)) }
         scratch.reset()
         var event = DecodedEvent()
         event.ignored = Int32(scan.fields.ignoredKeys)
@@ -60,7 +67,6 @@ package struct JSONEventDecoder: Sendable {
         _ event: inout DecodedEvent
     ) -> Rejected? {
         if let rejected = readOperation(line, fields.operation, &event) { return rejected }
-        if let rejected = judgeAttributes(fields.attributes, &event) { return rejected }
         if let rejected = readEnd(line, fields.a, "a", into: &event.a) { return rejected }
         event.ignored += Int32(fields.a.ignoredKeys)
         if event.operation != .observe {
@@ -81,9 +87,15 @@ package struct JSONEventDecoder: Sendable {
         {
             return rejected
         }
-        if fields.reason.isAbsent { return nil }
-        return readText(
-            line, fields.reason, "reason", limit: EventLimits.reasonBytes, into: &event.reasonPlace)
+        if !fields.reason.isAbsent,
+            let rejected = readText(
+                line, fields.reason, "reason", limit: EventLimits.reasonBytes,
+                into: &event.reasonPlace)
+        {
+            return rejected
+        }
+        return fields.attributes.kind == .absent
+            ? nil : readAttributes(line, fields.attributes, &event)
     }
 
     @inline(__always)
@@ -103,14 +115,18 @@ package struct JSONEventDecoder: Sendable {
         }
     }
 
-    private func judgeAttributes(_ token: JSONToken, _ event: inout DecodedEvent) -> Rejected? {
-        if token.kind == .absent { return nil }
+    private mutating func readAttributes(
+        _ line: Span<UInt8>, _ token: JSONToken, _ event: inout DecodedEvent
+    ) -> Rejected? {
         guard event.operation == .observe else {
             event.ignored += 1
             return nil
         }
         if token.kind == .null { return nil }
-        return Rejected(.notSupported, "attributes are not supported by this release")
+        guard token.kind == .object else {
+            return JSONEventDecoder.badType("attributes", "an object of names and values")
+        }
+        return attributes.read(line, token, keys: &keys, scratch: &scratch, into: &event)
     }
 
     @inline(__always)
@@ -219,25 +235,11 @@ package struct JSONEventDecoder: Sendable {
     @inline(__always)
     private mutating func append(_ line: Span<UInt8>, _ token: JSONToken) -> Int {
         let start = scratch.count
-        if token.kind == .escapedString {
-            scratch.appendUnescaped(line, token.range)
-        } else {
-            scratch.append(line, token.range)
-        }
+        scratch.append(line, token)
         return start
     }
 
     private static func badType(_ name: StaticString, _ due: StaticString) -> Rejected {
         Rejected(.badType, "\(name) has the wrong type: \(due) is due")
-    }
-
-    /// The longest part of a repeated key that a message quotes, in bytes.
-    private static let quotedKeyBytes = 64
-
-    private static func duplicate(_ line: Span<UInt8>, _ place: Range<Int>) -> Rejected {
-        var key: [UInt8] = []
-        for index in place.prefix(quotedKeyBytes) { key.append(line[index]) }
-        let text = String(decoding: key, as: UTF8.self)
-        return Rejected(.duplicateKey, "the key \"\(text)\" is there twice: keep one of them")
     }
 }

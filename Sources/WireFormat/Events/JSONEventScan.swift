@@ -8,7 +8,7 @@ struct JSONEventScan {
     var scanner = JSONScanner()
 
     /// The depth of the members of the event's own object.
-    private static let memberDepth = 1
+    static let memberDepth = 1
 
     /// Reads `line`, which is UTF-8; false at a fault. Repeated keys are left in `keys`.
     mutating func scan(_ line: Span<UInt8>, keys: inout JSONKeyRegister) -> Bool {

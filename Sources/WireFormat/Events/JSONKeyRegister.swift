@@ -1,3 +1,5 @@
+import IdentityModel
+
 /// Finds the keys that an object names twice, without a quadratic search and without a hash that
 /// somebody could aim at.
 ///
@@ -42,7 +44,16 @@ struct JSONKeyRegister {
         seen |= key.bit
     }
 
-    /// Notes a key that no field has.
+    /// Notes a key that no field has, escaped or not.
+    mutating func noteUnknown(_ line: Span<UInt8>, _ key: JSONToken) {
+        if key.kind == .string {
+            noteUnknown(key.range)
+        } else {
+            _ = resolveEscaped(line, key.range) { _ in false }
+        }
+    }
+
+    /// Notes a key that no field has and that has no escapes.
     mutating func noteUnknown(_ place: Range<Int>) {
         keys.append(
             Key(start: place.lowerBound, length: place.count, isCopied: false, place: place))
@@ -114,6 +125,17 @@ struct JSONKeyRegister {
         for index in (mark + 1)..<keys.count where isSame(keys[index - 1], keys[index], line) {
             noteDuplicate(keys[index].place)
         }
+    }
+
+    /// The longest part of a repeated key that a message quotes, in bytes.
+    private static let quotedKeyBytes = 64
+
+    /// Refuses the line whose repeated key stands at `place`.
+    static func rejected(_ line: Span<UInt8>, _ place: Range<Int>) -> Rejected {
+        var key: [UInt8] = []
+        for index in place.prefix(quotedKeyBytes) { key.append(line[index]) }
+        let text = String(decoding: key, as: UTF8.self)
+        return Rejected(.duplicateKey, "the key \"\(text)\" is there twice: keep one of them")
     }
 
     /// Keeps the one that stands first in the line.

@@ -3,8 +3,9 @@ package import IdentityModel
 /// The first row of a wide CSV: each column is a namespace, and the cells of a row are one
 /// customer's.
 ///
-/// `ts`, `source` and `id` keep their meaning. Every other name must be a namespace, or be mapped
-/// to one, or to nothing, by `CSVColumns`: a column that was overlooked would merge strangers.
+/// `ts`, `source` and `id` keep their meaning, and `attributes.NAME` holds an attribute of the
+/// row's customer. Every other name must be a namespace, or be mapped to one, or to nothing, by
+/// `CSVColumns`: a column that was overlooked would merge strangers.
 package struct WideHeader: Equatable, Sendable {
     /// How many columns a header may have.
     package static let columnsMaximum = 4_096
@@ -15,7 +16,7 @@ package struct WideHeader: Equatable, Sendable {
         case identifiers(Range<Int>)
         /// When, who or the row's own id.
         case field(CSVField)
-        /// Nothing that is read.
+        /// Nothing that is read, or an attribute.
         case ignored
     }
 
@@ -33,6 +34,8 @@ package struct WideHeader: Equatable, Sendable {
     package let delimiter: UInt8
     let columns: [Column]
     let prefixes: [UInt8]
+    /// The columns of attributes, ascending by name; a cell's place is its column's.
+    let attributes: [CSVAttribute]
 
     /// Reads a header row, with or without its line end.
     package static func parse(
@@ -57,6 +60,7 @@ package struct WideHeader: Equatable, Sendable {
         let (roles, fault) = mapping.places(in: names)
         if let fault { return .rejected(fault) }
         var columns: [Column] = []
+        var attributes = [[UInt8]?](repeating: nil, count: names.count)
         var prefixes: [UInt8] = []
         func identifiers(_ namespace: [UInt8]) -> Column {
             let start = prefixes.count
@@ -67,8 +71,14 @@ package struct WideHeader: Equatable, Sendable {
         for (place, name) in names.enumerated() {
             switch roles[place] {
             case .ignored?: columns.append(.ignored)
+            case .attribute(let name)?:
+                attributes[place] = name
+                columns.append(.ignored)
             case .namespace(let namespace)?: columns.append(identifiers(namespace))
             case .field(let field)?, .values(let field, _)?: columns.append(.field(field))
+            case nil where CSVAttribute.name(of: name) != nil:
+                attributes[place] = mapping.namedAttribute(name)
+                columns.append(.ignored)
             case nil:
                 if let rejected = refuse(name, at: place, names) { return .rejected(rejected) }
                 if CSVColumns.wideField(name) == nil {
@@ -78,6 +88,7 @@ package struct WideHeader: Equatable, Sendable {
                 }
             }
         }
+        if let fault = CSVAttribute.fault(attributes) { return .rejected(fault) }
         guard !prefixes.isEmpty else {
             return .rejected(
                 Rejected(.missingEnd, "the header names no namespace" + CSVHeader.found(names)))
@@ -85,7 +96,11 @@ package struct WideHeader: Equatable, Sendable {
         return .header(
             WideHeader(
                 hasTime: columns.contains(.field(.time)), delimiter: delimiter, columns: columns,
-                prefixes: prefixes))
+                prefixes: prefixes,
+                attributes: CSVAttribute.sorted(
+                    attributes.enumerated().compactMap { place, name in
+                        name.map { CSVAttribute(name: $0, cell: place) }
+                    })))
     }
 
     /// Why a name cannot stand for itself, if so.

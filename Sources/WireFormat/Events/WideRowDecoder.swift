@@ -7,9 +7,11 @@ import IdentityModel
 /// L-1,a@b,,c-9               ──>    link loyalty:L-1 cookie:c-9
 /// ```
 /// The first cell that holds an identifier is linked with each later one: a star. A later cell with
-/// the same identifier says nothing new. A row with one identifier is an observe. A refused cell is
-/// an outcome of its own and takes no other cell with it; a fault of the row as a whole (its cells,
-/// `ts`, `source`, `id`) refuses the row, once. Where several of those apply, the order is that.
+/// the same identifier says nothing new. A row with one identifier is an observe. Where a row has
+/// attributes, an observe of its first identifier comes last and carries them. A refused cell is an
+/// outcome of its own and takes no other cell with it, and refused attributes take the observe; a
+/// fault of the row as a whole (its cells, `ts`, `source`, `id`) refuses the row, once. Where
+/// several of those apply, the order is that.
 package struct WideRowDecoder: Sendable {
     /// The header that the rows follow.
     package let header: WideHeader
@@ -17,6 +19,7 @@ package struct WideRowDecoder: Sendable {
     package private(set) var scratch = EventScratch()
     private let assumedZoneMinutes: Int?
     private let rules: EventRules
+    private var attributes = EventAttributes()
     /// The row's cells, one for each column.
     private var cells: [CSVCell]
     /// What all of the row's events share.
@@ -66,8 +69,10 @@ package struct WideRowDecoder: Sendable {
         }
         guard column == header.columns.count else { return nil }
         column += 1
-        if outcomeCount > 0 && !isAlone { return nil }
-        return hasFirst ? .event(sighting) : .rejected(nobody)
+        if isAlone || hasFirst && EventAttributes.isThere(header.attributes, cells) {
+            return decodeSighting(row)
+        }
+        return outcomeCount > 0 ? nil : .rejected(nobody)
     }
 
     // MARK: Parts
@@ -147,11 +152,17 @@ package struct WideRowDecoder: Sendable {
         return .event(event)
     }
 
-    /// The observe of a row's only identifier.
-    private var sighting: DecodedEvent {
+    /// The observe of a row's first identifier, with the row's attributes.
+    private mutating func decodeSighting(_ row: Span<UInt8>) -> DecodeOutcome {
+        scratch.truncate(to: sharedEnd)
         var event = shared
         event.operation = .observe
-        return event
+        if let rejected = attributes.read(
+            row, header.attributes, cells, scratch: &scratch, into: &event)
+        {
+            return .rejected(rejected)
+        }
+        return .event(event)
     }
 
     private var nobody: Rejected {

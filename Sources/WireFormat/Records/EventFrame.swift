@@ -1,9 +1,8 @@
 package import IdentityModel
+internal import ProfileCore
 
 /// One event of a record: keys, and where its texts lie in the record's bytes.
 package struct EventEntry: Equatable, Sendable, BitwiseCopyable {
-    /// What it says.
-    package var operation: LinkOperation
     /// The lesser end, or the identifier that was seen.
     package var a: NodeKey
     /// The greater end; equal to `a` for observe.
@@ -24,6 +23,13 @@ package struct EventEntry: Equatable, Sendable, BitwiseCopyable {
     package var eventID: ByteSlice
     /// Where a person's reason lies; empty for none.
     package var reason: ByteSlice
+    /// Where what an observe says of its identifier lies, a block of attributes or a fragment;
+    /// empty for none.
+    package var attributes: ByteSlice
+    /// What it says. Last, where it takes no room of its own: entries are as large as without.
+    package var operation: LinkOperation
+    /// Whether `attributes` is a whole profile fragment, which another store had of the identifier.
+    package var carriesFragment: Bool
 }
 
 /// The events of one record, decoded; filled again and again without allocating.
@@ -42,7 +48,7 @@ package struct EventFrame {
     package init() {}
 
     /// Reads the body of an events record. Lengths, times and orders are checked, so that folding
-    /// cannot fail: values fit their limits, pairs are canonical.
+    /// cannot fail: values fit their limits, pairs are canonical, attributes are a block.
     ///
     /// - Throws: `WireError`; the frame then holds part of the events.
     package mutating func decode(
@@ -97,8 +103,12 @@ package struct EventFrame {
         _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, after time: Int64
     ) throws(WireError) -> EventEntry {
         let flags = try cursor.byte(bytes)
-        guard flags & (EventFlags.unknown | EventFlags.hasAttributes) == 0,
-            let operation = LinkOperation(rawValue: flags & EventFlags.operation)
+        let hasAttributes = flags & EventFlags.hasAttributes != 0
+        let carriesFragment = flags & EventFlags.carriesFragment != 0
+        guard flags & EventFlags.unknown == 0,
+            let operation = LinkOperation(rawValue: flags & EventFlags.operation),
+            !(hasAttributes || carriesFragment) || operation == .observe,
+            !(hasAttributes && carriesFragment)
         else { throw WireError(.newerFormat, "an event says what this program does not know") }
         let a = try cursor.key(bytes)
         let b = operation == .observe ? a : try cursor.key(bytes)
@@ -117,15 +127,19 @@ package struct EventFrame {
             throw WireError(.damaged, "an event names a source that its record lacks")
         }
         return EventEntry(
-            operation: operation, a: a, b: b, namespaceOfA: namespaceOfA,
-            namespaceOfB: namespaceOfB, valueOfA: ByteSlice(valueOfA),
-            valueOfB: ByteSlice(valueOfB), time: time, source: source,
+            a: a, b: b, namespaceOfA: namespaceOfA, namespaceOfB: namespaceOfB,
+            valueOfA: ByteSlice(valueOfA), valueOfB: ByteSlice(valueOfB), time: time,
+            source: source,
             eventID: try decodeNote(
                 bytes, &cursor, isThere: flags & EventFlags.hasEventID != 0,
                 longest: EventLimits.eventIDBytes),
             reason: try decodeNote(
                 bytes, &cursor, isThere: flags & EventFlags.hasReason != 0,
-                longest: EventLimits.reasonBytes))
+                longest: EventLimits.reasonBytes),
+            attributes: hasAttributes
+                ? try Self.decodeAttributes(bytes, &cursor)
+                : carriesFragment ? try Self.decodeFragment(bytes, &cursor) : ByteSlice(0..<0),
+            operation: operation, carriesFragment: carriesFragment)
     }
 
     private func decodeText(
@@ -151,4 +165,38 @@ package struct EventFrame {
         }
         return ByteSlice(note)
     }
+
+    /// Reads a block whose attributes fit their limits.
+    private static func decodeAttributes(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> ByteSlice {
+        let block = try cursor.counted(bytes)
+        var reader = try AttributeReader(bytes, block)
+        guard block.count <= AttributeLimits.eventBytes, reader.remaining > 0,
+            reader.remaining <= AttributeLimits.perEvent
+        else { throw outOfBounds }
+        while let attribute = try reader.next(bytes) {
+            guard attribute.name.range.count <= AttributeLimits.nameBytes,
+                attribute.value.range.count <= AttributeLimits.valueBytes
+            else { throw outOfBounds }
+        }
+        return ByteSlice(block)
+    }
+
+    /// Reads a fragment that can be joined.
+    private static func decodeFragment(
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> ByteSlice {
+        let fragment = try cursor.counted(bytes)
+        guard fragment.count > 0, fragment.count <= MessageLimits.fragmentBytes else {
+            throw outOfBounds
+        }
+        var joined: [UInt8] = []
+        try ProfileArithmetic(.standing).join(
+            bytes.extracting(fragment), of: NodeKey(high: 0, low: 0), into: &joined)
+        return ByteSlice(fragment)
+    }
+
+    private static let outOfBounds = WireError(
+        .damaged, "an event's attributes are more or longer than they may be")
 }

@@ -28,7 +28,7 @@ package struct EventEnd: Sendable {
 /// events, then each event: operation and what follows it (1 byte), key of `a` (16), and but for
 /// observe key of `b` (16); per end namespace (varint into the table) and value (counted); time
 /// (signed varint, difference to the event before); source (varint); and where the first byte says
-/// so event id, reason, attributes (each counted).
+/// so event id, reason, attributes or a fragment (each counted).
 ///
 /// A record that cannot be folded would close its log for ever, so events beyond their limits are
 /// a programming error here: they are refused where events are decoded.
@@ -65,15 +65,38 @@ package struct EventRecordBuilder {
         appendTail(time, source, eventID, reason, bytes)
     }
 
-    /// Adds a sighting of one identifier.
+    /// Adds a sighting of one identifier, and what is said of it: `attributes` is where a block of
+    /// attributes lies, empty for none.
     package mutating func appendObserve(
         _ end: EventEnd, time: EventTime, source: Range<Int>, eventID: Range<Int>,
-        reason: Range<Int>, in bytes: Span<UInt8>
+        reason: Range<Int>, attributes: Range<Int> = 0..<0, in bytes: Span<UInt8>
     ) {
-        body.append(flags(.observe, eventID, reason))
+        precondition(
+            attributes.count <= AttributeLimits.eventBytes,
+            "attributes are checked where events are decoded")
+        let hasAttributes = attributes.isEmpty ? 0 : EventFlags.hasAttributes
+        body.append(flags(.observe, eventID, reason) | hasAttributes)
         body.appendKey(end.key)
         appendText(end, bytes)
         appendTail(time, source, eventID, reason, bytes)
+        if !attributes.isEmpty { body.appendCounted(bytes.extracting(attributes)) }
+    }
+
+    /// Adds a sighting of one identifier, and all that another store had observed of it: `fragment`
+    /// is where that lies, empty for nothing.
+    package mutating func appendCarried(
+        _ end: EventEnd, time: EventTime, source: Range<Int>, fragment: Range<Int>,
+        in bytes: Span<UInt8>
+    ) {
+        precondition(
+            fragment.count <= MessageLimits.fragmentBytes, "fragments are limited where they grow")
+        body.append(
+            LinkOperation.observe.rawValue
+                | (fragment.isEmpty ? 0 : EventFlags.carriesFragment))
+        body.appendKey(end.key)
+        appendText(end, bytes)
+        appendTail(time, source, 0..<0, 0..<0, bytes)
+        if !fragment.isEmpty { body.appendCounted(bytes.extracting(fragment)) }
     }
 
     /// The record's bytes; the builder is empty again.
@@ -134,7 +157,8 @@ enum EventFlags {
     static let hasEventID: UInt8 = 0x08
     static let hasReason: UInt8 = 0x10
     static let hasAttributes: UInt8 = 0x20
-    static let unknown: UInt8 = 0xc0
+    static let carriesFragment: UInt8 = 0x40
+    static let unknown: UInt8 = 0x80
 }
 
 /// The distinct names of one record, numbered in order of appearance.

@@ -115,6 +115,17 @@ package enum RecordCodec {
         }
     }
 
+    /// Bytes of a record that puts survivorship rules, as `SurvivorshipRules.encode` gives them, in
+    /// force under a version. Behind the head: the version (varint), the rules to the end.
+    package static func encode(
+        rules: [UInt8], version: UInt64, _ head: RecordHead
+    ) -> [UInt8] {
+        seal(.rules, head, room: varintBytes + rules.count) { bytes in
+            bytes.appendVarint(version)
+            bytes.append(rules.span)
+        }
+    }
+
     /// The checksum that a record's bytes end with; nil if it is not that of the bytes before it.
     /// It tells a record from another at the same offset, too.
     package static func soundChecksum(_ bytes: Span<UInt8>) -> UInt64? {

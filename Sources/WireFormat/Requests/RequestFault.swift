@@ -20,8 +20,6 @@ package struct RequestFault: Error, Equatable, Sendable {
         case tooManyIDs = "too_many_ids"
         /// A word of `include` names nothing.
         case unknownInclude = "unknown_include"
-        /// A known word whose behaviour this release does not have.
-        case notSupported = "not_supported"
         /// The body is longer than `RequestLimits.bodyBytes`.
         case bodyTooLong = "body_too_long"
     }

@@ -1,3 +1,5 @@
+internal import IdentityModel
+
 /// The body of `POST /v1/resolve`: `{"ids":["ns:value",…],"include":["identifiers",…]}`.
 ///
 /// The ids stand one behind the other in one buffer, as their sender wrote them with escapes
@@ -15,6 +17,8 @@ package struct ResolveRequest: Sendable {
         package static let identifiers = Include(rawValue: 1)
         /// How many identifiers the customer has.
         package static let identifierCount = Include(rawValue: 2)
+        /// What was observed of the customer, and the version of its last change.
+        package static let profile = Include(rawValue: 4)
     }
 
     /// Where an id stands.

@@ -1,3 +1,5 @@
+internal import IdentityModel
+
 /// The one pass over the body of a resolve request.
 ///
 /// Known keys and words are compared as what they stand for, escapes undone.
@@ -170,11 +172,11 @@ struct ResolveRequestScan {
             } else if word.elementsEqual(ResolveRequestScan.identifierCount) {
                 request.insert(.identifierCount)
             } else if word.elementsEqual(ResolveRequestScan.profile) {
-                throw RequestFault(
-                    .notSupported, at: place, "profile is not supported by this release")
+                request.insert(.profile)
             } else {
                 throw RequestFault(
-                    .unknownInclude, at: place, "include knows identifiers and identifier_count")
+                    .unknownInclude, at: place,
+                    "include knows identifiers, identifier_count and profile")
             }
         } while try hasNextElement(body)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import IdentityModel
+import ProfileCore
 import WireFormat
 
 /// What libFuzzer calls for each input. `KINDRED_FUZZ_TARGET` chooses the target; a finding is a
@@ -66,7 +67,8 @@ enum JSONFuzz {
 
 enum CSVFuzz {
     private static let headers = [
-        "op,a,b,ts,source,id,reason", "b_value,b_ns,junk,a_ns,a_value,ts", "ts,b,a",
+        "op,a,b,ts,source,id,reason,attributes.k,attributes.j",
+        "b_value,b_ns,junk,a_ns,a_value,ts", "ts,b,a",
     ]
 
     static func run(_ input: [UInt8]) {
@@ -89,13 +91,36 @@ enum CSVFuzz {
             Array(event.operation.word.utf8), event.a, event.b,
             Array(String(event.milliseconds).utf8), event.source, event.eventID, event.reason,
         ]
-        let written = Array(cells.map(quoted).joined(separator: [UInt8(ascii: ",")]))
-        guard case .header(let full) = CSVHeader.parse(Array(headers[0].utf8).span) else {
+        let fields = "op,a,b,ts,source,id,reason".split(separator: ",").map { Array($0.utf8) }
+        let attributes = attributes(event)
+        let written = quotedRow(cells + attributes.map(\.text))
+        let names = quotedRow(fields + attributes.map { Array("attributes.".utf8) + $0.name })
+        guard case .header(let full) = CSVHeader.parse(names.span) else {
             fatalError("the full header is refused")
         }
         var again = CSVEventDecoder(header: full, options: options)
         let outcome = again.read(written)
         require(outcome == first, "read: \(first)\nwritten and read: \(outcome)")
+    }
+
+    private static func attributes(_ event: ReadEvent) -> [(name: [UInt8], text: [UInt8])] {
+        let bytes = event.attributes
+        if bytes.isEmpty { return [] }
+        var found: [(name: [UInt8], text: [UInt8])] = []
+        var reader = try? AttributeReader(bytes.span, 0..<bytes.count)
+        while let attribute = try? reader?.next(bytes.span) {
+            var cursor = ByteCursor(attribute.value.range)
+            guard case .string(let text)? = try? AttributeValue(bytes.span, &cursor) else {
+                fatalError("a cell is no string")
+            }
+            found.append((Array(bytes[attribute.name.range]), Array(bytes[text.range])))
+        }
+        require(found.count == Int(bytes[0]), "a row's attributes are no block")
+        return found
+    }
+
+    private static func quotedRow(_ cells: [[UInt8]]) -> [UInt8] {
+        Array(cells.map(quoted).joined(separator: [UInt8(ascii: ",")]))
     }
 
     private static func quoted(_ cell: [UInt8]) -> [UInt8] {

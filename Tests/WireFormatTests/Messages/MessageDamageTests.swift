@@ -79,7 +79,7 @@ struct MessageDamageTests {
         let overPartition: [UInt8] = [0x05, 0x80, 0x80, 4, 77]
         #expect(refusal([0, 1] + overPartition + Self.low + Self.high) == .damaged)
         // Kinds that a later program may write.
-        for code: UInt8 in [0x00, 0x06, 0x16, 0x26, 0x30, 0x35, 0x41, 0xff] {
+        for code: UInt8 in [0x00, 0x07, 0x17, 0x27, 0x30, 0x35, 0x41, 0xff] {
             #expect(refusal([0, 1, code] + retry.dropFirst()) == .newerFormat)
         }
     }

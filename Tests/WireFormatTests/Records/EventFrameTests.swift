@@ -1,5 +1,6 @@
 import GraphCore
 import IdentityModel
+import ProfileCore
 import TestSupport
 import Testing
 import WireFormat
@@ -45,6 +46,21 @@ struct EventFrameTests {
         return RecordTests.sealed(bytes)
     }
 
+    /// A block of one to five attributes.
+    private static func attributes(_ chance: inout SeededGenerator) -> [UInt8] {
+        let values: [[UInt8]] = [
+            [1], [2], [3, 0, 0], [3, 15, 2], [4, 0], [4, 2, 0x68, 0x69], [5, 0], [5, 2, 1, 4, 0],
+        ]
+        let count = 1 + chance.below(5)
+        let names = (0..<count).map { [UInt8(0x61 + $0)] + chance.bytes(chance.below(3)) }
+        return [UInt8(count)] + names.flatMap { [UInt8($0.count)] + $0 + chance.pick(values) }
+    }
+
+    /// A record of an observe with such a block.
+    private static func observe(_ block: [UInt8]) -> [UInt8] {
+        record(flags: 0x24, ends: [a.key], values: [[1]], rest: [block])
+    }
+
     private static func code(_ record: [UInt8]) -> WireError.Code? {
         do {
             _ = try decode(record)
@@ -62,6 +78,9 @@ struct EventFrameTests {
             var events = RandomEvents(seed: seed).events
             for index in events.indices where chance.chance(30) {
                 events[index].eventID = "evt-\(index)"
+            }
+            for index in events.indices where events[index].b == nil && chance.chance(70) {
+                events[index].attributes = Self.attributes(&chance)
             }
             for event in events { EventRecords.append(event, to: &builder) }
             #expect(builder.count == events.count)
@@ -84,6 +103,11 @@ struct EventFrameTests {
                 reason: String(repeating: "r", count: EventLimits.reasonBytes),
                 eventID: String(repeating: "i", count: EventLimits.eventIDBytes)),
             TestEvent(.observe, TestEnd("n", "v"), at: EventTime.maximum.milliseconds),
+            TestEvent(
+                .observe, TestEnd(namespace, value), source: source,
+                reason: String(repeating: "r", count: EventLimits.reasonBytes),
+                eventID: String(repeating: "i", count: EventLimits.eventIDBytes),
+                attributes: RecordLimitsTests.largestAttributes),
             TestEvent(.link, Self.a, Self.b, at: EventTime.minimum.milliseconds),
         ]
         let record = EventRecords.record(large, RecordTests.head)
@@ -111,16 +135,77 @@ struct EventFrameTests {
                 == EventRecords.record([event.swapped], RecordTests.head))
     }
 
+    /// Whether nothing is there, or a block within its limits.
+    private static func isBlock(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        if range.isEmpty { return true }
+        guard range.count <= AttributeLimits.eventBytes,
+            var reader = try? AttributeReader(bytes.span, range),
+            (1...AttributeLimits.perEvent).contains(reader.remaining)
+        else { return false }
+        while let next = try? reader.next(bytes.span) {
+            guard next.name.range.count <= AttributeLimits.nameBytes,
+                next.value.range.count <= AttributeLimits.valueBytes
+            else { return false }
+        }
+        return reader.remaining == 0
+    }
+
     // MARK: Refusals
 
     @Test func shouldTakeTheHandWrittenEvent() throws {
         #expect(Self.code(Self.record()) == nil)
         #expect(Self.code(Self.record(flags: 4, ends: [Self.a.key], values: [[1]])) == nil)
         #expect(Self.code(Self.record(flags: 0x18, rest: [[1], [2]])) == nil)
+        #expect(Self.code(Self.observe([1, 1, 0x6b, 2])) == nil)
+        #expect(
+            Self.code(
+                Self.record(
+                    flags: 0x3c, ends: [Self.a.key], values: [[1]],
+                    rest: [[1], [2], [1, 1, 0x6b, 2]])) == nil)
+    }
+
+    /// A block that is none would be met where it is folded, when the record is in the log already.
+    @Test func shouldRefuseAttributesThatAreNoBlock() {
+        let damaged: [[UInt8]] = [
+            [], [0], [1], [1, 0], [1, 1, 0x6b], [1, 0, 2], [1, 1, 0x6b, 7], [1, 1, 0x6b, 2, 0],
+            [2, 1, 0x6b, 2], [2, 1, 0x6b, 2, 1, 0x6b, 2], [2, 1, 0x6c, 2, 1, 0x6b, 2],
+            [1, 1, 0x6b, 3, 0, 20], [1, 1, 0x6b, 4, 2, 0x68], [1, 1, 0x6b, 5, 1, 5, 0],
+        ]
+        for block in damaged {
+            #expect(Self.code(Self.observe(block)) == .damaged, "\(block)")
+        }
+    }
+
+    @Test func shouldRefuseAttributesBeyondTheirLimits() {
+        func text(_ count: Int) -> [UInt8] {
+            var value: [UInt8] = [4]
+            value.appendCounted([UInt8](repeating: 0x76, count: count).span)
+            return value
+        }
+        func named(_ count: Int) -> [UInt8] {
+            [1, UInt8(count)] + [UInt8](repeating: 0x6b, count: count) + [2]
+        }
+        func many(_ count: Int) -> [UInt8] {
+            [UInt8(count)] + (0..<count).flatMap { [1, UInt8($0), 2] }
+        }
+        #expect(Self.code(Self.observe(named(AttributeLimits.nameBytes))) == nil)
+        #expect(Self.code(Self.observe(named(AttributeLimits.nameBytes + 1))) == .damaged)
+        #expect(Self.code(Self.observe(many(AttributeLimits.perEvent))) == nil)
+        #expect(Self.code(Self.observe(many(AttributeLimits.perEvent + 1))) == .damaged)
+        let longest = text(AttributeLimits.valueBytes - 3)
+        #expect(longest.count == AttributeLimits.valueBytes)
+        #expect(Self.code(Self.observe([1, 1, 0x6b] + longest)) == nil)
+        #expect(
+            Self.code(Self.observe([1, 1, 0x6b] + text(AttributeLimits.valueBytes - 2)))
+                == .damaged)
+        let largest = RecordLimitsTests.largestAttributes
+        #expect(Self.code(Self.observe(largest)) == nil)
+        #expect(
+            Self.code(Self.observe(RecordLimitsTests.attributes(largest.count + 1))) == .damaged)
     }
 
     @Test func shouldRefuseWhatItDoesNotKnowAsNewer() {
-        for flags: UInt8 in [5, 6, 7, 0x20, 0x40, 0x80] {
+        for flags: UInt8 in [5, 6, 7, 0x20, 0x21, 0x22, 0x23, 0x40, 0x80] {
             #expect(Self.code(Self.record(flags: flags)) == .newerFormat)
         }
     }
@@ -201,8 +286,13 @@ struct EventFrameTests {
     @Test func shouldKeepItsPromisesUnderRandomDamage() throws {
         var chance = SeededGenerator(seed: 6)
         var (refused, read) = (0, 0)
-        let records = (0..<10).map {
-            EventRecords.record(RandomEvents(seed: $0, count: 1...12).events, RecordTests.head)
+        let records = (0..<UInt64(10)).map { (seed: UInt64) -> [UInt8] in
+            var events = RandomEvents(seed: seed, count: 1...12).events
+            for index in events.indices where events[index].b == nil {
+                events[index].attributes = Self.attributes(&chance)
+            }
+            events.append(TestEvent(.observe, Self.a, attributes: Self.attributes(&chance)))
+            return EventRecords.record(events, RecordTests.head)
         }
         for _ in 0..<TestBudget.rounds(10_000) {
             let record = chance.pick(records)
@@ -215,15 +305,18 @@ struct EventFrameTests {
             }
             read += 1
             let isWithinLimits = frame.entries.allSatisfy { entry in
-                (entry.a < entry.b || entry.operation == .observe)
-                    && (1...EventLimits.valueBytes).contains(entry.valueOfA.range.count)
-                    && (1...EventLimits.valueBytes).contains(entry.valueOfB.range.count)
-                    && entry.reason.range.count <= EventLimits.reasonBytes
-                    && entry.source < frame.sources.count
+                let lengths = [entry.valueOfA, entry.valueOfB].map(\.range.count)
+                let isNumbered =
+                    entry.source < frame.sources.count
                     && entry.namespaceOfA < frame.namespaces.count
                     && entry.namespaceOfB < frame.namespaces.count
-                    && entry.time >= .minimum && entry.time <= .maximum
+                let isAccepted = entry.time >= .minimum && entry.time <= .maximum
+                return (entry.a < entry.b || entry.operation == .observe) && isNumbered
+                    && isAccepted
+                    && lengths.allSatisfy { (1...EventLimits.valueBytes).contains($0) }
+                    && entry.reason.range.count <= EventLimits.reasonBytes
                     && entry.valueOfB.range.upperBound <= damaged.count - 8
+                    && Self.isBlock(damaged, entry.attributes.range)
             }
             #expect(isWithinLimits)
         }

@@ -31,6 +31,43 @@ struct RecordLimitsTests {
             source: text("s\(number)", 256), reason: text("r", 1_024), eventID: text("i", 256))
     }
 
+    /// A block of so many bytes: 32 attributes, the last one with what is left.
+    static func attributes(_ count: Int) -> [UInt8] {
+        var block: [UInt8] = [32]
+        for number in 0..<32 {
+            block += [2, UInt8(0x61 + number / 26), UInt8(0x61 + number % 26), 4]
+            let left = count - block.count - 2
+            block.appendCounted(
+                [UInt8](repeating: 0x76, count: number < 31 ? 1_021 : left).span)
+        }
+        precondition(block.count == count, "the last value has a length of two bytes")
+        return block
+    }
+
+    /// A block of the largest size.
+    static let largestAttributes = attributes(AttributeLimits.eventBytes)
+
+    /// The largest event is an observe, whose attributes are larger than any other end.
+    @Test func shouldStayUnderAMessageWithTheLargestAttributes() throws {
+        var event = largest(0)
+        event = TestEvent(
+            .observe, event.a, source: event.source, reason: event.reason, eventID: event.eventID,
+            attributes: Self.largestAttributes)
+        var builder = EventRecordBuilder()
+        // As near to the limit as can be, then the largest once more.
+        while !builder.isFull { EventRecords.append(event, to: &builder) }
+        let full = builder.finish(RecordTests.head).count
+        let size = EventRecords.record([event], RecordTests.head).count
+        for _ in 0..<(RecordLimits.bytes / size) { EventRecords.append(event, to: &builder) }
+        let small = TestEvent(.observe, TestEnd("c", "1"))
+        while !builder.isFull { EventRecords.append(small, to: &builder) }
+        let edge = builder.finish(RecordTests.head).count
+        #expect(full >= RecordLimits.bytes && edge >= RecordLimits.bytes)
+        #expect(edge - RecordLimits.bytes < 100, "the edge is met")
+        #expect(full < Self.kafkaMessageBytes)
+        #expect(edge + size < Self.kafkaMessageBytes)
+    }
+
     @Test func shouldStayUnderAMessageWithTheLargestEvents() throws {
         var builder = EventRecordBuilder()
         var count = 0
@@ -101,6 +138,12 @@ struct RecordLimitsTests {
             var builder = EventRecordBuilder()
             let end = TestEnd("cookie", "c")
             EventRecords.append(TestEvent(.link, end, end), to: &builder)
+        }
+        await #expect(processExitsWith: .failure) {
+            var builder = EventRecordBuilder()
+            let block = RecordLimitsTests.attributes(AttributeLimits.eventBytes + 1)
+            EventRecords.append(
+                TestEvent(.observe, TestEnd("cookie", "c"), attributes: block), to: &builder)
         }
         await #expect(processExitsWith: .failure) {
             _ = RecordCodec.encode(.collect([]), RecordTests.head)

@@ -127,6 +127,22 @@ import WireFormat
         }
     }
 
+    @Test func shouldHandOutObservesWithTheirAttributes() {
+        let lines = EventsAttributesTests.line(
+            "{\n \"b\" : [\"}\",\"\\\"\"] ,\r\n\t\"a\" : \"{[,\\n\" }")
+        let flat = EventsAttributesTests.line(#"{"b":["}","\""],"a":"{[,\n"}"#)
+        let block = EventsAttributesTests.block([
+            "a": EventsAttributesTests.text("{[,\n"),
+            "b": [5, 2] + EventsAttributesTests.text("}") + EventsAttributesTests.text("\""),
+        ])
+        let expected = ReadOutcome.event(ReadEvent(observe: "x:1", block))
+        for (body, count) in [(lines, 1), ("[\(lines),\(flat)]", 2), ("\(flat)\n\(flat)\n", 2)] {
+            let texts = split(body) ?? []
+            #expect(texts.count == count)
+            for text in texts { #expect(readJSON(text) == expected, "\(text)") }
+        }
+    }
+
     @Test func shouldLeaveDepthToTheDecoder() throws {
         func nested(_ depth: Int) -> String {
             let inside = String(repeating: "[", count: depth - 1)

@@ -132,6 +132,7 @@ extension ResolveRequest {
         }
         if include.contains(.identifiers) { copy.include.insert("identifiers") }
         if include.contains(.identifierCount) { copy.include.insert("identifier_count") }
+        if include.contains(.profile) { copy.include.insert("profile") }
         return copy
     }
 }
@@ -159,7 +160,7 @@ enum ResolveTwin {
             guard case .array(let words) = include else { return nil }
             for word in words {
                 guard case .string(let text) = word,
-                    ["identifiers", "identifier_count"].contains(text)
+                    ["identifiers", "identifier_count", "profile"].contains(text)
                 else { return nil }
                 read.include.insert(text)
             }

@@ -103,7 +103,7 @@ import WireFormat
         (.missingKey, 2, "{}"), (.missingKey, 14, #"{"include":[]}"#),
         (.missingKey, 8, #"{"ids":[{}]}"#), (.missingKey, 14, #"{"ids":["x:1",{"ns":"x"}]}"#),
         (.missingKey, 8, #"{"ids":[{"value":"x"}]}"#),
-        (.notSupported, 21, #"{"ids":[],"include":["profile"]}"#),
+        (.unknownInclude, 21, #"{"ids":[],"include":["provenance"]}"#),
         (.unknownInclude, 21, #"{"ids":[],"include":["Identifiers"]}"#),
         (.unknownInclude, 35, #"{"ids":[],"include":["identifiers",""]}"#),
     ]

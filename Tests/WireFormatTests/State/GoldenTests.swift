@@ -25,6 +25,13 @@ struct GoldenTests {
         TestEvent(.observe, cookie, at: EventTime.minimum.milliseconds, source: "web"),
     ]
 
+    /// What an observe says: a false and a true, numbers, strings, an array.
+    private static let said = TestEvent(
+        .observe, cookie, at: 1_767_323_045_678, source: "web", reason: "import",
+        eventID: "evt-2",
+        attributes: [7, 1, 0x61, 1, 1, 0x62, 2, 1, 0x63, 3, 15, 24, 1, 0x64, 3, 14, 9]
+            + [1, 0x65, 4, 0, 1, 0x66, 4, 2, 0xc3, 0xa9, 1, 0x67, 5, 3, 2, 3, 0, 0, 4, 1, 0x78])
+
     private static var home: HomeImage {
         var image = HomeImage()
         image.reset(email.key)
@@ -135,6 +142,7 @@ struct GoldenTests {
     private static let values: [(name: String, bytes: [UInt8])] = [
         ("record-events", EventRecords.record(events, head)),
         ("record-events-empty", EventRecords.record([], head)),
+        ("record-events-attributes", EventRecords.record([said], head)),
         (
             "record-tick",
             RecordCodec.encode(.tick(EventTime(milliseconds: 1_767_323_045_678)), head)

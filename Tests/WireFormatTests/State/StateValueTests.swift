@@ -235,11 +235,14 @@ struct StateValueTests {
         var header = PartitionHeader()
         header.sourceCount = 7
         var bytes = header.encoded
-        #expect(bytes.first == 2 && bytes.last == 0)
-        bytes[0] = 1
-        bytes.removeLast()
-        #expect(try PartitionHeader(bytes.span) == header)
-        bytes[0] = 3
+        #expect(bytes.first == 3 && bytes.suffix(3) == [0, 0, 0])
+        // Those of before there were rules hold none, and those before these count no changes.
+        for format: UInt8 in [2, 1] {
+            bytes[0] = format
+            bytes.removeLast(format == 2 ? 2 : 1)
+            #expect(try PartitionHeader(bytes.span) == header)
+        }
+        bytes[0] = 4
         let error = #expect(throws: WireError.self) { try PartitionHeader(bytes.span) }
         #expect(error?.code == .newerFormat)
     }
@@ -262,7 +265,7 @@ struct StateValueTests {
                     _ = try Self.decodeComponent(bytes, component.id)
                 } == code)
             bytes = PartitionHeader().encoded
-            bytes[0] = format == 2 ? 3 : UInt8(format)
+            bytes[0] = format == 2 ? 4 : UInt8(format)
             #expect(
                 Self.code { () throws(WireError) in _ = try PartitionHeader(bytes.span) } == code)
         }
@@ -272,7 +275,7 @@ struct StateValueTests {
             Self.code { () throws(WireError) in _ = try Self.decodeHome(flagged, home.key) }
                 == .newerFormat)
         flagged = Self.encode(component)
-        flagged[1] = 3
+        flagged[1] = 5
         #expect(
             Self.code { () throws(WireError) in
                 _ = try Self.decodeComponent(flagged, component.id)
@@ -365,7 +368,7 @@ struct StateValueTests {
         // A live customer without a version, a version of nothing, an empty fragment, a later form.
         for (odd, code) in [
             ([2, 0], WireError.Code.damaged), ([1, 0, 0], .damaged), ([8, 0, 0], .damaged),
-            ([16, 0], .newerFormat),
+            ([32, 0], .newerFormat), ([16, 0], .damaged),
         ] as [([UInt8], WireError.Code)] {
             page.replaceSubrange(carries..., with: odd)
             let error = #expect(throws: WireError.self) {
