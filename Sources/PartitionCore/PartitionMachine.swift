@@ -1,5 +1,6 @@
 package import GraphCore
 package import IdentityModel
+package import ProfileCore
 package import WireFormat
 
 /// Failures of records, by the name that this module's errors give them.
@@ -32,6 +33,8 @@ package struct PartitionMachine: ~Copyable {
     private var hints = [EventHint](repeating: .nothing, count: hintCount)
     private var namespaceNumbers: [UInt32] = []
     private var sourceNumbers: [UInt32] = []
+    /// The survivorship rules in force, by which profiles are made of fragments.
+    package private(set) var rules: SurvivorshipRules
 
     /// A partition that has folded nothing.
     ///
@@ -42,7 +45,8 @@ package struct PartitionMachine: ~Copyable {
         _ configuration: GraphConfiguration, configurationDigests: [UInt64],
         limits: DeliveryLimits = .standard
     ) {
-        graph = IdentityGraph(configuration)
+        rules = .standing
+        graph = IdentityGraph(configuration, algebra: FragmentAlgebra(rules))
         header = PartitionHeader()
         self.configurationDigests = configurationDigests
         self.limits = limits
@@ -52,9 +56,12 @@ package struct PartitionMachine: ~Copyable {
     }
 
     /// A partition as its checkpoint left it.
+    ///
+    /// - Parameter rules: those that the header holds, decoded.
     package init(
         _ configuration: GraphConfiguration, configurationDigests: [UInt64],
-        restoring header: PartitionHeader, namespaces: [[UInt8]], sources: [[UInt8]],
+        restoring header: PartitionHeader, rules: SurvivorshipRules = .standing,
+        namespaces: [[UInt8]], sources: [[UInt8]],
         transit: TransitState = TransitState(), limits: DeliveryLimits = .standard
     ) {
         graph = IdentityGraph(
@@ -63,7 +70,8 @@ package struct PartitionMachine: ~Copyable {
                 counters: header.counters, evidenceDigest: header.evidenceDigest,
                 componentDigest: header.componentDigest, namespaces: namespaces,
                 sources: sources),
-            transit: transit)
+            transit: transit, sweep: header.sweep, algebra: FragmentAlgebra(rules))
+        self.rules = rules
         self.header = header
         #if Mutants
         if Mutant.seenIsNotStored.isPlanted { self.header.seen = [] }
@@ -120,6 +128,10 @@ package struct PartitionMachine: ~Copyable {
         header.componentDigest = graph.componentDigest
         header.namespaceCount = UInt32(graph.namespaceCount)
         header.sourceCount = UInt32(graph.sourceCount)
+        header.sweep = graph.sweep
+        #if Mutants
+        if Mutant.sweepIsNotStored.isPlanted { header.sweep = nil }
+        #endif
         return header
     }
 
@@ -153,7 +165,7 @@ package struct PartitionMachine: ~Copyable {
         case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
         case .collect(let ids): graph.collect(ids)
         case .logic(let version): header.logicVersion = version
-        case .rules: preconditionFailure("the machine admits no record of that kind")
+        case .rules(let version, let body): take(try Self.decodeRules(bytes, body), version)
         }
         graph.settleDigest()
         header.events += UInt64(eventCount)
@@ -202,9 +214,31 @@ package struct PartitionMachine: ~Copyable {
             }
         case .logic(let version):
             guard Self.knowsLogic(version) else { throw .unknownLogic(version: version) }
-        case .rules: throw .notSupported("survivorship rules")
+        case .rules(let version, let body):
+            guard try Self.decodeRules(bytes, body).version == version else {
+                throw .record(WireError(.damaged, "a record of rules has two versions"))
+            }
         }
         return record
+    }
+
+    private static func decodeRules(
+        _ bytes: Span<UInt8>, _ body: Range<Int>
+    ) throws(StepError) -> SurvivorshipRules {
+        do throws(WireError) {
+            return try SurvivorshipRules(decoding: bytes.extracting(body))
+        } catch {
+            throw .record(error)
+        }
+    }
+
+    /// Rules of a greater version than those in force are in force from here on; others came again.
+    private mutating func take(_ rules: SurvivorshipRules, _ version: UInt64) {
+        guard version > header.rulesVersion else { return }
+        self.rules = rules
+        header.rulesVersion = version
+        header.rules = rules.encode()
+        graph.take(FragmentAlgebra(rules))
     }
 
     /// Whether this program folds with the logic of that version. No version 0 ever was.
@@ -259,8 +293,10 @@ package struct PartitionMachine: ~Copyable {
         let namespaceOfA = namespaceNumbers[Int(entry.namespaceOfA)]
         let valueOfA = bytes.extracting(entry.valueOfA.range)
         if entry.operation == .observe {
+            let observation = entry.attributes.range.isEmpty ? [] : observation(entry, bytes)
             try graph.observe(
-                entry.a, namespace: namespaceOfA, value: valueOfA, at: entry.time, reader: reader)
+                entry.a, namespace: namespaceOfA, value: valueOfA, at: entry.time,
+                observation: observation, reader: reader)
             return
         }
         try graph.fold(
@@ -270,6 +306,23 @@ package struct PartitionMachine: ~Copyable {
                 source: sourceNumbers[Int(entry.source)]),
             valueOfA: valueOfA, valueOfB: bytes.extracting(entry.valueOfB.range),
             reason: bytes.extracting(entry.reason.range), reader: reader)
+    }
+
+    /// What an event says of its identifier's profile, as the graph passes it on.
+    private func observation(_ entry: EventEntry, _ bytes: Span<UInt8>) -> [UInt8] {
+        var observation: [UInt8] = []
+        observation.reserveCapacity(entry.attributes.range.count + 64)
+        if entry.carriesFragment {
+            Observation.appendFragment(
+                bytes.extracting(entry.attributes.range), to: &observation)
+            return observation
+        }
+        let source = frame.sources[Int(entry.source)]
+        Observation.appendEvent(
+            time: entry.time, source: source.span,
+            eventID: bytes.extracting(entry.eventID.range),
+            block: bytes.extracting(entry.attributes.range), to: &observation)
+        return observation
     }
 
     /// How many events or messages ahead the index is asked for, then the nodes, what they lead to,

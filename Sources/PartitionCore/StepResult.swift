@@ -39,6 +39,4 @@ package enum StepError: Error, Equatable, Sendable {
     case unknownSender(PartitionID)
     /// The record asks for logic that this program does not have.
     case unknownLogic(version: UInt64)
-    /// The record is of a kind that this program knows and does not fold yet.
-    case notSupported(String)
 }

@@ -84,7 +84,7 @@ struct StepTests {
             (damaged, .record(WireError(.damaged, "a log record fails its checksum"))),
             ([], .record(WireError(.damaged, "a log record fails its checksum"))),
             (Self.messages, .unknownSender(PartitionID(0))),
-            (Self.rules, .notSupported("survivorship rules")),
+            (Self.rules, .record(WireError(.damaged, "the bytes end early"))),
         ]
         for (record, error) in refused {
             #expect(failure(record) == error)

@@ -21,6 +21,9 @@ package struct CustomerChange: Equatable, Sendable {
     /// far as they are still hosted here. renamed: who it was. retired: who it is now. Else none.
     package var others: [NodeKey]
 
+    /// The customer's profile as of this change, in all but retired ones; opaque, empty for none.
+    package var profile: [UInt8] = []
+
     /// What can happen to a customer.
     package enum Kind: UInt8, Sendable, CaseIterable {
         /// It is there for the first time, or again.

@@ -33,6 +33,7 @@ extension IdentityGraph {
         to changes: inout ToldChanges, _ reader: some StateReader
     ) throws(StateError) {
         guard awaitsTick else { return }
+        try sweepSome(reader)
         let records = feed.takeTouched()
         let present = presentComponents(of: records)
         let untold = listUntold()
@@ -144,8 +145,11 @@ extension IdentityGraph {
                 try takeAbsent(of: component, isWhole: isWhole, into: &told, reader)
             }
         }
-        if isWhole || !told.isEmpty {
+        let profile = try profile(of: component, reader)
+        if isWhole || !told.isEmpty || profile.hash != toldProfiles[anchor] ?? 0 {
+            noteToldProfile(profile.hash, of: anchor)
             if changes.isHeard {
+                told.profile = profile.bytes
                 told.come = told.come.sorted
                 told.retiring.sort { nodes[$0].key < nodes[$1].key }
                 told.parts = try names(of: departed.parts, reader)
@@ -159,6 +163,7 @@ extension IdentityGraph {
         let name = nodes[anchor].key
         for node in told.retiring {
             raiseVersion(of: node, by: 1, isLive: false)
+            noteToldProfile(0, of: node)
             guard changes.isHeard else {
                 changes.count += 1
                 continue
@@ -298,6 +303,7 @@ extension IdentityGraph {
                 isFirst ? kind : .updated, nodes[anchor].key,
                 version: nodes[anchor].customerVersion, isWhole: isFirst && isWhole,
                 others: isFirst ? others : [])
+            change.profile = told.profile
             told.fill(&change, from: &cursor, atMost: configuration.limits.changeIdentifiers)
             changes.append(change)
         }
@@ -351,6 +357,8 @@ private struct ToldMembers {
     var retiring: [Ordinal] = []
     /// The customers of those that left.
     var parts: [NodeKey] = []
+    /// What the customer is told to be.
+    var profile: [UInt8] = []
 
     init(isHeard: Bool) { self.isHeard = isHeard }
 

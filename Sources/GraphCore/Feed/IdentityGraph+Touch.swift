@@ -3,7 +3,7 @@ internal import IdentityModel
 // What the next tick has to tell: noted where it happens, at a cost of what has changed.
 extension IdentityGraph {
     /// Whether a tick would find something to tell, or at least to look at.
-    package var awaitsTick: Bool { !feed.isEmpty }
+    package var awaitsTick: Bool { !feed.isEmpty || sweep != nil }
 
     /// How much awaits the next tick: the components that were touched since the last one, or the
     /// members that came to some, whichever are more. Of components in rows these members stay in

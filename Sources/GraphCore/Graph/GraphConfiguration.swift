@@ -34,6 +34,8 @@ package struct GraphLimits: Equatable, Sendable {
     package var inlineMembers: UInt32
     /// How many edges, dead ones included, a component stored as one value has at most.
     package var inlineEdges: UInt32
+    /// How much its members' fragments take at most, in units of 16 bytes.
+    package var inlineFragmentUnits: UInt32
     /// How many pairs a home stored as one value has at most.
     package var inlinePairs: UInt32
     /// Members up to which a component that loses its anchor is searched whole for another;
@@ -45,6 +47,8 @@ package struct GraphLimits: Equatable, Sendable {
     package var pageBytes: Int
     /// How many identifiers a change of the feed names; where more came and left it takes several.
     package var changeIdentifiers: Int
+    /// How many components and members a tick brings to new rules.
+    package var sweptAtOnce: Int
     /// How many rows are read at once where all are needed.
     package var rowsAtOnce: Int
     /// How many rows are read at once where a few may do.
@@ -52,27 +56,37 @@ package struct GraphLimits: Equatable, Sendable {
 
     /// Limits with their members.
     package init(
-        inlineMembers: UInt32, inlineEdges: UInt32, inlinePairs: UInt32, searchedMembers: UInt32,
+        inlineMembers: UInt32, inlineEdges: UInt32,
+        inlineFragmentUnits: UInt32 = GraphLimits.standardFragmentUnits, inlinePairs: UInt32,
+        searchedMembers: UInt32,
         pageEntries: Int = GraphLimits.standardPageEntries,
         pageBytes: Int = GraphLimits.standardPageBytes,
-        changeIdentifiers: Int = GraphLimits.standardChangeIdentifiers, rowsAtOnce: Int,
+        changeIdentifiers: Int = GraphLimits.standardChangeIdentifiers,
+        sweptAtOnce: Int = GraphLimits.standardSweptAtOnce, rowsAtOnce: Int,
         fewRows: Int
     ) {
         self.inlineMembers = inlineMembers
         self.inlineEdges = inlineEdges
+        self.inlineFragmentUnits = inlineFragmentUnits
         self.inlinePairs = inlinePairs
         self.searchedMembers = searchedMembers
         self.pageEntries = pageEntries
         self.pageBytes = pageBytes
         self.changeIdentifiers = changeIdentifiers
+        self.sweptAtOnce = sweptAtOnce
         self.rowsAtOnce = rowsAtOnce
         self.fewRows = fewRows
     }
 
+    /// Fragments of a component in one value: 64 KiB, so that an observation writes no more.
+    package static let standardFragmentUnits: UInt32 = 4_096
     /// Entries of a page: more than fit into its bytes.
     package static let standardPageEntries = 16_384
     /// Identifiers of a change: with values of 1 KiB it stays under Kafka's default of 1 MiB.
     package static let standardChangeIdentifiers = 500
+    /// Components and members that a tick brings to new rules: some ten milliseconds, if they are
+    /// read from the store.
+    package static let standardSweptAtOnce = 1_024
     /// Bytes of a page: with its message and record it stays under Kafka's default of 1 MiB.
     package static let standardPageBytes = 512 << 10
 

@@ -24,12 +24,16 @@ extension IdentityGraph {
             noteUntold(member)
             if entersRows { enterRows(member) }
             if components[winner].hasAnchorHeap { enterHeap(of: winner, member) }
+            try joinIntoFold(of: winner, member)
+            if sweep != nil { try convertFragment(of: member) }
             member = nodes[member].nextMember
         } while member != head
         if !isNew { spliceRings(components[winner].anchor, head) }
         components[winner].count += components[loser].count
         components[winner].residentCount += components[loser].residentCount
         components[winner].edgeCount += components[loser].edgeCount
+        // What was converted on the way may have made the count less than nothing for a moment.
+        components[winner].fragmentUnits &+= components[loser].fragmentUnits
         components[winner].memberSum += components[loser].memberSum
         components[winner].rank = max(
             components[winner].rank, UInt64(components[winner].count))
@@ -58,9 +62,11 @@ extension IdentityGraph {
     mutating func remove(_ component: Ordinal) {
         if components[component].isStored {
             changes.removed.append(.component(components[component].id))
-            if hasOthers { transit.noteGone(components[component].id) }
+            // In a lone partition, too: a sweep looks for components by their ids.
+            transit.noteGone(components[component].id)
         }
         dropHeap(of: component)
+        dropFold(of: component)
         if components[component].touched != noOrdinal {
             feed.release(components[component].touched)
         }

@@ -12,7 +12,8 @@ extension IdentityGraph {
     package var usedByteCount: Int {
         let entries = nodeIndex.count + linkIndex.count + componentIndex.count
         return nodes.usedByteCount + links.usedByteCount + components.usedByteCount
-            + registers.usedByteCount + bytes.usedByteCount + entries * OrdinalIndex.bytesPerEntry
+            + registers.usedByteCount + bytes.usedByteCount + fragments.usedByteCount
+            + entries * OrdinalIndex.bytesPerEntry
     }
 
     /// Lets clean entities go, those first that were not looked at lately, until what is in use
@@ -96,6 +97,7 @@ extension IdentityGraph {
             }
         }
         dropHeap(of: component)
+        dropFold(of: component)
         componentIndex.remove(Self.indexHash(components[component].id), component)
         components.release(component)
     }
@@ -115,7 +117,10 @@ extension IdentityGraph {
 
     mutating func evictMember(_ node: Ordinal) {
         bytes.release(nodes[node].value, count: Int(nodes[node].valueCount))
-        if nodes[node].flags.contains(.hasFragment) { fragments[node] = nil }
+        if nodes[node].flags.contains(.hasFragment) { fragments.remove(node) }
+        if nodes[node].flags.contains(.namesCustomer), !toldProfiles.isEmpty {
+            toldProfiles[node] = nil
+        }
         nodes[node].customerVersion = 0
         nodes[node].component = noOrdinal
         nodes[node].memberVersion = 0

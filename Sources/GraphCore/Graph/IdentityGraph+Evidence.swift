@@ -61,7 +61,7 @@ extension IdentityGraph {
         if fact.operation == .link, fact.time < links[pair].leastLinkTime {
             setLeastLinkTime(fact.time, of: pair)
             markPair(pair)
-            try tellSeen(a, fact.namespaceOfA, valueOfA, fact.time, reader)
+            try tellSeen(a, fact.namespaceOfA, valueOfA, fact.time, [], reader)
             try tellSeenAnywhere(b, fact.namespaceOfB, valueOfB, fact.time, reader)
         }
         try reconsider(pair, reader)
@@ -78,14 +78,15 @@ extension IdentityGraph {
 
     /// Folds a sighting of one identifier. Idempotent, and the same in any order.
     ///
+    /// - Parameter observation: what was observed of it, for its profile; opaque, empty for none.
     /// - Throws: `StateError`; the graph is then unusable and must be opened again.
     package mutating func observe(
         _ key: NodeKey, namespace: UInt32, value: Span<UInt8>, at time: EventTime,
-        reader: some StateReader
+        observation: [UInt8] = [], reader: some StateReader
     ) throws(StateError) {
         let reads = storedReadCount
         let node = try home(of: key, reader)
-        try tellSeen(node, namespace, value, time, reader)
+        try tellSeen(node, namespace, value, time, observation, reader)
         try hearOneself(reader)
         noteRead(node, node, since: reads)
     }
@@ -95,15 +96,21 @@ extension IdentityGraph {
     @inline(__always)
     private mutating func tellSeen(
         _ node: Ordinal, _ namespace: UInt32, _ value: Span<UInt8>, _ time: EventTime,
-        _ reader: some StateReader
+        _ observation: [UInt8], _ reader: some StateReader
     ) throws(StateError) {
         try ensurePlace(of: node, reader)
         let component = try hostedHere(node, reader)
         if component != noOrdinal {
             // It says nothing more: no other message changes its place.
-            return see(node, in: component, namespace: namespace, value: value, at: time)
+            see(node, in: component, namespace: namespace, value: value, at: time)
+            return try take(observation, by: node, in: component)
         }
-        var message = seen(node, namespace, value, time)
+        var message = seen(node, namespace, value, time, observation)
+        #if Mutants
+        if Mutant.observationIsNotSentOn.isPlanted {
+            message = seen(node, namespace, value, time)
+        }
+        #endif
         message.component = nodes[node].directoryComponent
         send(to: message.component.host, .forMember(message))
     }
@@ -127,14 +134,16 @@ extension IdentityGraph {
     }
 
     private func seen(
-        _ node: Ordinal, _ namespace: UInt32, _ value: Span<UInt8>, _ time: EventTime
+        _ node: Ordinal, _ namespace: UInt32, _ value: Span<UInt8>, _ time: EventTime,
+        _ observation: [UInt8] = []
     ) -> MemberMessage {
         var copy: [UInt8] = []
         copy.reserveCapacity(value.count)
         for index in 0..<value.count { copy.append(value[index]) }
         return MemberMessage(
             component: .none, node: nodes[node].key,
-            content: .seen(at: time, namespace: namespace, value: copy))
+            content: .seen(
+                at: time, namespace: namespace, value: copy, observation: observation))
     }
 
     /// Tells the component when the pair has turned live or dead.

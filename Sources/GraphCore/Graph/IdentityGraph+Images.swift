@@ -73,6 +73,7 @@ extension IdentityGraph {
             componentImage.isInRows = true
             componentImage.memberCount = Int(components[component].count)
             componentImage.edgeCount = Int(components[component].edgeCount)
+            componentImage.fragmentUnits = components[component].fragmentUnits
             componentImage.memberSum = components[component].memberSum
         } else {
             orderMembers(of: component)
@@ -122,13 +123,16 @@ extension IdentityGraph {
         bytes.append(nodes[node].value, count: image.valueCount, to: &componentImage.values)
         image.customerVersion = nodes[node].customerVersion
         image.namesCustomer = nodes[node].flags.contains(.namesCustomer)
+        if image.namesCustomer, let told = toldProfiles[node] { image.toldProfile = told }
         image.isUntold = nodes[node].flags.contains(.isUntold)
         #if Mutants
+        if Mutant.toldProfileIsNotStored.isPlanted { image.toldProfile = 0 }
         if Mutant.untoldIsNotStored.isPlanted { image.isUntold = false }
         #endif
-        if nodes[node].flags.contains(.hasFragment), let fragment = fragments[node] {
-            image.fragmentCount = fragment.count
-            componentImage.fragments += fragment
+        if nodes[node].flags.contains(.hasFragment) {
+            let start = componentImage.fragments.count
+            fragments.append(node, to: &componentImage.fragments)
+            image.fragmentCount = componentImage.fragments.count - start
         }
         componentImage.members.append(image)
     }

@@ -64,6 +64,7 @@ extension IdentityGraph {
             previous = try installMember(index, at: &cursor, of: made, after: previous)
             try installEdges(componentImage.members[index], at: edge, from: previous)
             components[made].memberSum += memberDigest(previous)
+            components[made].fragmentUnits += fragmentUnits(of: previous)
             if nodes[previous].key == anchor { components[made].anchor = previous }
             edge += componentImage.members[index].edgeCount
         }
@@ -80,6 +81,7 @@ extension IdentityGraph {
         components[made].rank = componentImage.rank
         components[made].count = UInt32(componentImage.memberCount)
         components[made].edgeCount = UInt32(componentImage.edgeCount)
+        components[made].fragmentUnits = componentImage.fragmentUnits
         components[made].memberSum = componentImage.memberSum
         components[made].isInRows = componentImage.isInRows
         components[made].lacksEdges = componentImage.isInRows
@@ -143,14 +145,18 @@ extension IdentityGraph {
     private mutating func installCarried(_ image: MemberImage, at start: Int, of node: Ordinal) {
         nodes[node].customerVersion = image.customerVersion
         if image.namesCustomer { nodes[node].flags.insert(.namesCustomer) }
+        if image.toldProfile != 0 { toldProfiles[node] = image.toldProfile }
         if image.isUntold {
             nodes[node].flags.insert(.isUntold)
             // Its component may come to be in rows: then the list must name it.
             feed.untold.append(node)
         }
         guard image.fragmentCount > 0 else { return }
-        nodes[node].flags.insert(.hasFragment)
-        fragments[node] = Array(componentImage.fragments[start..<start + image.fragmentCount])
+        // Taken out while it is read: the graph changes beside it.
+        var bytes: [UInt8] = []
+        swap(&bytes, &componentImage.fragments)
+        setFragment(of: node, bytes.span.extracting(start..<start + image.fragmentCount))
+        swap(&bytes, &componentImage.fragments)
     }
 
     private mutating func installEdges(

@@ -88,6 +88,7 @@ extension IdentityGraph {
         if !record.isInRows,
             record.count > configuration.limits.inlineMembers
                 || record.edgeCount > configuration.limits.inlineEdges
+                || record.fragmentUnits > configuration.limits.inlineFragmentUnits
         {
             return "a component is too large for one value"
         }
@@ -109,6 +110,8 @@ extension IdentityGraph {
             sum + outLinks(of: member) { $0.contains(.hasEdge) }.count
         }
         if edges != Int(record.edgeCount) { return "a component has not as many edges as counted" }
+        let units = members.reduce(0) { $0 + fragmentUnits(of: $1) }
+        if units != record.fragmentUnits { return "a component has other fragments than counted" }
         if sum != record.memberSum { return "a component's sum is not that of its members" }
         return reach(from: record.anchor) == members.count
             ? nil : "a component is not connected by its live links"

@@ -81,7 +81,18 @@ extension IdentityGraph {
 
     @inline(__always)
     func memberDigest(_ node: Ordinal) -> Digest {
-        ComponentDigest.member(nodes[node].key, firstSeen: nodes[node].firstSeen)
+        let digest = ComponentDigest.member(nodes[node].key, firstSeen: nodes[node].firstSeen)
+        guard nodes[node].flags.contains(.hasFragment) else { return digest }
+        return withFragment(digest, of: node)
+    }
+
+    private func withFragment(_ digest: Digest, of node: Ordinal) -> Digest {
+        var fragment: [UInt8] = []
+        fragments.append(node, to: &fragment)
+        let content = fragment.span.extracting(algebra.content(fragment.span))
+        var digest = digest
+        digest += ComponentDigest.fragment(of: nodes[node].key, content)
+        return digest
     }
 
     @inline(__always)

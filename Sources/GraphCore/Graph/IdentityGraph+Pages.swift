@@ -168,7 +168,7 @@ extension IdentityGraph {
     // MARK: Members, in memory or not
 
     /// The next few keys of a component's members behind `after`, in order.
-    private mutating func memberKeys(
+    mutating func memberKeys(
         of component: Ordinal, after: NodeKey?, _ reader: some StateReader
     ) throws(StateError) -> [NodeKey] {
         var least = LeastElements<NodeKey>(limit: configuration.limits.rowsAtOnce)

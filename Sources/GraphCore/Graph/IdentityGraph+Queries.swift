@@ -8,6 +8,8 @@ package struct CustomerView: Equatable, Sendable {
     package let component: ComponentID
     /// How many identifiers the customer has.
     package let identifierCount: Int
+    /// The version of its last change that was told; 0 for none.
+    package let version: UInt64
 }
 
 /// An identifier as a query sees it.
@@ -61,10 +63,7 @@ extension IdentityGraph {
         var component = nodes[node].component
         if component == noOrdinal { component = try directoryComponent(of: node, reader) }
         guard component != noOrdinal else { return nil }
-        return CustomerView(
-            id: CustomerID(anchor: nodes[components[component].anchor].key),
-            component: components[component].id,
-            identifierCount: Int(components[component].count))
+        return view(ofCustomer: component)
     }
 
     /// Where a node is, as its home knows: to be asked of the home. Nil if no link or observe has
@@ -85,9 +84,7 @@ extension IdentityGraph {
     ) throws(StateError) -> CustomerView? {
         let component = try hosted(id, reader)
         guard component != noOrdinal, try isMember(key, of: component, reader) else { return nil }
-        return CustomerView(
-            id: CustomerID(anchor: nodes[components[component].anchor].key), component: id,
-            identifierCount: Int(components[component].count))
+        return view(ofCustomer: component)
     }
 
     /// Where a component that was hosted here has gone; nil where it has not, or the pointer was
@@ -194,6 +191,14 @@ extension IdentityGraph {
             pair = nextLink(pair, at: node)
         }
         return found.sorted { nodes[$0].key < nodes[$1].key }
+    }
+
+    private func view(ofCustomer component: Ordinal) -> CustomerView {
+        let anchor = components[component].anchor
+        return CustomerView(
+            id: CustomerID(anchor: nodes[anchor].key), component: components[component].id,
+            identifierCount: Int(components[component].count),
+            version: nodes[anchor].customerVersion)
     }
 
     func view(of node: Ordinal) -> MemberView {

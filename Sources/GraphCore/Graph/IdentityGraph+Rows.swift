@@ -8,6 +8,7 @@ extension IdentityGraph {
         guard !components[component].isInRows,
             components[component].count > configuration.limits.inlineMembers
                 || components[component].edgeCount > configuration.limits.inlineEdges
+                || components[component].fragmentUnits > configuration.limits.inlineFragmentUnits
         else { return }
         components[component].isInRows = true
         for member in unsortedMembers(of: component) { markRows(of: member) }

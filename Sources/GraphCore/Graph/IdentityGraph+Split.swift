@@ -192,7 +192,9 @@ extension IdentityGraph {
             components[part].memberSum += digest
             try needEdges(from: node, reader)
             moveEdges(of: node, from: component, to: part)
+            moveFragment(of: node, from: component, to: part)
             nodes[node].component = part
+            if sweep != nil { try convertFragment(of: node) }
             try noteMove(of: node, to: part, reader)
             if head == noOrdinal {
                 head = node

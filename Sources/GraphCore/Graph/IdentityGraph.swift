@@ -27,7 +27,11 @@ package struct IdentityGraph: ~Copyable {
     /// By namespace number; a node that no value has named yet sorts after all others.
     var priorities: [UInt32] = [UInt32.max]
     var sources = NameTable()
-    var fragments: [Ordinal: [UInt8]] = [:]  // lookup only
+    var fragments = FragmentTable()
+    /// By component in rows: the fold over its members' fragments, as far as it was asked for.
+    var folds: [Ordinal: [UInt8]] = [:]  // lookup only
+    /// By member that names a customer: the hash of the profile that it was told to have.
+    var toldProfiles: [Ordinal: UInt64] = [:]  // lookup only
     var feed = FeedQueue()
     var anchorHeaps: [Ordinal: AnchorHeap] = [:]  // lookup only
     var changes = ChangeLists()
@@ -43,6 +47,10 @@ package struct IdentityGraph: ~Copyable {
     var ringWalks = RingWalks()
     /// Whether memory holds all that the store holds, so that what is not here is nowhere.
     var holdsEverything: Bool
+    /// What fragments mean.
+    package internal(set) var algebra: FragmentAlgebra
+    /// How far fragments were brought to the present algebra; nil where all were.
+    package internal(set) var sweep: FragmentSweep?
 
     /// About how many homes and components of the store whoever folds again what came since the
     /// graph was opened must read: those that changed, and one for each event that changed nothing.
@@ -56,8 +64,9 @@ package struct IdentityGraph: ~Copyable {
     package internal(set) var componentDigest: Digest
 
     /// An empty graph.
-    package init(_ configuration: GraphConfiguration) {
+    package init(_ configuration: GraphConfiguration, algebra: FragmentAlgebra = .none) {
         self.configuration = configuration
+        self.algebra = algebra
         counters = GraphCounters()
         transit = Transit(TransitState())
         evidenceDigest = .zero
@@ -68,9 +77,12 @@ package struct IdentityGraph: ~Copyable {
     /// A graph as a checkpoint left it. Nothing is read yet: entities come as they are needed.
     package init(
         _ configuration: GraphConfiguration, restoring state: GraphSummary,
-        transit underway: TransitState = TransitState()
+        transit underway: TransitState = TransitState(), sweep: FragmentSweep? = nil,
+        algebra: FragmentAlgebra = .none
     ) {
         self.configuration = configuration
+        self.sweep = sweep
+        self.algebra = algebra
         counters = state.counters
         transit = Transit(underway)
         for component in underway.touched { feed.restore(component) }
@@ -96,7 +108,7 @@ package struct IdentityGraph: ~Copyable {
     package var byteCount: Int {
         nodes.byteCount + nodeIndex.byteCount + links.byteCount + linkIndex.byteCount
             + components.byteCount + componentIndex.byteCount + registers.byteCount
-            + bytes.byteCount
+            + bytes.byteCount + fragments.byteCount
     }
 
     /// How many namespaces have names.

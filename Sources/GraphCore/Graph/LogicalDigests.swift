@@ -39,6 +39,11 @@ package enum ComponentDigest {
             key.high, key.low, UInt64(bitPattern: firstSeen.milliseconds), Mixing.pi0)
     }
 
+    /// What was observed of one member, as a further part of its component's sum.
+    package static func fragment(of key: NodeKey, _ content: Span<UInt8>) -> Digest {
+        Mixing.digest(key.high, key.low, Mixing.hash(content), Mixing.pi2)
+    }
+
     /// A component of that anchor whose members sum up so.
     @inline(__always)
     package static func component(anchor: NodeKey, memberSum: Digest) -> Digest {

@@ -18,6 +18,8 @@ package struct ComponentImage: Equatable, Sendable {
     package var memberCount: Int
     /// In rows: how many edges it has, dead ones included. In one value `edges` says it.
     package var edgeCount: Int
+    /// In rows: what its members' fragments take, in units of 16 bytes; else 0.
+    package var fragmentUnits: UInt32
     /// In rows: the sum over its members, as the logical digest has it; else zero.
     package var memberSum: Digest
     /// The members, ordered by key.
@@ -37,6 +39,7 @@ package struct ComponentImage: Equatable, Sendable {
         isInRows = false
         memberCount = 0
         edgeCount = 0
+        fragmentUnits = 0
         memberSum = .zero
         members = []
         values = []
@@ -52,6 +55,7 @@ package struct ComponentImage: Equatable, Sendable {
         isInRows = false
         memberCount = 0
         edgeCount = 0
+        fragmentUnits = 0
         memberSum = .zero
         removeMembers()
     }
@@ -81,6 +85,8 @@ package struct MemberImage: Equatable, Sendable {
     package var customerVersion: UInt64
     /// Whether that customer is live, as far as it was told.
     package var namesCustomer: Bool
+    /// The hash of the profile that the customer was told to have; 0 for none.
+    package var toldProfile: UInt64
     /// Whether its customer was not told to have it. In messages never: what arrives is untold.
     package var isUntold: Bool
     /// How many of the image's fragment bytes, after those of the members before, are its own.
@@ -101,6 +107,7 @@ package struct MemberImage: Equatable, Sendable {
         self.edgeCount = edgeCount
         customerVersion = 0
         namesCustomer = false
+        toldProfile = 0
         isUntold = false
         fragmentCount = 0
     }

@@ -21,6 +21,9 @@ extension IdentityGraph {
             nodes[node].customerVersion = 0
             nodes[node].flags.remove(.namesCustomer)
         case .namesStaysBehind: nodes[node].flags.remove(.namesCustomer)
+        case .fragmentStaysBehind:
+            let nothing: [UInt8] = []
+            setFragment(of: node, nothing.span)
         case .arrivalsAreNotTold: nodes[node].flags.remove(.isUntold)
         default: break
         }

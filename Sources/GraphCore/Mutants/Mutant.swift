@@ -121,6 +121,23 @@ package enum Mutant: Int, Sendable, CaseIterable {
     /// A customer that is told as a whole is told as far as it is in memory.
     case absentIsNotTold
 
+    // MARK: Profiles
+
+    /// A member moves without its fragment.
+    case fragmentStaysBehind
+    /// A fragment that arrives stays as the rules of its sender made it.
+    case arrivalIsNotConverted
+    /// A sighting that leads elsewhere loses what was observed.
+    case observationIsNotSentOn
+    /// A checkpoint does not say what a customer was told to be.
+    case toldProfileIsNotStored
+    /// The fold that is kept of a component in rows counts those who have left.
+    case foldOutlivesItsMember
+    /// New rules are not brought to components in rows.
+    case sweepPassesRows
+    /// A checkpoint does not say how far new rules were brought.
+    case sweepIsNotStored
+
     // nonisolated(unsafe): set once, before any seed is played on any thread.
     nonisolated(unsafe) private static var chosen: Mutant?
 

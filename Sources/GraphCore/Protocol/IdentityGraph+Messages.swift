@@ -66,8 +66,9 @@ extension IdentityGraph {
         guard component != noOrdinal else { return }
         let node = self.node(message.node)
         switch message.content {
-        case .seen(let time, let namespace, let value):
+        case .seen(let time, let namespace, let value, let observation):
             see(node, in: component, namespace: namespace, value: value.span, at: time)
+            try take(observation, by: node, in: component)
         case .edge(let other, let version, let isLive):
             let pair = link(node, self.node(other))
             try changeEdge(pair, of: component, version: version, isLive: isLive, reader)

@@ -175,6 +175,13 @@ extension IdentityGraph {
         #endif
         components[component].count += 1
         components[component].memberSum += memberDigest(node)
+        components[component].fragmentUnits += fragmentUnits(of: node)
+        try joinIntoFold(of: component, node)
+        #if Mutants
+        if !Mutant.arrivalIsNotConverted.isPlanted { try convertFragment(of: node) }
+        #else
+        try convertFragment(of: node)
+        #endif
         if anchor == noOrdinal {
             components[component].anchor = node
         } else {

@@ -14,8 +14,10 @@ package struct MemberMessage: Equatable, Sendable {
     package enum Content: Equatable, Sendable {
         /// From the evidence: an event of that time named the node. The value travels with it,
         /// since a host that is not the node's home has no other way to learn it. The namespace is
-        /// this graph's own number.
-        case seen(at: EventTime, namespace: UInt32, value: [UInt8])
+        /// this graph's own number. What was observed of the node for its profile comes with it, if
+        /// anything was; to the graph that is opaque.
+        case seen(
+            at: EventTime, namespace: UInt32, value: [UInt8], observation: [UInt8] = [])
         /// From the evidence at the home of the node, which is the pair's lesser end: the pair
         /// turned live or dead. The version counts the pair's turns.
         case edge(to: NodeKey, version: UInt32, isLive: Bool)

@@ -16,6 +16,8 @@ struct ComponentRecord: BitwiseCopyable {
     var residentCount: UInt32
     /// How many edges start at its members, dead ones included.
     var edgeCount: UInt32
+    /// What the fragments of its members take, in memory or not; in units of 16 bytes.
+    var fragmentUnits: UInt32
     /// What the feed's queue knows of it; none if it was not touched since the last tick.
     var touched: Ordinal
     /// Whether the store may hold some of it.
@@ -35,7 +37,7 @@ struct ComponentRecord: BitwiseCopyable {
 
     static let blank = ComponentRecord(
         id: .none, rank: 0, memberSum: .zero, anchor: noOrdinal, count: 0, residentCount: 0,
-        edgeCount: 0, touched: noOrdinal, isStored: false, isInRows: false,
+        edgeCount: 0, fragmentUnits: 0, touched: noOrdinal, isStored: false, isInRows: false,
         lacksEdges: false, isDirty: false, isInDigest: false, hasAnchorHeap: false,
         wasUsed: false)
 }

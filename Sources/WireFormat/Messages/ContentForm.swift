@@ -11,11 +11,13 @@ enum ContentForm {
         case join = 3
         case joinBack = 4
         case retry = 5
+        /// Seen, with something observed.
+        case observed = 6
     }
 
     static func kind(of content: MemberMessage.Content) -> Kind {
         switch content {
-        case .seen: .seen
+        case .seen(_, _, _, let observation): observation.isEmpty ? .seen : .observed
         case .edge: .edge
         case .join: .join
         case .joinBack: .joinBack
@@ -30,14 +32,16 @@ enum ContentForm {
         namespace: MessageForm.NamespaceNaming
     ) {
         switch content {
-        case .seen(let time, let number, let value):
+        case .seen(let time, let number, let value, let observation):
             precondition(
                 time >= .minimum && time <= .maximum && number > 0 && !value.isEmpty
-                    && value.count <= EventLimits.valueBytes,
-                "times and values are checked where events are decoded")
+                    && value.count <= EventLimits.valueBytes
+                    && observation.count <= MessageLimits.observationBytes,
+                "times, values and attributes are checked where events are decoded")
             bytes.appendSignedVarint(time.milliseconds)
             bytes.appendVarint(UInt64(namespace(number)))
             bytes.appendCounted(value.span)
+            if !observation.isEmpty { bytes.appendCounted(observation.span) }
         case .edge(let other, let version, let isLive):
             append(lesser: node, greater: other, other, to: &bytes)
             bytes.appendVarint(UInt64(version) << 1 | (isLive ? 1 : 0))
@@ -73,7 +77,9 @@ enum ContentForm {
         _ kind: Kind, of node: NodeKey, _ bytes: Span<UInt8>, _ cursor: inout ByteCursor,
         namespace: MessageForm.NamespaceReading
     ) throws(WireError) -> MemberMessage.Content {
-        guard kind != .seen else { return try decodeSeen(bytes, &cursor, namespace) }
+        if kind == .seen || kind == .observed {
+            return try decodeSeen(bytes, &cursor, namespace, isObserved: kind == .observed)
+        }
         let other = try cursor.key(bytes)
         guard kind == .join ? other < node : node < other else {
             throw WireError(.damaged, "a pair is not in canonical order")
@@ -95,12 +101,13 @@ enum ContentForm {
             let asked = try cursor.component(bytes)
             return .joinBack(
                 to: other, version: version, asked: asked, rank: try cursor.varint(bytes))
-        case .seen, .retry: return .retry(to: other)
+        case .seen, .observed, .retry: return .retry(to: other)
         }
     }
 
     private static func decodeSeen(
-        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, _ namespace: MessageForm.NamespaceReading
+        _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, _ namespace: MessageForm.NamespaceReading,
+        isObserved: Bool
     ) throws(WireError) -> MemberMessage.Content {
         let time = EventTime(milliseconds: try cursor.signedVarint(bytes))
         guard time >= .minimum, time <= .maximum else {
@@ -113,6 +120,15 @@ enum ContentForm {
         }
         var value: [UInt8] = []
         value.append(bytes, range)
-        return .seen(at: time, namespace: try namespace(number), value: value)
+        var observation: [UInt8] = []
+        if isObserved {
+            let range = try cursor.counted(bytes)
+            guard range.count > 0, range.count <= MessageLimits.observationBytes else {
+                throw WireError(.damaged, "an observation's length is out of bounds")
+            }
+            observation.append(bytes, range)
+        }
+        return .seen(
+            at: time, namespace: try namespace(number), value: value, observation: observation)
     }
 }

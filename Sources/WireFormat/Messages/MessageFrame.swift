@@ -1,5 +1,5 @@
 package import GraphCore
-internal import IdentityModel
+package import IdentityModel
 
 /// Reads the messages of one record.
 package enum MessageFrame {

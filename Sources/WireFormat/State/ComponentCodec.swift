@@ -3,15 +3,17 @@ package import IdentityModel
 
 /// Bytes <-> a component, and the rows of one that is in rows.
 ///
-/// Component: format (1), flags (1: bit 0 says that it is in rows), rank (varint), anchor (16).
-/// Then, in rows: members and edges in all (varints), the members' sum (16). Else the members:
-/// count, then each: key (16), the member, edges (count, then each: greater end (16), the edge).
+/// Component: format (1), flags (1: bit 0 says that it is in rows, bit 1 that members have
+/// fragments then), rank (varint), anchor (16). Then, in rows: members and edges in all (varints),
+/// what their fragments take, if anything (varint), the members' sum (16). Else the members: count,
+/// then each: key (16), the member, edges (count, then each: greater end (16), the edge).
 ///
 /// A member: version (varint), first seen (signed varint), namespace (varint), value (counted),
 /// what it carries (`CarriedForm`). An edge: version and liveness (varint). A row: format (1), the
 /// member or edge; a row of the ranks is its format alone.
 package enum ComponentCodec {
     private static let isInRows: UInt8 = 1
+    private static let hasFragments: UInt8 = 2
     private static let leastMemberBytes = 22
     private static let leastEdgeBytes = 17
 
@@ -20,12 +22,14 @@ package enum ComponentCodec {
     /// Appends the stored form of a component; of one in rows, its head.
     package static func encode(_ image: ComponentImage, into bytes: inout [UInt8]) {
         bytes.append(StateFormat.current)
-        bytes.append(image.isInRows ? isInRows : 0)
+        let units = image.fragmentUnits
+        bytes.append((image.isInRows ? isInRows : 0) | (units > 0 ? hasFragments : 0))
         bytes.appendVarint(image.rank)
         bytes.appendKey(image.anchor)
         guard !image.isInRows else {
             bytes.appendVarint(UInt64(image.memberCount))
             bytes.appendVarint(UInt64(image.edgeCount))
+            if units > 0 { bytes.appendVarint(UInt64(units)) }
             bytes.appendWord(image.memberSum.first)
             bytes.appendWord(image.memberSum.second)
             return
@@ -59,6 +63,7 @@ package enum ComponentCodec {
         if head.isInRows {
             image.memberCount = head.memberCount
             image.edgeCount = Int(try cursor.number(bytes))
+            if head.hasFragments { image.fragmentUnits = try cursor.number(bytes) }
             let first = try cursor.word(bytes)
             image.memberSum = Digest(first: first, second: try cursor.word(bytes))
         } else {
@@ -230,13 +235,16 @@ package enum ComponentCodec {
     ) throws(WireError) -> ComponentHead {
         try StateFormat.check(bytes, &cursor)
         let flags = try cursor.byte(bytes)
-        guard flags & ~isInRows == 0 else {
+        guard flags & ~(isInRows | hasFragments) == 0 else {
             throw WireError(.newerFormat, "a component has flags that are not known")
+        }
+        guard flags != hasFragments else {
+            throw WireError(.damaged, "a component in one value counts fragments")
         }
         let rank = try cursor.varint(bytes)
         let anchor = try cursor.key(bytes)
         return ComponentHead(
             rank: rank, anchor: anchor, memberCount: Int(try cursor.number(bytes)),
-            isInRows: flags == isInRows)
+            isInRows: flags & isInRows != 0, hasFragments: flags & hasFragments != 0)
     }
 }

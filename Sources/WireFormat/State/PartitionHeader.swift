@@ -1,5 +1,5 @@
 package import GraphCore
-internal import IdentityModel
+package import IdentityModel
 
 /// What a checkpoint says of itself: where in the log it stands, and all that a partition counts.
 package struct PartitionHeader: Equatable, Sendable {
@@ -27,6 +27,10 @@ package struct PartitionHeader: Equatable, Sendable {
     package var componentDigest = Digest.zero
     /// How many changes were told; the feed's offset of the next one.
     package var changes: UInt64 = 0
+    /// The rules in force, encoded; empty for the standing ones.
+    package var rules: [UInt8] = []
+    /// How far fragments were brought to the rules in force; nil where all are of these.
+    package var sweep: FragmentSweep?
     /// How many namespaces are named, from 1.
     package var namespaceCount: UInt32 = 0
     /// How many sources are named, from 1.
@@ -36,7 +40,9 @@ package struct PartitionHeader: Equatable, Sendable {
     package init() {}
 
     /// The stored form: format (1), then the members in order, numbers as varints, digests and
-    /// checksum as words, arrays counted; in format 1 without changes.
+    /// checksum as words, arrays counted; in format 1 without changes, in format 2 without what
+    /// follows them: rules, whether there is a sweep (1), and its next and last sequence and member
+    /// (16).
     package var encoded: [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.usualBytes + 2 * (sent.count + seen.count))
@@ -61,6 +67,13 @@ package struct PartitionHeader: Equatable, Sendable {
         bytes.appendVarint(UInt64(namespaceCount))
         bytes.appendVarint(UInt64(sourceCount))
         bytes.appendVarint(changes)
+        bytes.appendCounted(rules.span)
+        bytes.append(sweep == nil ? 0 : 1)
+        if let sweep {
+            bytes.appendVarint(sweep.next)
+            bytes.appendVarint(sweep.end)
+            bytes.appendKey(sweep.after)
+        }
         return bytes
     }
 
@@ -103,6 +116,14 @@ package struct PartitionHeader: Equatable, Sendable {
         namespaceCount = try cursor.number(bytes)
         sourceCount = try cursor.number(bytes)
         if format > 1 { changes = try cursor.varint(bytes) }
+        if format > 2 {
+            rules.append(bytes, try cursor.counted(bytes))
+            if try cursor.flag(bytes) {
+                let next = try cursor.varint(bytes)
+                let end = try cursor.varint(bytes)
+                sweep = FragmentSweep(next: next, end: end, after: try cursor.key(bytes))
+            }
+        }
         try cursor.finish()
     }
 

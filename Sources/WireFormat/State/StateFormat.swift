@@ -1,10 +1,13 @@
+internal import IdentityModel
+
 /// The format of stored values, written as the first byte of each.
 package enum StateFormat {
     /// What this program writes, and the latest that it reads.
     package static let current: UInt8 = 1
 
-    /// What this program writes of headers, which count changes since format 2.
-    package static let header: UInt8 = 2
+    /// What this program writes of headers, which count changes since format 2 and hold rules since
+    /// format 3.
+    package static let header: UInt8 = 3
 
     static func check(
         _ bytes: Span<UInt8>, _ cursor: inout ByteCursor

@@ -10,6 +10,8 @@ package struct ComponentHead: Equatable, Sendable {
     package let memberCount: Int
     /// Whether its members and edges are in rows.
     package let isInRows: Bool
+    /// Whether it is in rows and some of its members have profile fragments.
+    package let hasFragments: Bool
 }
 
 /// What a home's directory entry says of its node.

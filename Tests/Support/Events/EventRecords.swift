@@ -40,8 +40,10 @@ package enum EventRecords {
                 event.operation, a, b, time: time, source: source, eventID: eventID,
                 reason: reason, in: bytes.span)
         } else {
+            bytes += event.attributes
             builder.appendObserve(
-                a, time: time, source: source, eventID: eventID, reason: reason, in: bytes.span)
+                a, time: time, source: source, eventID: eventID, reason: reason,
+                attributes: bytes.count - event.attributes.count..<bytes.count, in: bytes.span)
         }
     }
 
@@ -61,7 +63,8 @@ package enum EventRecords {
             return TestEvent(
                 entry.operation, a, entry.operation == .observe ? nil : b,
                 at: entry.time.milliseconds, source: name(frame.sources[Int(entry.source)]),
-                reason: text(entry.reason), eventID: text(entry.eventID))
+                reason: text(entry.reason), eventID: text(entry.eventID),
+                attributes: Array(record[entry.attributes.range]))
         }
     }
 }

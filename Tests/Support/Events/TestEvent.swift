@@ -43,13 +43,17 @@ package struct TestEvent: Equatable, Sendable {
     package var reason: String
     /// Its own id; empty for none.
     package var eventID: String
+    /// What an observe says, a block of attributes; empty for nothing.
+    package var attributes: [UInt8]
 
     /// An event with its members.
     package init(
         _ operation: LinkOperation, _ a: TestEnd, _ b: TestEnd? = nil, at time: Int64 = 0,
-        source: String = "default", reason: String = "", eventID: String = ""
+        source: String = "default", reason: String = "", eventID: String = "",
+        attributes: [UInt8] = []
     ) {
         precondition((b == nil) == (operation == .observe), "pairs have two ends")
+        precondition(b == nil || attributes.isEmpty, "observes have attributes")
         self.operation = operation
         self.a = a
         self.b = b
@@ -57,6 +61,7 @@ package struct TestEvent: Equatable, Sendable {
         self.source = source
         self.reason = reason
         self.eventID = eventID
+        self.attributes = attributes
     }
 
     /// The same event with its ends swapped.

@@ -51,11 +51,18 @@ package final class HTTPConnection {
         try request("POST", target, Array(body.utf8), headers)
     }
 
+    /// Puts a body.
+    package func put(
+        _ target: String, _ body: String, _ headers: [String] = []
+    ) throws -> HTTPAnswer {
+        try request("PUT", target, Array(body.utf8), headers)
+    }
+
     private func request(
         _ method: String, _ target: String, _ body: [UInt8] = [], _ headers: [String] = []
     ) throws -> HTTPAnswer {
         var lines = ["\(method) \(target) HTTP/1.1", "Host: node"] + headers
-        if method == "POST" { lines.append("Content-Length: \(body.count)") }
+        if method != "GET" { lines.append("Content-Length: \(body.count)") }
         try send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
         return try answer()
     }
@@ -77,11 +84,36 @@ package final class HTTPConnection {
     /// Says that nothing more will be sent.
     package func finish() { shutdown(socket, Int32(SHUT_WR)) }
 
+    /// Asks for an answer that comes bit by bit. Where it does, the body is empty, and `chunk`
+    /// reads on; else all of it is there.
+    package func begin(_ target: String, _ headers: [String] = []) throws -> HTTPAnswer {
+        let lines = ["GET \(target) HTTP/1.1", "Host: node"] + headers
+        try send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
+        let (status, headers) = try head()
+        let body = try headers["transfer-encoding"] == "chunked" ? [] : body(of: headers)
+        return HTTPAnswer(status: status, headers: headers, body: body)
+    }
+
+    /// The next chunk of the body that was begun; nil at its end.
+    package func chunk() throws -> [UInt8]? {
+        let line = try take(through: Array("\r\n".utf8))
+        guard let count = Int(String(decoding: line, as: UTF8.self), radix: 16) else {
+            throw Failure.closed
+        }
+        while received.count < count + 2 { try readMore() }
+        defer { received.removeSubrange(..<(count + 2)) }
+        return count == 0 ? nil : Array(received[..<count])
+    }
+
     /// Reads the next answer; `isHead`: of a HEAD, without a body.
     package func answer(isHead: Bool = false) throws -> HTTPAnswer {
-        let end = try endOfHead()
-        let head = String(decoding: received[..<end.lowerBound], as: UTF8.self)
-        received.removeSubrange(..<end.upperBound)
+        let (status, headers) = try head()
+        return HTTPAnswer(
+            status: status, headers: headers, body: isHead ? [] : try body(of: headers))
+    }
+
+    private func head() throws -> (status: Int, headers: [String: String]) {
+        let head = String(decoding: try take(through: Array("\r\n\r\n".utf8)), as: UTF8.self)
         let lines = head.components(separatedBy: "\r\n")
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
@@ -90,12 +122,14 @@ package final class HTTPConnection {
                 line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
         }
         let words = lines[0].split(separator: " ")
-        let length = isHead ? 0 : headers["content-length"].flatMap(Int.init) ?? 0
+        return (words.count > 1 ? Int(words[1]) ?? 0 : 0, headers)
+    }
+
+    private func body(of headers: [String: String]) throws -> [UInt8] {
+        let length = headers["content-length"].flatMap(Int.init) ?? 0
         while received.count < length { try readMore() }
         defer { received.removeSubrange(..<length) }
-        return HTTPAnswer(
-            status: words.count > 1 ? Int(words[1]) ?? 0 : 0, headers: headers,
-            body: Array(received[..<length]))
+        return Array(received[..<length])
     }
 
     /// Whether the other side closes the connection, in seconds; nil if it does not.
@@ -110,9 +144,13 @@ package final class HTTPConnection {
         }
     }
 
-    private func endOfHead() throws(Failure) -> Range<Int> {
+    /// What has come before a mark, which is taken too.
+    private func take(through mark: [UInt8]) throws(Failure) -> [UInt8] {
         while true {
-            if let end = received.firstRange(of: Array("\r\n\r\n".utf8)) { return end }
+            if let end = received.firstRange(of: mark) {
+                defer { received.removeSubrange(..<end.upperBound) }
+                return Array(received[..<end.lowerBound])
+            }
             try readMore()
         }
     }

@@ -13,11 +13,12 @@ package final class GraphDriver {
 
     /// An empty graph over an empty store.
     package init(
-        namespaces: NamespaceTable = RandomEvents.namespaces, limits: GraphLimits = .standard
+        namespaces: NamespaceTable = RandomEvents.namespaces, limits: GraphLimits = .standard,
+        algebra: FragmentAlgebra = .none
     ) {
         configuration = GraphConfiguration(
             partition: PartitionID(3), namespaces: namespaces, limits: limits)
-        graph = IdentityGraph(configuration)
+        graph = IdentityGraph(configuration, algebra: algebra)
         reader = StoredState(store)
     }
 
@@ -44,12 +45,27 @@ package final class GraphDriver {
         graph.settleDigest()
     }
 
+    /// Folds a sighting of an identifier at which something was observed.
+    package func observe(_ end: TestEnd, at time: Int64, _ observation: [UInt8]) throws {
+        let value = Array(end.value.utf8)
+        try graph.observe(
+            end.key, namespace: graph.numberNamespace(Array(end.namespace.utf8)), value: value.span,
+            at: EventTime(milliseconds: time), observation: observation, reader: reader)
+        graph.settleDigest()
+    }
+
+    /// The fold over the fragments of a node's customer.
+    package func profileFold(of key: NodeKey) throws -> [UInt8] {
+        try graph.profileFold(withMember: key, reader: reader)
+    }
+
     /// Folds events in order.
     package func fold(_ events: [TestEvent]) throws { for event in events { try fold(event) } }
 
     /// What a tick tells.
     package func tellChanges() throws -> [CustomerChange] {
-        try graph.tellChanges(reader: reader)
+        defer { graph.settleDigest() }
+        return try graph.tellChanges(reader: reader)
     }
 
     /// A tick that nobody hears: how many changes there are.
@@ -66,7 +82,8 @@ package final class GraphDriver {
     package func reopen() {
         checkpoint()
         graph = IdentityGraph(
-            configuration, restoring: graph.summary, transit: graph.underway)
+            configuration, restoring: graph.summary, transit: graph.underway,
+            sweep: graph.sweep, algebra: graph.algebra)
     }
 
     /// What the store holds, in order of keys.
