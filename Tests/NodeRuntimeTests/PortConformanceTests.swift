@@ -37,6 +37,19 @@ struct PortConformanceTests {
         try contract.check { state }
     }
 
+    @Test(arguments: FeedPortCase.allCases)
+    func shouldKeepTheContractOfAFeed(contract: FeedPortCase) throws {
+        let feed = MemoryFeed()
+        try contract.check { feed }
+    }
+
+    @Test func shouldSeeABrokenFeed() {
+        for contract in FeedPortCase.allCases where contract != .startsEmpty {
+            let feed = ForgetfulFeed()
+            #expect(throws: (any Error).self) { try contract.check { feed } }
+        }
+    }
+
     /// The suite must see a port that breaks its contract.
     @Test func shouldSeeABrokenLog() {
         for contract in LogPortCase.allCases where contract != .startsEmpty {
@@ -75,6 +88,27 @@ private final class ForgetfulLog: LogPort {
     func trim(before offset: UInt64, of partition: PartitionID) {
         base.trim(before: offset, of: partition)
     }
+}
+
+/// Takes every change and keeps only the first byte of it; lets nothing go.
+private final class ForgetfulFeed: FeedPort {
+    private let base = MemoryFeed()
+
+    func bounds(of partition: PartitionID) -> Range<UInt64> { base.bounds(of: partition) }
+
+    func append(_ changes: [[UInt8]], from offset: UInt64, of partition: PartitionID) {
+        base.append(changes.map { Array($0.prefix(1)) }, from: offset, of: partition)
+    }
+
+    func sync() {}
+
+    func read(
+        from offset: UInt64, of partition: PartitionID,
+        _ body: (_ offset: UInt64, _ change: Span<UInt8>) -> Bool
+    ) { base.read(from: offset, of: partition, body) }
+
+    func trim(before offset: UInt64, of partition: PartitionID) {}
+    func cut(from offset: UInt64, of partition: PartitionID) {}
 }
 
 /// Takes every checkpoint and keeps none.

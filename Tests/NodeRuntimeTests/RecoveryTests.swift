@@ -133,7 +133,7 @@ struct RecoveryTests {
         let stores = try Stores(seed: 7, checkpoint: 2)
         var header = try #require(try StoredHeader.read(stores.state))
         header.logicVersion = 2
-        let formats = [header.encoded, [2] + header.encoded.dropFirst()]
+        let formats = [header.encoded, [4] + header.encoded.dropFirst()]
         for value in formats {
             let state = Self.state(stores.state, with: StateKey.header, value)
             let failure = try #require(RuntimeFixture.failure(stores.log, state))

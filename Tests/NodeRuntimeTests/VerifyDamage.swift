@@ -111,6 +111,16 @@ extension VerifyDamage {
                 image.members[member].namesCustomer = false
             }
         },
+        VerifyDamage(
+            "a fragment that nobody could join", .fragmentMismatch,
+            and: [.componentDigestMismatch]
+        ) { store in
+            try store.editComponent(holding: lonely) { image, member in
+                let start = image.members[..<member].reduce(0) { $0 + $1.fragmentCount }
+                image.fragments.insert(contentsOf: [1, 0, 0, 0, 0, 0, 0, 0, 9], at: start)
+                image.members[member].fragmentCount = 9
+            }
+        },
         VerifyDamage("an anchor that names nobody", .feedMismatch) { store in
             try store.editComponent(holding: lonely) { image, member in
                 image.members[member].namesCustomer = false

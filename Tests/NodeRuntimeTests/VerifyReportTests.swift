@@ -86,7 +86,7 @@ import WireFormat
             #expect(code.rawValue.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 >= 97 })
         }
         #expect(VerifyFinding.Code.directoryMismatch.rawValue == "directory_mismatch")
-        #expect(Set(VerifyFinding.Code.allCases.map(\.rawValue)).count == 47)
+        #expect(Set(VerifyFinding.Code.allCases.map(\.rawValue)).count == 48)
     }
 
     @Test func shouldThrowWhereTheStoreCannotBeRead() throws {

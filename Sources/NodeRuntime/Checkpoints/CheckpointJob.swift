@@ -4,8 +4,8 @@ internal import IdentityModel
 internal import GraphCore
 #endif
 
-/// A checkpoint that was cut and is on its way: the log is synced up to it, the batch is applied,
-/// the log is trimmed behind it. Each is a step; a step that failed may be done again.
+/// A checkpoint that was cut and is on its way: log and feed are synced up to it, the batch is
+/// applied, the log is trimmed behind it. Each is a step; a step that failed may be done again.
 ///
 /// `@unchecked Sendable`: `batch` and `done` belong to whoever runs the steps until `outcome` says
 /// that they have ended, and to the owner from then on; `outcome` is read and written under
@@ -22,6 +22,7 @@ final class CheckpointJob<Log: LogPort, State: StatePort>: BackgroundWork, @unch
 
     private let log: Log
     private let state: State
+    private let feed: (any FeedPort)?
     private let partition: PartitionID
     private let position: UInt64
     private var batch: CheckpointBatch
@@ -32,13 +33,14 @@ final class CheckpointJob<Log: LogPort, State: StatePort>: BackgroundWork, @unch
     /// A checkpoint of all records before `position`.
     init(
         _ batch: consuming CheckpointBatch, at position: UInt64, of partition: PartitionID,
-        log: Log, state: State
+        log: Log, state: State, feed: (any FeedPort)? = nil
     ) {
         self.batch = batch
         self.position = position
         self.partition = partition
         self.log = log
         self.state = state
+        self.feed = feed
     }
 
     /// How it went; `running` until all steps have ended.
@@ -78,6 +80,8 @@ final class CheckpointJob<Log: LogPort, State: StatePort>: BackgroundWork, @unch
         switch step {
         case .syncLog:
             try log.sync()
+            // What the records told is not told again once they are in the checkpoint.
+            try feed?.sync()
             #if KillPoints
             KillPoint.checkpointSynced.pass()
             #endif

@@ -38,6 +38,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     private let partition: PartitionID
     private let log: Log
     private let state: State
+    private let feed: (any FeedPort)?
     private let settings: NodeSettings
     private let worker: any BackgroundWorker
     private let time: MonotonicTime
@@ -70,14 +71,16 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     private static var keptBytes: Int { 64 << 20 }
 
     init(
-        _ partition: PartitionID, log: Log, state: State, settings: NodeSettings,
-        worker: any BackgroundWorker, time: MonotonicTime, storedPosition: UInt64
+        _ partition: PartitionID, log: Log, state: State, feed: (any FeedPort)?,
+        settings: NodeSettings, worker: any BackgroundWorker, time: MonotonicTime,
+        storedPosition: UInt64
     ) {
         self.partition = partition
         self.storedPosition = storedPosition
         cutPosition = storedPosition
         self.log = log
         self.state = state
+        self.feed = feed
         self.settings = settings
         self.worker = worker
         self.time = time
@@ -280,7 +283,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         batch.writeHeader(header)
         cutPosition = machine.position
         let job = CheckpointJob(
-            batch, at: machine.position, of: partition, log: log, state: state)
+            batch, at: machine.position, of: partition, log: log, state: state, feed: feed)
         batch = CheckpointBatch()
         (cutTail, freshTail) = (freshTail, Tail())
         phase = .held(job, sent: header.sent)

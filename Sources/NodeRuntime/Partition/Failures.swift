@@ -1,4 +1,4 @@
-internal import GraphCore
+package import GraphCore
 internal import IdentityModel
 internal import PartitionCore
 internal import WireFormat
@@ -39,17 +39,13 @@ extension PartitionRuntime {
                 .otherConfiguration,
                 "the log holds a message of partition \(sender.rawValue), which is not one of the "
                     + "others", remedy: "restore the store's own store.json file")
-        case .notSupported(let what):
-            StoreFailure(
-                .newerFormat, "the log holds \(what), which this release does not fold",
-                remedy: Remedy.upgrade)
         }
     }
 }
 
 extension StoreFailure {
     /// A graph's failure in the words of a store's.
-    init(_ error: StateError) {
+    package init(_ error: StateError) {
         switch error.code {
         case .damaged: self.init(.damaged, error.reason, remedy: Remedy.rebuild)
         case .newerFormat: self.init(.newerFormat, error.reason, remedy: Remedy.upgrade)

@@ -33,6 +33,12 @@ package struct NodeSettings: Sendable {
     package var graphLimits: GraphLimits
     /// Where deliveries are cut; the same holds of it.
     package var deliveryLimits: DeliveryLimits
+    /// How many changes of each partition the feed keeps at least, where it is kept.
+    package var feedRetention: UInt64
+
+    /// How many changes of a partition a feed keeps unless told otherwise: some hundreds of
+    /// megabytes.
+    package static let standardFeedRetention: UInt64 = 1_000_000
 
     /// How many partitions a store may have.
     package static let partitionCounts: ClosedRange<UInt16> = 1...64
@@ -43,7 +49,8 @@ package struct NodeSettings: Sendable {
         earlierDigests: [UInt64] = [], durability: Durability = .os,
         checkpoints: CheckpointPolicy = .standard, slice: CheckpointSlice = .standard,
         memory: MemoryBudget = .unlimited, graphLimits: GraphLimits = .standard,
-        deliveryLimits: DeliveryLimits = .standard
+        deliveryLimits: DeliveryLimits = .standard,
+        feedRetention: UInt64 = NodeSettings.standardFeedRetention
     ) {
         precondition(partitionCount > 0, "a store has partitions")
         self.partitionCount = partitionCount
@@ -56,6 +63,7 @@ package struct NodeSettings: Sendable {
         self.memory = memory
         self.graphLimits = graphLimits
         self.deliveryLimits = deliveryLimits
+        self.feedRetention = feedRetention
     }
 
     /// The digest of the settings that give identifiers their keys: the store key's fingerprint,

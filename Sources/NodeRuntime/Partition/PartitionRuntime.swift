@@ -2,6 +2,7 @@ internal import DequeModule
 package import GraphCore
 package import IdentityModel
 package import PartitionCore
+package import ProfileCore
 package import WireFormat
 
 /// Runs one partition: appends records to its log, folds them, checkpoints behind, answers.
@@ -30,9 +31,11 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     private let reader: StoredState<State>
     /// What it was opened with.
     package let settings: NodeSettings
-    private var machine: PartitionMachine
-    private var checkpoints: Checkpointer<Log, State>
+    /// Changed here alone; figures of it are read in `PartitionRuntime+Figures`.
+    private(set) var machine: PartitionMachine
+    private(set) var checkpoints: Checkpointer<Log, State>
     private var deliveries: DeliveryGate
+    private var feed: FeedKeeper?
     /// The offset before which the log's records are as durable as asked.
     private var durableEnd: UInt64
     private var condition = Condition.usable
@@ -53,11 +56,14 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
 
     /// Opens the partition: reads its checkpoint and folds the log's tail.
     ///
-    /// - Parameter worker: stores checkpoints; for a long life one with a thread.
+    /// - Parameters:
+    ///   - feed: where the changes that it tells are kept; where there is none they are counted.
+    ///   - worker: stores checkpoints; for a long life one with a thread.
     /// - Throws: `StoreFailure`: the store is damaged, newer, foreign, or cannot be read.
     package init(
         _ partition: PartitionID, log: Log, state: State, settings: NodeSettings,
-        worker: any BackgroundWorker = InlineWorker(), time: MonotonicTime = .system
+        feed: ChangeFeed? = nil, worker: any BackgroundWorker = InlineWorker(),
+        time: MonotonicTime = .system
     ) throws(StoreFailure) {
         self.partition = partition
         self.log = log
@@ -65,8 +71,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         self.settings = settings
         reader = StoredState(state)
         machine = try Self.restore(partition, state, settings)
-        // There is no sink for changes yet.
-        machine.isHeard = false
+        machine.isHeard = feed != nil
         #if KillPoints
         KillPoint.headerRead.pass()
         #endif
@@ -74,9 +79,17 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
             sent: machine.checkpointHeader.sent, partitionCount: settings.partitionCount)
         durableEnd = machine.position
         checkpoints = Checkpointer(
-            partition, log: log, state: state, settings: settings, worker: worker, time: time,
-            storedPosition: machine.position)
+            partition, log: log, state: state, feed: feed?.port, settings: settings,
+            worker: worker, time: time, storedPosition: machine.position)
+        if let feed {
+            // The tail's changes are told by folding it, and must not outlive it.
+            if settings.durability == .fsync { try log.sync() }
+            self.feed = try FeedKeeper(
+                partition, feed: feed, retention: settings.feedRetention,
+                told: machine.changeOffset, machine.rules)
+        }
         try foldTail()
+        try self.feed?.finishOpening(told: machine.changeOffset)
     }
 
     // MARK: Writing
@@ -120,6 +133,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         let offset = stagedEnd
         try guarded { () throws(StoreFailure) in
             try checkpoints.checkRoom()
+            if owesChanges { throw .noRoomForChanges }
             #if KillPoints
             KillPoint.recordAdmitted.pass()
             #endif
@@ -157,7 +171,6 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
 
     /// How many staged records wait to be folded.
     package var stagedCount: Int { staged.count }
-
     /// The offset behind the last record in the log.
     package var stagedEnd: UInt64 { machine.position + UInt64(staged.count) }
 
@@ -183,15 +196,33 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
 
     /// Whether a tick would find something to tell.
     package var awaitsTick: Bool { machine.graph.awaitsTick }
-
     /// How much awaits the next tick; see `IdentityGraph.untoldCount`.
     package var untoldCount: Int { machine.graph.untoldCount }
+
+    /// The survivorship rules in force.
+    package var rules: SurvivorshipRules { machine.rules }
+
+    /// Whether fragments of older rules may be left.
+    package var isSweeping: Bool { machine.graph.sweep != nil }
+    /// A record that puts rules in force; their version must be greater than that of the present
+    /// ones.
+    package func rulesRecord(_ rules: SurvivorshipRules) -> [UInt8] {
+        RecordCodec.encode(rules: rules.encode(), version: rules.version, recordHead)
+    }
+
+    /// How many changes were told so far: the feed's offset of the next one.
+    package var changeOffset: UInt64 { machine.changeOffset }
 
     /// A record that has what has changed be told.
     var tickRecord: [UInt8] { RecordCodec.encode(.tick(TickPolicy.now), recordHead) }
 
-    /// Whether the tail or memory may not grow before the checkpoint on its way is stored.
-    package var isStalled: Bool { checkpoints.isStalled(machine) }
+    /// Whether changes that were told wait for room in the feed. Nothing more is taken or stored
+    /// before the partition is opened again; questions are answered.
+    package var owesChanges: Bool { feed?.owes ?? false }
+
+    /// Whether nothing may be folded now: the tail or memory may not grow before the checkpoint on
+    /// its way is stored, or changes are owed.
+    package var isStalled: Bool { owesChanges || checkpoints.isStalled(machine) }
 
     /// To be called now and then while no record comes: a checkpoint on its way goes on, and one
     /// that is due for its age is begun. Waits for nothing.
@@ -215,6 +246,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package func rehearse(_ record: [UInt8]) throws(StoreFailure) {
         try checkNotFailed()
         condition = .rehearsed
+        machine.isHeard = false
         try guarded { () throws(StoreFailure) in try fold(record.span) }
     }
 
@@ -234,6 +266,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package func checkpoint() throws(StoreFailure) {
         try checkUsable()
         try guarded { () throws(StoreFailure) in
+            if owesChanges { throw .noRoomForChanges }
             try checkpoints.finish(&machine, deliveries)
         }
         #if KillPoints
@@ -246,7 +279,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package func requestCheckpoint() { checkpoints.request() }
 
     /// Whether `tend` would go on with a checkpoint.
-    package var hasCheckpointToGather: Bool { checkpoints.isGathering }
+    package var hasCheckpointToGather: Bool { checkpoints.isGathering && !owesChanges }
 
     /// A partition of its own in memory, as this one is now, for `rehearse`: whatever is folded
     /// there changes nothing here. Stores a checkpoint first, which this one waits for. The
@@ -308,23 +341,6 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
 
     // MARK: Asking
 
-    /// The offset of the record that is appended next.
-    package var position: UInt64 { machine.position }
-    /// Events folded so far, repeats included.
-    package var eventCount: UInt64 { machine.eventCount }
-    /// What the graph holds and has done.
-    package var counters: GraphCounters { machine.graph.counters }
-    /// The logical digest.
-    package var digest: Digest { machine.graph.logicalDigest }
-    /// The memory that the graph takes, in bytes.
-    package var memoryBytes: Int { machine.graph.byteCount }
-    /// The position that the stored checkpoint has.
-    package var storedPosition: UInt64 { checkpoints.storedPosition }
-    /// Records behind the last stored checkpoint.
-    package var tailRecords: UInt64 { checkpoints.tailRecords }
-    /// What checkpoints did and cost since the partition was opened.
-    package var checkpointStatistics: CheckpointStatistics { checkpoints.statistics }
-
     /// Asks the graph; `body` gets it together with the reader that questions need.
     ///
     /// - Throws: `StoreFailure`.
@@ -350,28 +366,6 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         self.failure = self.failure ?? failure
     }
 
-    private static func restore(
-        _ partition: PartitionID, _ state: State, _ settings: NodeSettings
-    ) throws(StoreFailure) -> PartitionMachine {
-        let configuration = GraphConfiguration(
-            partition: partition, partitionCount: settings.partitionCount,
-            namespaces: settings.namespaces, limits: settings.graphLimits)
-        let digests = [settings.configurationDigest] + settings.earlierDigests
-        guard let header = try StoredHeader.read(state) else {
-            return PartitionMachine(
-                configuration, configurationDigests: digests, limits: settings.deliveryLimits)
-        }
-        guard PartitionMachine.knowsLogic(header.logicVersion) else {
-            throw failure(StepError.unknownLogic(version: header.logicVersion))
-        }
-        return PartitionMachine(
-            configuration, configurationDigests: digests, restoring: header,
-            namespaces: try StoredHeader.names(
-                .namespace, count: header.namespaceCount, state),
-            sources: try StoredHeader.names(.source, count: header.sourceCount, state),
-            transit: try StoredTransit.read(state), limits: settings.deliveryLimits)
-    }
-
     private func foldTail() throws(StoreFailure) {
         let bounds = try log.bounds(of: partition)
         let position = machine.position
@@ -388,7 +382,10 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         try log.read(from: position, of: partition) { offset, record in
             guard offset == expected else { return false }
             expected += 1
-            do throws(StoreFailure) { try fold(record) } catch { failed = error }
+            do throws(StoreFailure) {
+                try fold(record)
+                if owesChanges { throw .noRoomForChanges }
+            } catch { failed = error }
             #if KillPoints
             KillPoint.tailFolding.pass()
             #endif
@@ -432,6 +429,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     ) throws(StoreFailure) {
         let events = isGathering ? settings.slice.events : Int.max
         let (position, reads) = (machine.position, machine.graph.storedReadCount)
+        var changes: [CustomerChange] = []
         do throws(StepError) {
             let result = try machine.step(record, reader: reader, pausingEvery: events) {
                 checkpoints.takeSlice(&$0)
@@ -440,13 +438,24 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
                 events: UInt64(result.eventCount),
                 reads: machine.graph.storedReadCount - reads, bytes: record.count)
             if !result.deliveries.isEmpty { deliveries.add(result.deliveries, at: position) }
+            changes = result.changes
         } catch {
             throw Self.failure(error)
         }
+        feed?.note(machine.rules)
+        guard !changes.isEmpty else { return }
+        do throws(StoreFailure) {
+            // The record is as durable as asked: records are, before they are folded.
+            try feed?.keep(changes, at: machine.changeOffset - UInt64(changes.count)) {
+                machine.graph.namespaceName($0)
+            }
+        } catch  where error.code == .noSpace {}
     }
 
     /// What is to be done between two records: memory, and checkpoints.
     private func turn(mayWait: Bool) throws(StoreFailure) {
+        // A checkpoint would store that changes were told which are not kept.
+        guard !owesChanges else { return }
         evictIfOver()
         try checkpoints.turn(&machine, deliveries, mayWait: mayWait)
         evictIfOver()

@@ -1,4 +1,5 @@
 internal import IdentityModel
+package import ProfileCore
 package import WireFormat
 
 /// Reads what a checkpoint says of itself.
@@ -15,6 +16,22 @@ package enum StoredHeader {
             throw StoreFailure(
                 error.code == .newerFormat ? .newerFormat : .damaged,
                 "the checkpoint's header cannot be read: \(error.reason)",
+                remedy: error.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild)
+        }
+    }
+
+    /// The survivorship rules that a checkpoint stands under.
+    ///
+    /// - Throws: `StoreFailure`.
+    package static func rules(
+        of header: PartitionHeader
+    ) throws(StoreFailure) -> SurvivorshipRules {
+        do throws(WireError) {
+            return try SurvivorshipRules(inForce: header.rules)
+        } catch {
+            throw StoreFailure(
+                error.code == .newerFormat ? .newerFormat : .damaged,
+                "the checkpoint's survivorship rules cannot be read: \(error.reason)",
                 remedy: error.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild)
         }
     }

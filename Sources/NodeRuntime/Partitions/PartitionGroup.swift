@@ -27,16 +27,17 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     ///
     /// - Parameters:
     ///   - states: by partition, as many as the settings say.
+    ///   - feed: where changes are kept, if they are.
     ///   - worker: makes what stores a partition's checkpoints.
     /// - Throws: `StoreFailure`.
     package init(
-        log: Log, states: [State], settings: NodeSettings,
+        log: Log, states: [State], settings: NodeSettings, feed: ChangeFeed? = nil,
         worker: @escaping @Sendable () -> any BackgroundWorker = { InlineWorker() }
     ) throws(StoreFailure) {
         precondition(states.count == settings.partitionCount, "each partition has its state")
         self.log = log
         self.settings = settings
-        runtimes = try Self.open(log, states, settings, worker)
+        runtimes = try Self.open(log, states, settings, feed, worker)
         intakes = []
         unsent = states.map { _ in [] }
         for runtime in runtimes { intakes.append(DeliveryIntake(seen: runtime.seen)) }
@@ -53,7 +54,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     }
 
     private static func open(
-        _ log: Log, _ states: [State], _ settings: NodeSettings,
+        _ log: Log, _ states: [State], _ settings: NodeSettings, _ feed: ChangeFeed?,
         _ worker: @escaping @Sendable () -> any BackgroundWorker
     ) throws(StoreFailure) -> [PartitionRuntime<Log, State>] {
         // unsafe: ports take calls from several threads, and each state is used by one here.
@@ -62,7 +63,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
             do throws(StoreFailure) {
                 let runtime = try PartitionRuntime(
                     PartitionID(UInt16(place)), log: log, state: states[place],
-                    settings: settings, worker: worker())
+                    settings: settings, feed: feed, worker: worker())
                 return Result<PartitionRuntime<Log, State>, StoreFailure>.success(runtime)
             } catch {
                 return .failure(error)
@@ -115,7 +116,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     }
 
     /// Has partitions tell what has changed.
-    private func tick(
+    func tick(
         where isDue: (PartitionRuntime<Log, State>) -> Bool
     ) throws(StoreFailure) {
         for runtime in runtimes where isDue(runtime) { _ = try runtime.stage(runtime.tickRecord) }

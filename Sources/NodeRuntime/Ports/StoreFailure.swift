@@ -38,6 +38,12 @@ package struct StoreFailure: Error, Equatable, Sendable {
         .noSpace, "No space left for what partitions say to each other",
         remedy: "free space on the disk, then run this again")
 
+    /// What a partition has told finds no room in the change feed; it is told again once the
+    /// partition is opened with room.
+    static let noRoomForChanges = StoreFailure(
+        .noSpace, "No space left for the change feed",
+        remedy: "free space on the disk, then run this again")
+
     /// Whether the same call may succeed later without anybody's doing.
     package var isRetriable: Bool { code == .noSpace || code == .held }
     /// Whether the process must not go on with the store.

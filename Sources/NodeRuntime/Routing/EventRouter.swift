@@ -1,5 +1,6 @@
 package import IdentityModel
 package import NodeKeys
+package import ProfileCore
 package import WireFormat
 
 /// Turns decoded events into log records: hashes the identifiers, puts pairs into canonical order
@@ -9,6 +10,7 @@ package import WireFormat
 /// Stateless but for the batches under way: what it makes of an event depends on the event alone.
 package struct EventRouter {
     private let hasher: NodeKeyHasher
+    private let profiles: ProfileArithmetic
     private var batches: RecordBatches
 
     /// How many events the batches under way hold.
@@ -16,9 +18,13 @@ package struct EventRouter {
     /// Whether the batches should be taken before another event is added.
     package var isFull: Bool { batches.isFull }
 
-    /// A router that names identifiers under the store's key, for so many partitions.
-    package init(hasher: NodeKeyHasher, partitionCount: UInt16 = 1) {
+    /// A router that names identifiers under the store's key, for so many partitions. It refuses
+    /// attributes that `rules` have no use for.
+    package init(
+        hasher: NodeKeyHasher, partitionCount: UInt16 = 1, rules: SurvivorshipRules = .standing
+    ) {
         self.hasher = hasher
+        profiles = ProfileArithmetic(rules)
         batches = RecordBatches(partitionCount: partitionCount)
     }
 
@@ -28,10 +34,11 @@ package struct EventRouter {
     package mutating func add(_ event: DecodedEvent, in bytes: Span<UInt8>) -> Rejected? {
         let a = end(event.a, bytes)
         if event.operation == .observe {
+            if let rejected = check(event, in: bytes) { return rejected }
             batches.add(homeOf: a.key) { batch in
                 batch.appendObserve(
                     a, time: event.time, source: event.source, eventID: event.eventID,
-                    reason: event.reason, in: bytes)
+                    reason: event.reason, attributes: event.attributes, in: bytes)
             }
             return nil
         }
@@ -45,6 +52,18 @@ package struct EventRouter {
                 eventID: event.eventID, reason: event.reason, in: bytes)
         }
         return nil
+    }
+
+    /// Why the rules cannot use what an event carries: a type that does not fit, an id that lacks.
+    private func check(_ event: DecodedEvent, in bytes: Span<UInt8>) -> Rejected? {
+        guard !event.attributes.isEmpty else { return nil }
+        do throws(WireError) {
+            return try profiles.check(
+                eventID: bytes.extracting(event.eventID),
+                block: bytes.extracting(event.attributes))
+        } catch {
+            preconditionFailure("decoders make whole blocks: \(error.reason)")
+        }
     }
 
     /// Takes the batches, as `RecordBatches` gives them.

@@ -91,9 +91,11 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         // Before the mailbox is emptied: what was told before all came to rest is in it.
         let othersRest = post?.isQuiet ?? true
         let isStalled = !settling.isEmpty && !mayFold
+        let hasPlace = !isStalled && runtime.stagedCount < limits.stagedRecords
+        // Where changes are owed what is taken is refused.
         let takesAppends =
-            syncing.isEmpty && resting.isEmpty && !isStalled && !isReopening
-            && runtime.stagedCount < limits.stagedRecords && post?.takesAppends() ?? true
+            syncing.isEmpty && resting.isEmpty && (hasPlace || runtime.owesChanges) && !isReopening
+            && post?.takesAppends() ?? true
         wish.takesAppends = takesAppends
         wish.knowsClosed = isClosed
         wish.end = waitEnd(isStalled: isStalled)
@@ -108,6 +110,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         if isDrained { post?.noteDrained() }
         // Asked again: what has just become durable may wait, too.
         if mayFold { foldNext() }
+        if runtime.owesChanges { noteOwed() }
         wakeWaiting()
         answerAsks()
         tend()
@@ -252,6 +255,20 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         guard now >= nextRoomCheck else { return }
         nextRoomCheck = now + limits.roomCheckNanoseconds
         isReopening = hasRoom?() ?? false
+    }
+
+    /// What was told finds no room in the change feed, which takes nothing more before it is opened
+    /// again either. What is in the log and not folded is folded then; whoever waits for it is told
+    /// to send it again.
+    private func noteOwed() {
+        noteRefusal(.noRoomForChanges)
+        if mayGiveUp { post?.giveUp() }
+        for one in settling {
+            guard let append = one.append else { continue }
+            append.reply.refuse(.store(.noRoomForChanges))
+            finish(append)
+        }
+        settling.removeAll()
     }
 
     private func noteSynced(_ result: Result<Void, StoreFailure>?) {

@@ -12,6 +12,8 @@ package enum ServingError: Error, Equatable, Sendable {
     case store(StoreFailure)
     /// A path no longer runs where a cursor points.
     case stalePathCursor
+    /// What was sent has no meaning: a sentence for a person.
+    case malformed(message: String)
     /// Not now: a stable word, and a sentence for a person.
     case refused(word: String, message: String)
 }

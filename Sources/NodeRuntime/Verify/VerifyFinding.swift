@@ -104,6 +104,8 @@ package struct VerifyFinding: Equatable, Sendable {
         case memberDuplicate = "member_duplicate"
         /// The member's namespace and value do not hash to its key.
         case keyMismatch = "key_mismatch"
+        /// A member's profile fragment cannot be read, or a component counts others than it has.
+        case fragmentMismatch = "fragment_mismatch"
         /// A member was first seen after a link that names it.
         case firstSeenTooLate = "first_seen_too_late"
 

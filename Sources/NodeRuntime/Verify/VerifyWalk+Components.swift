@@ -1,5 +1,6 @@
 internal import GraphCore
 internal import IdentityModel
+internal import ProfileCore
 internal import WireFormat
 
 // Components: each is exactly one set of the evidence, and its head says what its members give.
@@ -68,14 +69,22 @@ extension VerifyWalk {
         guard !collector.isPartial else { return }
         var sum = Digest.zero
         var anchor = 0
+        var start = 0
+        var units: UInt32 = 0
         for index in collector.image.members.indices {
             let member = collector.image.members[index]
             sum += ComponentDigest.member(member.key, firstSeen: member.firstSeen)
+            if member.fragmentCount > 0 {
+                let end = start + member.fragmentCount
+                checkFragment(of: member.key, start..<end, &sum)
+                units += UInt32((member.fragmentCount + 15) / 16)
+                start = end
+            }
             if precedes(index, anchor) { anchor = index }
         }
         // Rows are read one by one: none of them may be there.
         guard !collector.image.members.isEmpty else { return }
-        checkSums(sum)
+        checkSums(sum, units)
         let key = collector.image.members[anchor].key
         part.tally.componentDigest += ComponentDigest.component(anchor: key, memberSum: sum)
         if collector.image.anchor != key {
@@ -86,9 +95,33 @@ extension VerifyWalk {
         }
     }
 
+    /// A member's profile fragment can be read, and is part of its component's sum.
+    private mutating func checkFragment(
+        of key: NodeKey, _ range: Range<Int>, _ sum: inout Digest
+    ) {
+        let copy = Array(collector.image.fragments[range])
+        let fragment = copy.span
+        let content = ProfileArithmetic.content(of: fragment)
+        sum += ComponentDigest.fragment(of: key, fragment.extracting(content))
+        do throws(WireError) {
+            var fold: [UInt8] = []
+            try ProfileArithmetic(.standing).join(fragment, of: key, into: &fold)
+        } catch {
+            findings.add(
+                .fragmentMismatch, key.hexadecimal,
+                "its profile fragment cannot be read: \(error.reason)")
+        }
+    }
+
     /// The sums that only rows have.
-    private mutating func checkSums(_ memberSum: Digest) {
+    private mutating func checkSums(_ memberSum: Digest, _ fragmentUnits: UInt32) {
         guard collector.image.isInRows else { return }
+        if collector.image.fragmentUnits != fragmentUnits {
+            findings.add(
+                .fragmentMismatch, Self.name(collector.id),
+                "its head counts \(collector.image.fragmentUnits) units of profile fragments, and "
+                    + "its members have \(fragmentUnits)")
+        }
         if collector.image.memberSum != memberSum {
             findings.add(
                 .memberSumMismatch, Self.name(collector.id),
