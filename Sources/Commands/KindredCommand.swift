@@ -19,12 +19,14 @@ struct KindredCommand: ParsableCommand {
                 name: "Questions",
                 subcommands: [
                     ResolveCommand.self, ExplainCommand.self, ComponentCommand.self,
-                    ExportCommand.self, TopCommand.self, StatsCommand.self,
+                    ExportCommand.self, ChangesCommand.self, TopCommand.self,
+                    StatsCommand.self,
                 ]),
             CommandGroup(
                 name: "By hand",
                 subcommands: [
                     LinkCommand.self, UnlinkCommand.self, BanCommand.self, UnbanCommand.self,
+                    ProfilesCommand.self,
                 ]),
             CommandGroup(
                 name: "Proof",

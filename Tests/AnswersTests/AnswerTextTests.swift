@@ -29,11 +29,13 @@ struct AnswerTextTests {
 
     @Test func shouldReadResolveAndComponent() throws {
         let test = try filled()
-        let page = try test.desk.resolve(test.question("email:hub"), after: nil, limit: 2)
+        let page = try test.desk.resolve(
+            test.question("email:hub"), after: nil, limit: 2, reveal: false)
         expectSame(page)
         #expect(
             try names(page) == [
                 "id", "customer_id", "identifiers", "identifier_count", "next_cursor", "position",
+                "anchor", "version", "profile",
             ])
         let none = try test.resolve("x:1")
         expectSame(none)
@@ -41,11 +43,13 @@ struct AnswerTextTests {
         #expect(JSONText.encode(none) == #"{"error":"not_found","id":"x:1",\#(position)}"#)
         for (limit, bridges) in [(2, false), (100, true)] {
             let component = try test.desk.component(
-                test.question("email:hub"), from: nil, limit: limit, bridges: bridges)
+                test.question("email:hub"), from: nil, limit: limit, bridges: bridges, reveal: false
+            )
             expectSame(component)
             let more: Set<String> = bridges ? ["bridge_count"] : ["next_cursor"]
             let common: Set<String> = [
                 "id", "customer_id", "identifier_count", "members", "links", "position",
+                "version", "profile",
             ]
             #expect(try names(component) == common.union(more))
         }

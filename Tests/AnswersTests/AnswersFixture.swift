@@ -67,6 +67,6 @@ final class AnswersFixture {
     func question(_ text: String) throws -> Question { try Self.keys.question(text) }
 
     func resolve(_ text: String) throws -> ResolveAnswer {
-        try desk.resolve(question(text), after: nil, limit: 100)
+        try desk.resolve(question(text), after: nil, limit: 100, reveal: false)
     }
 }

@@ -20,7 +20,7 @@ struct DeskTests {
         #expect(try test.desk.position == #require(whole.position))
         var (seen, place): ([String], MemberPosition?) = ([], nil)
         for _ in 0..<4 {
-            let page = try test.desk.resolve(hub, after: place, limit: 7)
+            let page = try test.desk.resolve(hub, after: place, limit: 7, reveal: false)
             seen += page.identifiers ?? []
             guard let cursor = page.nextCursor, case .member(let next) = Cursor(cursor) else {
                 break
@@ -39,7 +39,7 @@ struct DeskTests {
                 == ResolveAnswer(
                     id: "email:nobody", error: "not_found", position: test.desk.position))
         let component = try test.desk.component(
-            test.question("email:nobody"), from: nil, limit: 10, bridges: true)
+            test.question("email:nobody"), from: nil, limit: 10, bridges: true, reveal: false)
         #expect(component.error == "not_found" && component.members == nil)
         #expect(component.position?.offset == 2)
     }
@@ -76,14 +76,15 @@ struct DeskTests {
         let test = try AnswersFixture()
         try test.star(25)
         let question = try test.question("cookie:3")
-        let whole = try test.desk.component(question, from: nil, limit: 1_000, bridges: false)
+        let whole = try test.desk.component(
+            question, from: nil, limit: 1_000, bridges: false, reveal: false)
         #expect(whole.members?.count == 26 && whole.links?.count == 25)
         #expect(whole.members?.filter(\.anchor).map(\.id) == ["email:hub"])
         var pages: [ComponentAnswer] = []
         var place: Cursor?
         repeat {
             let page = try test.desk.component(
-                question, from: place, limit: limit, bridges: false)
+                question, from: place, limit: limit, bridges: false, reveal: false)
             #expect((page.members?.count ?? 0) + (page.links?.count ?? 0) <= limit)
             pages.append(page)
             place = page.nextCursor.flatMap { Cursor($0) }
@@ -99,12 +100,12 @@ struct DeskTests {
             try test.say(.link, a, b)
         }
         let answer = try test.desk.component(
-            test.question("a:1"), from: nil, limit: 100, bridges: true)
+            test.question("a:1"), from: nil, limit: 100, bridges: true, reveal: false)
         #expect(answer.bridgeCount == 1)
         let bridges = (answer.links ?? []).filter { $0.bridge == true }
         #expect(bridges.map { Set([$0.a, $0.b]) } == [["a:3", "b:1"]])
         let unasked = try test.desk.component(
-            test.question("a:1"), from: nil, limit: 100, bridges: false)
+            test.question("a:1"), from: nil, limit: 100, bridges: false, reveal: false)
         #expect(unasked.bridgeCount == nil && unasked.links?.first?.bridge == nil)
     }
 

@@ -4,6 +4,8 @@ import HTTPAPI
 import IdentityModel
 import NodeKeys
 import NodeRuntime
+import ProfileCore
+import TestSupport
 import WireFormat
 
 /// A node in memory: a real partition behind a lock, and knobs that make it slow or unwilling.
@@ -21,14 +23,22 @@ final class FakeGate: NodeGate, @unchecked Sendable {
         var begun = 0
         /// The folder and number of every backup.
         var backups: [String] = []
+        /// The survivorship rules.
+        var rules = SurvivorshipRules.standing
+        /// Whether there is a change feed.
+        var keepsFeed = true
     }
 
     let keys: IdentifierKeys
     private let mutex = Mutex()
     private var knobs = Knobs()
     private let runtime: PartitionRuntime<MemoryLog, MemoryState>
+    /// Where changes are kept.
+    let port = FaultyFeed()
+    /// Where they are followed.
+    let desk: FeedDesk
 
-    init() throws {
+    init(retention: UInt64 = .max) throws {
         let namespaces = NamespaceTable(
             namespaces: [
                 Namespace(
@@ -39,12 +49,29 @@ final class FakeGate: NodeGate, @unchecked Sendable {
             ], isStrict: false)
         let key = try StoreKey(hexadecimal: "000102030405060708090a0b0c0d0e0f")
         keys = IdentifierKeys(namespaces: namespaces, hasher: NodeKeyHasher(key: key))
+        let feed = ChangeFeed(port, partitions: 1)
         runtime = try PartitionRuntime(
             PartitionID(0), log: MemoryLog(), state: MemoryState(),
-            settings: NodeSettings(namespaces: namespaces, configurationDigest: 7))
+            settings: NodeSettings(
+                namespaces: namespaces, configurationDigest: 7, feedRetention: retention),
+            feed: feed)
+        desk = FeedDesk(feed)
+    }
+
+    /// Has what has changed be told.
+    func tell() throws {
+        _ = try mutex.locked {
+            try runtime.append(RecordCodec.encode(.tick(.minimum), runtime.recordHead))
+        }
+    }
+
+    /// Puts survivorship rules in force.
+    func put(_ rules: SurvivorshipRules) throws {
+        _ = try mutex.locked { try runtime.append(runtime.rulesRecord(rules)) }
     }
 
     let partitionCount: UInt16 = 1
+    var rules: SurvivorshipRules { state.rules }
     var recordHead: RecordHead { mutex.locked { runtime.recordHead } }
     var readiness: Readiness { mutex.locked { knobs.readiness } }
 
@@ -103,6 +130,34 @@ final class FakeGate: NodeGate, @unchecked Sendable {
         return try run { desk throws(AnswerFailure) in
             try AnswerFailure.of { () throws(StoreFailure) in try desk.stats() }
         }
+    }
+
+    func profiles(deadline: Deadline) async throws(ServingError) -> ProfilesAnswer {
+        try await enter(deadline)
+        return ProfilesAnswer(inForce: state.rules)
+    }
+
+    /// Takes "strict" and "loose" for rules.
+    func put(
+        profiles text: [UInt8], deadline: Deadline
+    ) async throws(ServingError) -> ProfilesAnswer {
+        try await enter(deadline)
+        let word = String(decoding: text, as: UTF8.self)
+        guard ["strict", "loose"].contains(word),
+            let given = try? SurvivorshipRules(
+                version: 0, isStrict: word == "strict", attributes: [])
+        else { throw .malformed(message: "body:1: it is no rules; correct the file") }
+        let change = RulesChange(from: [state.rules], to: given)
+        turn { $0.rules = change.rules }
+        return ProfilesAnswer(inForce: change.rules, changed: change.isNew)
+    }
+
+    func feedDesk() throws(ServingError) -> FeedDesk {
+        if let failure = state.failure { throw failure }
+        guard state.keepsFeed else {
+            throw .refused(word: "no_feed", message: "this node keeps no change feed")
+        }
+        return desk
     }
 
     func backup(to folder: String, keep: Int?) async throws(ServingError) -> Data {

@@ -33,8 +33,8 @@ struct OpenAPITests {
         for line in section("paths") {
             if line.hasPrefix("  /") {
                 path = String(line.dropFirst(2).dropLast())
-            } else if line == "    get:" || line == "    post:" {
-                found.append((line == "    get:" ? "GET " : "POST ") + path)
+            } else if let method = ["get", "post", "put"].first(where: { line == "    \($0):" }) {
+                found.append(method.uppercased() + " " + path)
             }
         }
         #expect(found.count > 15)

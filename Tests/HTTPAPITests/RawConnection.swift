@@ -1,4 +1,5 @@
 import Foundation
+import NodeRuntime
 import TestSupport
 
 /// A connection whose calls run on threads of their own: the server's tasks need the pool's.
@@ -32,6 +33,40 @@ final class RawConnection: @unchecked Sendable {
     /// Whether the other side closes the connection, in seconds; nil if it does not.
     func secondsToEnd() async -> Double? {
         await Threads.run { [self] in connection.secondsToEnd() }
+    }
+}
+
+/// A client of events whose calls run on threads of their own.
+///
+/// `@unchecked Sendable`: one `next` at a time, each awaited; `last` is read and written under
+/// `mutex` alone.
+final class RawEvents: @unchecked Sendable {
+    private let client: EventClient
+    private let mutex = Mutex()
+    private var last = ""
+
+    init(_ client: EventClient) { self.client = client }
+
+    /// The answer's head, and its body where it is no stream.
+    var answer: HTTPAnswer { client.answer }
+    /// The last id that came.
+    var lastID: String { mutex.locked { last } }
+
+    /// The next block; nil at the stream's end.
+    func next() async throws -> EventClient.Event? {
+        try await Threads.run { [self] in
+            Result {
+                let event = try client.next()
+                mutex.locked { last = client.lastID }
+                return event
+            }
+        }.get()
+    }
+
+    /// The next event that has data; nil at the stream's end.
+    func nextData() async throws -> EventClient.Event? {
+        while let event = try await next() { if !event.data.isEmpty { return event } }
+        return nil
     }
 }
 

@@ -35,6 +35,7 @@ struct RequestLogTests {
                 "/v1/resolve?id=email:\(secret)@x", "/v1/resolve?id=\(secret)", "/\(secret)",
                 "/v1/resolve?\(secret)=1", "/v1/customers/\(secret)", "/v1/resolve?id=%\(secret)",
                 "/v1/explain?from=cookie:\(secret)&to=cookie:1", "/v1/changes?x=\(secret)",
+                "/v1/changes?from=\(secret)",
             ] {
                 _ = try await node.get(path, "X-\(secret): \(secret)\r\n")
             }

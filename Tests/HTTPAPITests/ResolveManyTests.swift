@@ -66,7 +66,7 @@ struct ResolveManyTests {
                 ("", "empty_body"), ("[]", "bad_type"), ("{", "malformed_json"),
                 ("{}", "missing_key"), (#"{"ids":[1]}"#, "bad_type"),
                 (#"{"ids":[],"more":1}"#, "unknown_key"),
-                (#"{"ids":[],"include":["profile"]}"#, "not_supported"),
+                (#"{"ids":[],"include":["provenance"]}"#, "unknown_include"),
                 (#"{"ids":["a:b"]} x"#, "malformed_json"),
             ] {
                 let refused = try await node.post("/v1/resolve", text)

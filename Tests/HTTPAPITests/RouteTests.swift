@@ -41,6 +41,31 @@ struct RouteTests {
         }
     }
 
+    @Test func shouldTakeAttributesOfObserves() async throws {
+        func observe(_ attributes: String) -> String {
+            #"{"op":"observe","a":"cookie:1","id":"e-1","attributes":\#(attributes)}"#
+        }
+        try await ServedNode.with { node in
+            let said = observe(#"{"first_name":"Ana","points":12.5,"tags":["a",true],"none":null}"#)
+            let one = try await node.post("/v1/events", said)
+            #expect(one.text == #"{"accepted":1,"positions":{"0":1},"rejected":[]}"#)
+            let long = String(repeating: "v", count: 1_022)
+            let many = (0..<65).map { #""n\#($0)":1"# }.joined(separator: ",")
+            let bodies = [
+                said, observe(#"{"plan":{"name":"gold"}}"#), observe(#"{"plan":"\#(long)"}"#),
+                observe("{\(many)}"), observe(#"{"plan":1,"pl\u0061n":2}"#), said,
+            ]
+            let several = try await node.post("/v1/events", "[\(bodies.joined(separator: ","))]")
+            #expect(several.object["accepted"] as? Int == 2)
+            let rejected = try #require(several.object["rejected"] as? [[String: Any]])
+            #expect(rejected.map { $0["index"] as? Int } == [1, 2, 3, 4])
+            #expect(
+                rejected.map { $0["reason"] as? String }
+                    == ["bad_type", "value_too_long", "too_many_attributes", "duplicate_key"])
+            #expect((rejected[0]["message"] as? String)?.contains("attributes.plan") == true)
+        }
+    }
+
     @Test func shouldGiveEventsWithoutATimeTheTimeOfReceiptAndRefuseTheFuture() async throws {
         try await ServedNode.with { node in
             let now = try await node.post("/v1/events", #"{"a":"cookie:1","b":"cookie:2"}"#)

@@ -15,10 +15,11 @@ struct ServedNode: Sendable {
 
     /// Runs a server while `body` does, and ends it.
     static func with(
-        _ limits: HTTPLimits = .standard, logger: Logger? = nil,
+        _ limits: HTTPLimits = .standard, logger: Logger? = nil, retention: UInt64 = .max,
         _ body: (ServedNode) async throws -> Void
     ) async throws {
-        let gate = try FakeGate()
+        let gate = try FakeGate(retention: retention)
+        defer { gate.desk.close() }
         let (ports, running) = AsyncStream<Int>.makeStream()
         let server = NodeServer(
             gate, on: NodeServer.Address(host: "127.0.0.1", port: 0), token: token,
@@ -63,10 +64,27 @@ struct ServedNode: Sendable {
         try await exchange(Self.post(path, Array(body.utf8), headers))
     }
 
+    func put(_ path: String, _ body: String, _ headers: String = "") async throws -> HTTPAnswer {
+        let post = Self.post(path, Array(body.utf8), headers)
+        return try await exchange(Array("PUT".utf8) + post.dropFirst("POST".utf8.count))
+    }
+
     static func post(_ path: String, _ body: [UInt8], _ headers: String = "") -> [UInt8] {
         Array(
             "POST \(path) HTTP/1.1\r\nHost: k\r\nContent-Length: \(body.count)\r\n\(headers)\r\n"
                 .utf8) + body
+    }
+
+    /// Follows the change feed, on a connection of its own; `query` from `?` on.
+    func follow(_ query: String = "", lastEventID: String? = nil) async throws -> RawEvents {
+        try await Threads.run { [port] in
+            Result {
+                RawEvents(
+                    try EventClient(
+                        port: port, "/v1/changes" + query, lastEventID: lastEventID,
+                        timeoutSeconds: 20))
+            }
+        }.get()
     }
 
     /// Waits until something is so.

@@ -24,6 +24,9 @@ struct BadInputLineTests {
         #"{"a":"a:1","b":"b:1","ts":1,"# + members + "}"
     }
     private static func timed(_ ts: String) -> String { #"{"a":"a:1","b":"b:1","ts":\#(ts)}"# }
+    private static func said(_ attributes: String) -> String {
+        #"{"op":"observe","a":"a:1","ts":1,"attributes":\#(attributes)}"#
+    }
     private static func ended(_ a: String) -> String { #"{"a":\#(a),"b":"b:1","ts":1}"# }
     private static func bytes(_ value: [UInt8]) -> [UInt8] {
         Array(#"{"a":"a:"#.utf8) + value + Array(#"","b":"b:1","ts":1}"#.utf8)
@@ -59,7 +62,12 @@ struct BadInputLineTests {
         Case("self_link", ended(#"{"ns":"b","value":1}"#)),
         Case("unknown_op", event(#""op":"merge""#)), Case("unknown_op", event(#""op":"LINK""#)),
         Case("not_supported", event(#""op":"forget""#)),
-        Case("not_supported", #"{"op":"observe","a":"a:1","ts":1,"attributes":{"x":1}}"#),
+        Case("bad_type", said("7")), Case("bad_type", said(#"{"x":{}}"#)),
+        Case("duplicate_key", said(#"{"x":1,"x":1}"#)), Case("empty_value", said(#"{"":1}"#)),
+        Case("value_too_long", said(#"{"x":1e20}"#)),
+        Case(
+            "too_many_attributes",
+            said("{\((0..<65).map { #""n\#($0)":0"# }.joined(separator: ","))}")),
         Case("bad_type", event(#""op":1"#)), Case("bad_type", ended("1")),
         Case("bad_type", ended("[]")), Case("bad_type", ended(#"{"ns":1,"value":"1"}"#)),
         Case("bad_type", ended(#"{"ns":"a","value":1.5}"#)),

@@ -15,6 +15,8 @@ final class CannedServer: @unchecked Sendable {
         case cutShort
         /// Nothing: the connection is closed.
         case hangUp
+        /// Text as it is, head and all; then the connection is closed.
+        case raw(String)
 
         /// A body with status 200.
         static func json(_ body: String) -> Reply { .status(200, body) }
@@ -39,6 +41,7 @@ final class CannedServer: @unchecked Sendable {
             case .cutShort:
                 return Array("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"id\":".utf8)
             case .hangUp: return []
+            case .raw(let text): return Array(text.utf8)
             }
         }
     }

@@ -285,6 +285,33 @@ struct CommandLineReplayTests {
         #expect(try test.run("generate", "--links", "1", "--output", "/absent/x").status == 3)
     }
 
+    @Test func shouldTakeAttributesInEveryFormat() throws {
+        let test = try TestStore()
+        let words = ["generate", "--links", "500", "--seed", "3", "--attributes", "5"]
+        let plain = try test.run("generate", "--links", "500", "--seed", "3")
+        let stream = try test.run(words)
+        #expect(stream.lines.count == 1_000)
+        #expect(stride(from: 0, to: 1_000, by: 2).map { stream.lines[$0] } == plain.lines)
+        let lines = try test.write("said.jsonl", stream.output)
+        let rows = try test.write("said.csv", try test.run(words + ["--format", "csv"]).output)
+        for (file, data) in [(lines, "l"), (rows, "r")] {
+            let summary = try test.json("replay", file, "--data", data)
+            #expect(summary["accepted"].integer == 1_000)
+            #expect(summary["rejected"].integer == 0)
+            #expect(try test.run("verify", "--data", data).status == 0)
+        }
+        let wide = try test.write(
+            "wide.csv", "loyalty,mail,ts,attributes.city,PLAN\nL1,a@b,5,Madrid,gold\nL2,,6,,\n")
+        let summary = try test.json(
+            "replay", wide, "--wide", "--columns", "attributes.plan=PLAN", "--data", "w")
+        #expect(summary["accepted"].integer == 3)
+        let most = try test.write(
+            "most.jsonl", try test.run("generate", "--links", "9", "--attributes", "64").output)
+        #expect(try test.json("replay", most, "--data", "m")["accepted"].integer == 18)
+        let refused = try test.run("replay", wide, "--wide", "--data", "x")
+        #expect(refused.status == 3 && refused.errors.contains("PLAN"))
+    }
+
     private static func rows(_ path: String, _ test: TestStore) throws -> [JSONValue] {
         try test.read(path).split(separator: UInt8(ascii: "\n")).map {
             try JSONValue($0)

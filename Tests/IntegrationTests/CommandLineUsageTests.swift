@@ -4,7 +4,7 @@ import Testing
 /// Wrong command lines, and words of releases to come.
 @Suite("Command line: usage")
 struct CommandLineUsageTests {
-    @Test(arguments: ["changes", "wat"])
+    @Test(arguments: ["cluster", "wat"])
     func shouldRefuseUnknownCommandsByName(_ word: String) throws {
         let test = try TestStore()
         let done = try test.run(word)
@@ -16,8 +16,6 @@ struct CommandLineUsageTests {
 
     @Test(arguments: [
         ["export", "--server", "http://x"], ["digest", "--server", "http://x"],
-        ["replay", "-", "--changes", "x"],
-        ["export", "--format", "jsonl"],
         ["replay", "-", "--server", "http://x"], ["verify", "--repair"],
     ])
     func shouldRefuseUnknownFlagsByName(_ words: [String]) throws {
@@ -34,6 +32,8 @@ struct CommandLineUsageTests {
         ["replay", "-", "--durability", "maybe"], ["replay", "-", "--from-line", "x"],
         ["replay", "-", "--time-unit", "h"], ["replay", "-", "--checkpoint-events", "0"],
         ["replay", "-", "-"], ["generate", "--format", "xml"], ["generate", "--unlinks", "101"],
+        ["generate", "--attributes", "65"], ["generate", "--attributes", "-1"],
+        ["replay", "-", "--columns", "attributes.=N"],
         ["stats", "extra"], ["digest", "--compare"], ["--data", "x", "stats"],
         ["stats", "--log-level", "loud"], ["stats", "--config"], ["stats", "--config", ""],
         ["generate", "--log-level", "loud"], ["stats", "--data", ""],
@@ -53,8 +53,10 @@ struct CommandLineUsageTests {
         for command in [
             "replay", "generate", "resolve", "explain", "component", "export", "stats", "link",
             "unlink", "ban", "unban", "digest", "verify", "simulate", "backup", "restore",
+            "profiles", "profiles validate", "profiles show", "profiles apply",
+            "changes",
         ] {
-            let done = try test.run(command, "--help")
+            let done = try test.run(command.split(separator: " ").map(String.init) + ["--help"])
             #expect(done.status == 0 && done.errors.isEmpty)
             #expect(done.text.contains("USAGE: kindred \(command)"))
         }

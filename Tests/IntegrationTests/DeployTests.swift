@@ -75,6 +75,7 @@ struct DeployTests {
     @Test func shouldTellTheDefaults() throws {
         let test = try TestStore()
         try test.write("namespaces.yaml", try lines("namespaces.yaml").joined(separator: "\n"))
+        try test.write("profiles.yaml", try lines("profiles.yaml").joined(separator: "\n"))
         try test.write("node-key", "000102030405060708090a0b0c0d0e0f\n")
         let text = try allKeys().joined(separator: "\n") + "\n"
         let file = try test.write("kindred.yaml", text)
@@ -84,6 +85,7 @@ struct DeployTests {
         #expect(told.concurrentRequests == standard.concurrentRequests)
         #expect(told.deadlineNanoseconds == standard.deadlineNanoseconds)
         #expect(told.logLevel == standard.logLevel)
+        #expect(told.feedRetention == standard.feedRetention)
         #expect(told.isDurableAgainstPowerLoss == standard.isDurableAgainstPowerLoss)
         #expect(told.folder == "/var/lib/kindred")
         // The file is read as strictly as any.

@@ -37,19 +37,26 @@ struct FullDiskTests {
         let digest = try BackupProgram.run(["digest", "--json"] + store)
         #expect(try digest.object()["digest"] as? String == disk.digest)
         let id = "email:ana1@example.com"
-        for words in [["stats"], ["resolve", id], ["explain", id, id], ["component", id]] {
+        let questions = [["stats"], ["resolve", id], ["explain", id, id], ["component", id]]
+        for words in questions + [["profiles", "show"]] {
             let run = try BackupProgram.run(words + store)
             #expect(run.status == 0 && !run.output.isEmpty, "\(words): \(run.errors)")
         }
+        let rules = disk.folder("rules.yaml")
+        try Data("strict: true\nattributes: []\n".utf8).write(to: URL(filePath: rules))
         for words in [
-            ["export"], ["top"], ["verify"], ["backup", disk.folder("copies")],
+            ["profiles", "apply", rules], ["export"], ["top"], ["verify"],
+            ["backup", disk.folder("copies")],
             ["resolve", "--file", "/dev/null"],
             ["link", "a:1", "b:1", "--source", "x"],
         ] {
             try BackupTests.expectRefusal(words + store, "No space left")
         }
         try disk.mount.makeRoom()
-        for words in [["export"], ["verify"], ["link", "a:1", "b:1", "--source", "x"]] {
+        for words in [
+            ["export"], ["verify"], ["link", "a:1", "b:1", "--source", "x"],
+            ["profiles", "apply", rules],
+        ] {
             let run = try BackupProgram.run(words + store)
             #expect(run.status == 0, "\(words): \(run.errors)")
         }

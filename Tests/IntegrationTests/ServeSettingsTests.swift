@@ -11,6 +11,7 @@ struct ServeSettingsTests {
         #expect(settings.host == "127.0.0.1" && settings.port == 7_411)
         #expect(settings.concurrentRequests == 256)
         #expect(settings.deadlineNanoseconds == 10_000_000_000)
+        #expect(settings.feedRetention == 1_000_000)
         #expect(settings.folder == "./kindred-data" && settings.logLevel == .info)
         #expect(settings.isDurableAgainstPowerLoss)
         let less = try ServeSettings(words: ["--durability", "os"], environment: [:])
@@ -27,6 +28,9 @@ struct ServeSettingsTests {
         #expect(try settings("--concurrent-requests", "65536").concurrentRequests == 65_536)
         #expect(try settings("--deadline", "0.001").deadlineNanoseconds == 1_000_000)
         #expect(try settings("--deadline", "3600").deadlineNanoseconds == 3_600_000_000_000)
+        #expect(try settings("--feed-retention", "0").feedRetention == 0)
+        let most = try settings("--feed-retention", "1000000000000").feedRetention
+        #expect(most == 1_000_000_000_000)
         let name = String(repeating: "a", count: 253)
         for host in ["::", "::1", "0.0.0.0", "fe80::1", "node-1.example", "localhost", name] {
             #expect(try settings("--host", host).host == host)
@@ -46,6 +50,9 @@ struct ServeSettingsTests {
         ("deadline", "0.0009", "'0.0009' is no deadline"), ("deadline", "3600.1", "'3600.1' is no"),
         ("deadline", "1e3", "'1e3' is no deadline"), ("deadline", "inf", "'inf' is no deadline"),
         ("deadline", "nan", "'nan' is no deadline"), ("deadline", ".", "'.' is no deadline"),
+        ("feed_retention", "-1", "'-1' is no number of changes: give a whole number from 0"),
+        ("feed_retention", "1000000000001", "'1000000000001' is no number of changes"),
+        ("feed_retention", "1e6", "'1e6' is no number of changes"),
         ("host", "[::1]", "'[::1]' is no host: give an address"),
         ("host", "http://x", "'http://x' is no host"), ("host", "a b", "'a b' is no host"),
         ("host", "127.0.0.1:80", "'127.0.0.1:80' is no host"), ("host", "-x", "'-x' is no host"),
@@ -93,6 +100,9 @@ struct ServeSettingsTests {
         #expect(none.status == 3)
         #expect(none.message?.hasPrefix("cannot read the key file /nowhere/key") == true)
         #expect(refusal(["--namespaces", "/nowhere/n"], [:]).status == 3)
+        let rules = refusal(["--profiles", "/nowhere/p"], [:])
+        #expect(rules.status == 3)
+        #expect(rules.message?.hasPrefix("cannot read /nowhere/p; name a readable YAML") == true)
     }
 
     // MARK: Refusals

@@ -28,6 +28,9 @@ struct SettingsPrecedenceTests {
         Row(key: "deadline", flag: "1", variable: "2.5", file: "0.25", standard: "10") {
             "\(Double($0.deadlineNanoseconds) / 1e9)".replacing(/\.0$/, with: "")
         },
+        Row(key: "feed_retention", flag: "1", variable: "0", file: "30", standard: "1000000") {
+            "\($0.feedRetention)"
+        },
         Row(key: "data", flag: "/a", variable: "/b", file: "/c", standard: "./kindred-data") {
             $0.folder
         },
@@ -58,8 +61,8 @@ struct SettingsPrecedenceTests {
 
     /// The built program says where it has each setting from; every key has its variable.
     @Test(arguments: [
-        "data", "host", "port", "memory", "durability", "namespaces", "key_file", "log_level",
-        "server", "concurrent_requests", "deadline",
+        "data", "host", "port", "memory", "durability", "namespaces", "profiles", "key_file",
+        "log_level", "server", "concurrent_requests", "deadline", "feed_retention",
     ])
     func shouldReadEveryKeyFromFileAndVariable(_ key: String) throws {
         let test = try TestStore()
@@ -99,7 +102,9 @@ struct SettingsPrecedenceTests {
         try test.write("conf/n.yaml", "namespaces: [{name: email, normalize: [lowercase]}]")
         try test.write(
             "conf/kindred.yaml",
-            "data: store\nkey_file: keys/key\nnamespaces: n.yaml\nmemory: 64MiB\n")
+            "data: store\nkey_file: keys/key\nnamespaces: n.yaml\nprofiles: p.yaml\n"
+                + "memory: 64MiB\n")
+        try test.write("conf/p.yaml", "attributes: [{name: a, rule: first}]")
         let none = ["KINDRED_DATA": "", "KINDRED_CONFIG": "conf/kindred.yaml"]
         // A question makes the store where there is none, and makes it as the file says.
         #expect(try test.run("stats", environment: none).status == 0)
@@ -109,8 +114,10 @@ struct SettingsPrecedenceTests {
         let found = try test.run(
             ["component", "a:1", "--json", "--data", "conf/store"], environment: none)
         #expect(found.text.contains("email:a@x"))
-        try test.shell("mv conf/keys/key . && rm conf/n.yaml")
-        #expect(try test.run("stats", environment: none).status == 0, "neither file is needed")
+        let rules = try test.run("profiles", "show", "--json", "--data", "conf/store")
+        #expect(try rules.json["version"].integer == 1)
+        try test.shell("mv conf/keys/key . && rm conf/n.yaml conf/p.yaml")
+        #expect(try test.run("stats", environment: none).status == 0, "no file is needed")
         let replay = try test.run("replay", "-", "--key-file", "key", environment: none)
         #expect(replay.status == 3 && replay.errors.contains("conf/n.yaml"))
         let own = try test.run(

@@ -10,12 +10,12 @@ package protocol AnswerDesk: AnyObject {
     /// What answers reflect now: every record before its offset.
     var position: PositionAnswer { get }
 
-    /// The customer of an identifier or customer id, and the first `limit` of its identifiers
-    /// behind a place (nil: from the start).
+    /// The customer of an identifier or customer id with its profile, and the first `limit` of its
+    /// identifiers behind a place (nil: from the start). `reveal` shows sensitive values.
     ///
     /// - Throws: `StoreFailure`.
     func resolve(
-        _ question: Question, after place: MemberPosition?, limit: Int
+        _ question: Question, after place: MemberPosition?, limit: Int, reveal: Bool
     ) throws(StoreFailure) -> ResolveAnswer
 
     /// The anchors of many nodes' customers, in the keys' order; nil for one that does not exist.
@@ -25,11 +25,11 @@ package protocol AnswerDesk: AnyObject {
 
     /// `limit` members and links together of a customer, behind a place that a page gave (nil:
     /// from the start; one of a path counts as none). `bridges` marks the links whose loss would
-    /// split it.
+    /// split it. The first page shows the profile; `reveal` also its sensitive values.
     ///
     /// - Throws: `StoreFailure`.
     func component(
-        _ question: Question, from place: Cursor?, limit: Int, bridges: Bool
+        _ question: Question, from place: Cursor?, limit: Int, bridges: Bool, reveal: Bool
     ) throws(StoreFailure) -> ComponentAnswer
 
     /// Why two identifiers or customers are one customer: at most `limit` links of a shortest

@@ -8,6 +8,8 @@ extension PartitionDesk {
     /// What the host of a component says of it.
     private struct Contents: Sendable {
         var members: [MemberView] = []
+        /// The profile; on the first page.
+        var profile: ProfileAnswer?
         /// Where the members behind the page go on.
         var moreMembers: MemberPosition?
         /// The links whose loss would split it, where they were asked for.
@@ -20,14 +22,18 @@ extension PartitionDesk {
     ///
     /// - Throws: `StoreFailure`.
     package func component(
-        _ question: Question, from place: Cursor?, limit: Int, bridges: Bool
+        _ question: Question, from place: Cursor?, limit: Int, bridges: Bool, reveal: Bool
     ) throws(StoreFailure) -> ComponentAnswer {
         let key = question.key
         let isOne = partitionCount == 1
         let found = try find(key) { (graph, reader, _) throws(StateError) in
-            try Self.contents(
+            var contents = try Self.contents(
                 of: &graph, reader, key, from: place, limit: limit, bridges: bridges,
                 isOne: isOne)
+            if place == nil {
+                contents.profile = try ProfileAnswer.of(key, &graph, reader, reveal: reveal)
+            }
+            return contents
         }
         guard let found else {
             return ComponentAnswer(
@@ -46,6 +52,11 @@ extension PartitionDesk {
         var answer = ComponentAnswer(id: question.text, position: position)
         answer.customerID = customer.id.description
         answer.identifierCount = customer.identifierCount
+        answer.version = customer.version
+        answer.profile = contents.profile?.values
+        if let provenance = contents.profile?.provenance, !provenance.isEmpty {
+            answer.provenance = provenance
+        }
         answer.bridgeCount = contents.bridges?.count
         answer.members = contents.members.map {
             ComponentAnswer.Member(

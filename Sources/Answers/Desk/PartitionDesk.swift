@@ -62,23 +62,32 @@ package final class PartitionDesk<Log: LogPort, State: StatePort>: AnswerDesk {
     ///
     /// - Throws: `StoreFailure`.
     package func resolve(
-        _ question: Question, after place: MemberPosition?, limit: Int
+        _ question: Question, after place: MemberPosition?, limit: Int, reveal: Bool
     ) throws(StoreFailure) -> ResolveAnswer {
         let key = question.key
-        let found = try find(key) { (graph, reader, _) throws(StateError) in
-            try graph.memberPage(withMember: key, after: place, limit: limit, reader: reader)
+        let found = try find(key) { (graph, reader, customer) throws(StateError) in
+            let page = try graph.memberPage(
+                withMember: key, after: place, limit: limit, reader: reader)
+            let anchor = try graph.members([customer.id.anchor], withMember: key, reader: reader)
+            return (
+                page: page, anchor: anchor[0]?.string,
+                profile: try ProfileAnswer.of(key, &graph, reader, reveal: reveal)
+            )
         }
         guard let found else {
             return ResolveAnswer(
                 id: question.text, error: AnswerError.notFound, position: position)
         }
-        let (id, page) = (found.customer.id.description, found.answer)
-        return ResolveAnswer(
+        let (id, page) = (found.customer.id.description, found.answer.page)
+        var answer = ResolveAnswer(
             id: question.text, customerID: id,
             requested: question.isCustomer && question.text != id ? question.text : nil,
             identifiers: page.members.map(\.string),
             identifierCount: found.customer.identifierCount,
             nextCursor: page.next.map { Cursor.member($0).text }, position: position)
+        answer.describe(
+            anchor: found.answer.anchor, version: found.customer.version, found.answer.profile)
+        return answer
     }
 
     /// The anchors of many nodes' customers. With one partition they are found in one go: nothing

@@ -28,6 +28,12 @@ package struct ComponentAnswer: Codable, Equatable, Sendable {
     package var customerID: String?
     /// How many identifiers it has.
     package var identifierCount: Int?
+    /// The version of its last change that the feed told; 0 for none yet.
+    package var version: UInt64?
+    /// What was observed of it; on the first page.
+    package var profile: [String: ProfileValue]?
+    /// Where each value of the profile came from; on the first page.
+    package var provenance: [String: Provenance]?
     /// How many of its links would split it; nil where nobody asked.
     package var bridgeCount: Int?
     /// The members of this page, the strongest first.
@@ -42,7 +48,7 @@ package struct ComponentAnswer: Codable, Equatable, Sendable {
     package var position: PositionAnswer?
 
     private enum CodingKeys: String, CodingKey {
-        case id, members, links, error, position
+        case id, members, links, version, profile, provenance, error, position
         case customerID = "customer_id"
         case identifierCount = "identifier_count"
         case bridgeCount = "bridge_count"

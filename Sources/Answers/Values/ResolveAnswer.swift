@@ -10,6 +10,14 @@ package struct ResolveAnswer: Codable, Equatable, Sendable {
     package var identifiers: [String]?
     /// How many it has.
     package var identifierCount: Int?
+    /// The identifier that names it.
+    package var anchor: String?
+    /// The version of its last change that the feed told; 0 for none yet.
+    package var version: UInt64?
+    /// What was observed of it.
+    package var profile: [String: ProfileValue]?
+    /// Where each value of the profile came from.
+    package var provenance: [String: Provenance]?
     /// Where the next page goes on; nil behind the last.
     package var nextCursor: String?
     /// What the answer reflects.
@@ -18,7 +26,7 @@ package struct ResolveAnswer: Codable, Equatable, Sendable {
     package var error: String?
 
     private enum CodingKeys: String, CodingKey {
-        case id, requested, identifiers, position, error
+        case id, requested, identifiers, anchor, version, profile, provenance, position, error
         case customerID = "customer_id"
         case identifierCount = "identifier_count"
         case nextCursor = "next_cursor"
@@ -43,6 +51,14 @@ package struct ResolveAnswer: Codable, Equatable, Sendable {
         self.identifierCount = identifierCount
         self.nextCursor = nextCursor
         self.position = position
+    }
+
+    /// Adds what belongs to the customer as a whole.
+    mutating func describe(anchor: String?, version: UInt64, _ profile: ProfileAnswer) {
+        self.anchor = anchor
+        self.version = version
+        self.profile = profile.values
+        provenance = profile.provenance.isEmpty ? nil : profile.provenance
     }
 }
 

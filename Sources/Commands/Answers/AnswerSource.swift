@@ -11,17 +11,18 @@ protocol AnswerSource: AnyObject {
     /// Refuses words that name nothing before any is answered, as far as that can be told here.
     func check(_ ids: [String]) throws(CommandEnd)
 
-    /// The customer of an id, and a page of its identifiers.
+    /// The customer of an id with its profile, and a page of its identifiers; `reveal` shows
+    /// sensitive values.
     func resolve(
-        _ id: String, after place: MemberPosition?, limit: Int
+        _ id: String, after place: MemberPosition?, limit: Int, reveal: Bool
     ) throws(CommandEnd) -> ResolveAnswer
 
     /// Answers the ids in a file, one a line, on standard output; whether all were found.
     func resolveLines(of file: String, asJSON: Bool) throws(CommandEnd) -> Bool
 
-    /// A page of what is inside a customer.
+    /// A page of what is inside a customer; `reveal` shows sensitive values.
     func component(
-        _ id: String, from place: Cursor?, limit: Int, bridges: Bool
+        _ id: String, from place: Cursor?, limit: Int, bridges: Bool, reveal: Bool
     ) throws(CommandEnd) -> ComponentAnswer
 
     /// Why two ids are one customer, or that they are not.
@@ -34,6 +35,9 @@ protocol AnswerSource: AnyObject {
 
     /// Counts, sizes, memory, positions.
     func stats() throws(CommandEnd) -> StatsAnswer
+
+    /// The survivorship rules in force.
+    func profiles() throws(CommandEnd) -> ProfilesAnswer
 
     /// Says one event by hand, or shows what it would change.
     func perform(_ event: HandEvent) throws(CommandEnd) -> HandAnswer
@@ -58,27 +62,51 @@ struct SourceOptions: ParsableArguments {
         }
     }
 
+    /// Who has what is asked for.
+    enum Holder {
+        /// This process, which now has the folder's lock.
+        case store(StoreRequest, StoreLock)
+        /// A node.
+        case node(NodeClient)
+    }
+
     /// The source. A store is opened for as long as it is there.
     ///
     /// - Parameter isRehearsal: nothing that is asked may stay.
     func open(isRehearsal: Bool = false) throws(CommandEnd) -> any AnswerSource {
         let settings = try data.settings([.server: server])
-        // A folder that the command line names is meant, whatever a variable or a file says.
-        if server != nil || data.data == nil,
-            let address = try settings.value(.server, SettingValues.server)
-        {
-            return RemoteAnswers(NodeClient(address))
-        }
+        if let node = try node(settings) { return RemoteAnswers(node) }
         var request = try settings.storeRequest()
         request.isRehearsal = isRehearsal
         if isRehearsal, try !StoreFolder.holdsStore(request.folder) {
             return try LocalAnswers(rehearsingWithout: request)
         }
+        switch try Self.holder(request) {
+        case .store(let request, let lock): return try LocalAnswers(request, lock)
+        case .node(let node): return RemoteAnswers(node)
+        }
+    }
+
+    /// Who has what is asked for.
+    func find() throws(CommandEnd) -> Holder {
+        let settings = try data.settings([.server: server])
+        if let node = try node(settings) { return .node(node) }
+        return try Self.holder(settings.storeRequest())
+    }
+
+    /// The node that the settings name, if they do. A folder that the command line names is meant,
+    /// whatever a variable or a file says.
+    private func node(_ settings: Settings) throws(CommandEnd) -> NodeClient? {
+        guard server != nil || data.data == nil else { return nil }
+        return try settings.value(.server, SettingValues.server).map { NodeClient($0) }
+    }
+
+    private static func holder(_ request: StoreRequest) throws(CommandEnd) -> Holder {
         switch try StoreLock.orNode(of: request.folder) {
-        case .lock(let lock): return try LocalAnswers(request, lock)
+        case .lock(let lock): return .store(request, lock)
         case .node(let serving, let address):
             serving.announce(asking: address, of: request.folder)
-            return RemoteAnswers(NodeClient(address))
+            return .node(NodeClient(address))
         }
     }
 }

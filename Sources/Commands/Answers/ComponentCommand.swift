@@ -15,6 +15,7 @@ struct ComponentCommand: ParsableCommand {
     @OptionGroup var source: SourceOptions
     @OptionGroup var format: FormatOptions
     @Flag(help: "Mark the links whose loss would split the customer.") var bridges = false
+    @Flag(help: "Show the values of sensitive attributes.") var reveal = false
     @Option(help: ArgumentHelp("Members and links that are shown.", valueName: "n"))
     var limit: Int = PageLimits.componentItems
     @Option(help: "Go on where the page that gave this cursor ended.") var cursor: String?
@@ -25,7 +26,8 @@ struct ComponentCommand: ParsableCommand {
     func run() throws {
         let place = try cursor.map { (text) throws(CommandEnd) in try Self.place(text) }
         let source = try source.open()
-        let answer = try source.component(id, from: place, limit: limit, bridges: bridges)
+        let answer = try source.component(
+            id, from: place, limit: limit, bridges: bridges, reveal: reveal)
         if format.json { Output.line(JSONText.encode(answer)) } else { print(answer) }
         try source.close()
         if answer.error != nil { throw CommandEnd.answerIsNo }
@@ -45,6 +47,7 @@ struct ComponentCommand: ParsableCommand {
             return
         }
         Output.line("customer \(customer)")
+        for line in ProfileLines.lines(answer.profile, answer.provenance) { Output.line(line) }
         let (members, links) = (answer.members ?? [], answer.links ?? [])
         let isWhole = cursor == nil && answer.nextCursor == nil
         if cursor == nil || !members.isEmpty {

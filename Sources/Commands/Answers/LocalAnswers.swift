@@ -60,11 +60,11 @@ final class LocalAnswers: AnswerSource {
     }
 
     func resolve(
-        _ id: String, after place: MemberPosition?, limit: Int
+        _ id: String, after place: MemberPosition?, limit: Int, reveal: Bool
     ) throws(CommandEnd) -> ResolveAnswer {
         let question = try question(id)
         return try failing { (desk) throws(StoreFailure) in
-            try desk.resolve(question, after: place, limit: limit)
+            try desk.resolve(question, after: place, limit: limit, reveal: reveal)
         }
     }
 
@@ -75,11 +75,12 @@ final class LocalAnswers: AnswerSource {
     }
 
     func component(
-        _ id: String, from place: Cursor?, limit: Int, bridges: Bool
+        _ id: String, from place: Cursor?, limit: Int, bridges: Bool, reveal: Bool
     ) throws(CommandEnd) -> ComponentAnswer {
         let question = try question(id)
         return try failing { (desk) throws(StoreFailure) in
-            try desk.component(question, from: place, limit: limit, bridges: bridges)
+            try desk.component(
+                question, from: place, limit: limit, bridges: bridges, reveal: reveal)
         }
     }
 
@@ -117,6 +118,8 @@ final class LocalAnswers: AnswerSource {
         answer.keyFingerprint = store.folder.key.fingerprintText
         return answer
     }
+
+    func profiles() -> ProfilesAnswer { ProfilesAnswer(inForce: store.rules) }
 
     private func failing<Answer>(
         _ body: (PartitionDesk<RocksLog, RocksState>) throws(StoreFailure) -> Answer

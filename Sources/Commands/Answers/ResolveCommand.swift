@@ -26,6 +26,7 @@ struct ResolveCommand: ParsableCommand {
     var limit: Int = PageLimits.resolvedIdentifiers
     @Option(help: "List the identifiers behind those of the answer that gave this cursor.")
     var cursor: String?
+    @Flag(help: "Show the values of sensitive attributes.") var reveal = false
     @Argument(help: "Identifiers (ns:value) or customer ids.")
     var ids: [String] = []
 
@@ -57,7 +58,7 @@ struct ResolveCommand: ParsableCommand {
         try source.check(ids)
         var foundAll = true
         for id in ids {
-            let answer = try source.resolve(id, after: place, limit: limit)
+            let answer = try source.resolve(id, after: place, limit: limit, reveal: reveal)
             foundAll = foundAll && answer.error == nil
             if format.json {
                 Output.line(JSONText.encode(answer))
@@ -86,6 +87,9 @@ struct ResolveCommand: ParsableCommand {
         Output.line("  identifiers  \(answer.identifierCount ?? 0)")
         for identifier in identifiers {
             Output.line("    " + Escaping.terminal(identifier.utf8))
+        }
+        defer {
+            for line in ProfileLines.lines(answer.profile, answer.provenance) { Output.line(line) }
         }
         guard let next = answer.nextCursor else { return }
         let words = ["kindred", "resolve", answer.id, "--limit", "\(limit)", "--cursor", next]

@@ -60,6 +60,11 @@ struct StoreOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("The namespaces' priorities and normalisation.", valueName: "file"))
     var namespaces: String?
+    @Option(
+        help: ArgumentHelp(
+            "Survivorship rules (docs/profiles.md), put in force at the start where they differ "
+                + "from the store's.", valueName: "file"))
+    var profiles: String?
     @Option(help: ArgumentHelp("The key of a new store: 32 hexadecimal digits.", valueName: "file"))
     var keyFile: String?
     @Option(
@@ -81,8 +86,8 @@ struct StoreOptions: ParsableArguments {
         _ more: [SettingKey: String?] = [:], environment: [String: String]
     ) throws(CommandEnd) -> Settings {
         let flags: [SettingKey: String?] = [
-            .data: data.data, .durability: durability, .namespaces: namespaces, .keyFile: keyFile,
-            .memory: memory, .partitions: partitions,
+            .data: data.data, .durability: durability, .namespaces: namespaces,
+            .profiles: profiles, .keyFile: keyFile, .memory: memory, .partitions: partitions,
         ]
         return try data.common.settings(
             flags.merging(more) { _, flag in flag }, environment: environment)

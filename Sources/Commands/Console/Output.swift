@@ -35,6 +35,12 @@ enum Output {
 
     /// Whether standard output is a terminal.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Whether somebody may still read it: false once the other end of a pipe is closed.
+    static var isRead: Bool {
+        var entry = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&entry, 1, 0) <= 0 || entry.revents & Int16(POLLERR) == 0
+    }
 }
 
 /// Standard error: what is not an answer. Never an identifier's value.

@@ -17,12 +17,17 @@ final class NodeClient {
     /// A client of the node at an address.
     init(_ address: NodeAddress) {
         self.address = address
+        session = URLSession(configuration: Self.configuration())
+    }
+
+    /// Nothing is kept.
+    static func configuration() -> URLSessionConfiguration {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieStorage = nil
         configuration.httpShouldSetCookies = false
         configuration.urlCache = nil
         configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-        session = URLSession(configuration: configuration)
+        return configuration
     }
 
     deinit { session.invalidateAndCancel() }
@@ -39,30 +44,34 @@ final class NodeClient {
 
     /// What is sent in a request.
     struct Content {
-        /// JSON.
+        /// With which method it is sent.
+        enum Method: String {
+            case post = "POST"
+            case put = "PUT"
+        }
+
+        /// JSON, or what the route reads.
         let body: Data
+        /// How it is sent.
+        var method = Method.post
         /// What the route asks for as a proof; nil for none.
         var token: String?
         /// Seconds without a word from the node after which it is given up.
         var timeoutSeconds = NodeClient.timeoutSeconds
     }
 
-    /// Asks a route: with GET, or with POST where something is sent.
+    /// Asks a route: with GET, or with POST or PUT where something is sent.
     ///
     /// - Throws: `CommandEnd` where no answer came.
     func ask(
         _ path: String, _ query: [(name: String, value: String)] = [],
         sending content: Content? = nil
     ) throws(CommandEnd) -> Reply {
-        guard let url = address.url(path, query) else {
-            throw CommandEnd(ExitStatus.usage, "\(address.text) is not the address of a node")
-        }
-        var request = URLRequest(url: url)
-        request.timeoutInterval = content?.timeoutSeconds ?? Self.timeoutSeconds
+        var request = try request(path, query)
         request.setValue("application/json", forHTTPHeaderField: "Accept")
-        request.setValue("kindred/\(Release.version)", forHTTPHeaderField: "User-Agent")
         if let content {
-            request.httpMethod = "POST"
+            request.timeoutInterval = content.timeoutSeconds
+            request.httpMethod = content.method.rawValue
             request.httpBody = content.body
             request.setValue("application/json", forHTTPHeaderField: "Content-Type")
             if let token = content.token {
@@ -73,6 +82,21 @@ final class NodeClient {
         case .success(let reply): return reply
         case .failure(let error): throw unreachable(error, request.timeoutInterval)
         }
+    }
+
+    /// A question to a route.
+    ///
+    /// - Throws: `CommandEnd` where the address is none.
+    func request(
+        _ path: String, _ query: [(name: String, value: String)]
+    ) throws(CommandEnd) -> URLRequest {
+        guard let url = address.url(path, query) else {
+            throw CommandEnd(ExitStatus.usage, "\(address.text) is not the address of a node")
+        }
+        var request = URLRequest(url: url)
+        request.timeoutInterval = Self.timeoutSeconds
+        request.setValue("kindred/\(Release.version)", forHTTPHeaderField: "User-Agent")
+        return request
     }
 
     /// What a node that understood the question answered.
@@ -110,7 +134,8 @@ final class NodeClient {
 
     // MARK: Failures
 
-    private func unreachable(_ error: URLError, _ seconds: Double) -> CommandEnd {
+    /// What a command ends with where no answer came.
+    func unreachable(_ error: URLError, _ seconds: Double) -> CommandEnd {
         switch error.code {
         case .cannotConnectToHost, .cannotFindHost, .dnsLookupFailed, .notConnectedToInternet:
             .failed(

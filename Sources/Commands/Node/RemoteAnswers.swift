@@ -20,11 +20,12 @@ final class RemoteAnswers: AnswerSource {
     }
 
     func resolve(
-        _ id: String, after place: MemberPosition?, limit: Int
+        _ id: String, after place: MemberPosition?, limit: Int, reveal: Bool
     ) throws(CommandEnd) -> ResolveAnswer {
         try check([id])
         let reply = try node.ask(
-            "/v1/resolve", [("id", id)] + page(place.map { Cursor.member($0) }, limit))
+            "/v1/resolve",
+            [("id", id)] + page(place.map { Cursor.member($0) }, limit) + revealing(reveal))
         if let problem = notFound(reply) {
             return ResolveAnswer(id: id, error: AnswerError.notFound, position: problem.position)
         }
@@ -40,11 +41,11 @@ final class RemoteAnswers: AnswerSource {
     }
 
     func component(
-        _ id: String, from place: Cursor?, limit: Int, bridges: Bool
+        _ id: String, from place: Cursor?, limit: Int, bridges: Bool, reveal: Bool
     ) throws(CommandEnd) -> ComponentAnswer {
         var customer = id
         if try !isCustomer(id) {
-            let resolved = try resolve(id, after: nil, limit: 1)
+            let resolved = try resolve(id, after: nil, limit: 1, reveal: false)
             guard let found = resolved.customerID else {
                 return ComponentAnswer(
                     id: id, error: resolved.error, position: resolved.position)
@@ -52,7 +53,7 @@ final class RemoteAnswers: AnswerSource {
             customer = found
         }
         guard NodeKey(hexadecimal: customer) != nil else { throw node.unreadable }
-        var query = page(place, limit)
+        var query = page(place, limit) + revealing(reveal)
         if bridges { query.append(("bridges", "true")) }
         let reply = try node.ask("/v1/customers/\(customer)/graph", query)
         if let problem = notFound(reply) {
@@ -78,8 +79,8 @@ final class RemoteAnswers: AnswerSource {
 
     /// The answer where the node says no more than that one of two is not found: which.
     private func explainNotFound(_ a: String, _ b: String) throws(CommandEnd) -> ExplainAnswer {
-        let first = try resolve(a, after: nil, limit: 1)
-        let second = try resolve(b, after: nil, limit: 1)
+        let first = try resolve(a, after: nil, limit: 1, reveal: false)
+        let second = try resolve(b, after: nil, limit: 1, reveal: false)
         var answer = ExplainAnswer(a: a, b: b, position: second.position ?? first.position)
         answer.error = AnswerError.notFound
         answer.customerIDs = [first.customerID, second.customerID]
@@ -87,12 +88,21 @@ final class RemoteAnswers: AnswerSource {
     }
 
     func top(limit: Int, reveal: Bool) throws(CommandEnd) -> TopAnswer {
-        let query = [("limit", "\(limit)")] + (reveal ? [("reveal", "true")] : [])
+        let query = [("limit", "\(limit)")] + revealing(reveal)
         return try node.value(TopAnswer.self, of: try node.ask("/v1/top", query))
     }
 
     func stats() throws(CommandEnd) -> StatsAnswer {
         try node.value(StatsAnswer.self, of: try node.ask("/v1/stats"))
+    }
+
+    func profiles() throws(CommandEnd) -> ProfilesAnswer {
+        try node.value(ProfilesAnswer.self, of: try node.ask(NodeClient.profilesPath))
+    }
+
+    /// The part of a query that asks for sensitive values.
+    private func revealing(_ reveal: Bool) -> [(name: String, value: String)] {
+        reveal ? [("reveal", "true")] : []
     }
 
     /// The parts of a query that say which page.

@@ -26,18 +26,19 @@ struct CSVOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Which columns of a CSV hold what, as a=email:EMAIL_ADDR,b=cookie:CK,ts=EVENT_TIME: a \
-            field (op, a, b, ts, source, id, reason) and the column's name; namespace:column for \
-            a column of plain values; -=column for one that is not to be read. With --wide, a \
-            namespace and the column's name. Fields that are not named stay in the columns of \
+            field (op, a, b, ts, source, id, reason, or attributes.NAME for an attribute of \
+            observes) and the column's name; namespace:column for a column of plain values; \
+            -=column for one that is not to be read. With --wide, a namespace and the column's \
+            name. Fields that are not named stay in the columns of \
             their own names. A name with a comma: quote the part, as CSV does.
             """,
             valueName: "field=column,…"))
     var columns: [String] = []
     @Flag(
         help: """
-            Each column of a CSV is a namespace, but for ts, source and id, and the cells of a row \
-            are one customer's: the first identifier is linked with each other one; a row with one \
-            is an observe.
+            Each column of a CSV is a namespace, but for ts, source, id and attributes.NAME, and \
+            the cells of a row are one customer's: the first identifier is linked with each other \
+            one and has the attributes; a row with one is an observe.
             """)
     var wide = false
 

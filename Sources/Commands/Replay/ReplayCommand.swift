@@ -23,6 +23,13 @@ struct ReplayCommand: ParsableCommand {
     @Argument(help: "Event files; - is standard input.") var files: [String]
     @Option(help: ArgumentHelp("List refused events here, as JSON Lines.", valueName: "file"))
     var rejects: String?
+    @Option(
+        help: ArgumentHelp(
+            """
+            Keep the change feed, and list its changes here as JSON Lines; a file that is there \
+            is gone on with.
+            """, valueName: "file"))
+    var changes: String?
     @Flag(help: "End with status 3 if any event was refused.") var failOnReject = false
     @Flag(help: "Fold in memory and write nothing.") var dryRun = false
     @Option(
@@ -46,6 +53,9 @@ struct ReplayCommand: ParsableCommand {
 
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("name at least one file, or -") }
+        guard !dryRun || changes == nil else {
+            throw ValidationError("--changes lists what a replay did, and --dry-run does nothing")
+        }
         guard fromLine >= 1 else { throw ValidationError("--from-line counts from 1") }
         guard checkpointEvents ?? 1 >= 1 else {
             throw ValidationError("--checkpoint-events must be at least 1")
@@ -66,7 +76,19 @@ struct ReplayCommand: ParsableCommand {
         if let checkpointEvents {
             request.checkpoints = .standard(tailEvents: checkpointEvents)
         }
-        let target = try ReplayTarget.open(request)
+        let retention = try settings.feedRetention()
+        request.feedRetention = retention
+        if let changes {
+            try StoreFolder.refuseOutput(changes, in: settings.folder)
+            guard retention > 0 else {
+                throw CommandEnd(
+                    ExitStatus.usage,
+                    "--changes lists the change feed, and feed_retention is 0: give another"
+                )
+            }
+            request.keepsFeed = true
+        }
+        let target = try ReplayTarget.open(request, changes: changes)
         let run = try ReplayRun(
             self, folder: settings.folder, options: try reading.decoderOptions(target.table),
             shape: shape, target: target)

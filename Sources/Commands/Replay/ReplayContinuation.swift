@@ -50,12 +50,14 @@ struct ReplayContinuation {
         add("--assume-zone", command.reading.assumeZone)
         words += command.csv.words
         add("--rejects", command.rejects)
+        add("--changes", command.changes)
         if command.failOnReject { words.append("--fail-on-reject") }
         let store = command.store
         add("--config", store.data.common.config)
         add("--log-level", store.data.common.logLevel)
         add("--durability", store.durability)
         add("--namespaces", store.namespaces)
+        add("--profiles", store.profiles)
         add("--key-file", store.keyFile)
         add("--partitions", store.partitions)
         if let checkpointEvents = command.checkpointEvents {

@@ -60,7 +60,7 @@ final class ReplayRun {
         self.shape = shape
         self.target = target
         router = EventRouter(
-            hasher: target.hasher, partitionCount: target.partitionCount)
+            hasher: target.hasher, partitionCount: target.partitionCount, rules: target.rules)
         progress = ReplayProgress(every: command.progressEvery)
         usesLineNumbers = options.defaultTime == .lineNumber
         rejects = try command.rejects.map { (path) throws(CommandEnd) in
@@ -327,6 +327,7 @@ final class ReplayRun {
             let records = router.takeRecords(target.head)
             return try target.append(records)
         }
+        try target.listChanges()
     }
 
     /// Folds what was read, and lets go of the store.

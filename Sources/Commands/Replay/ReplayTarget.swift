@@ -2,6 +2,7 @@ internal import GraphCore
 internal import IdentityModel
 internal import NodeKeys
 internal import NodeRuntime
+internal import ProfileCore
 internal import WireFormat
 
 /// Where a replay's records go: into the store, or into memory alone for a rehearsal.
@@ -12,6 +13,8 @@ struct ReplayTarget {
     let hasher: NodeKeyHasher
     /// What a record's head says here.
     let head: RecordHead
+    /// The survivorship rules in force.
+    let rules: SurvivorshipRules
     /// How many partitions the store has.
     let partitionCount: UInt16
     /// Hands over a group of records, each for a partition's log, and says how many groups are
@@ -23,19 +26,32 @@ struct ReplayTarget {
     let acknowledged: () -> Int
     /// What the graph holds and has done.
     let counters: () -> GraphCounters
+    /// Lists the changes that were told since the last call, where they are listed.
+    var listChanges: () throws(CommandEnd) -> Void = {}
     /// What checkpoints did and cost.
     let checkpoints: () -> CheckpointStatistics
     /// Checkpoints, makes everything durable and lets go.
     var finish: () throws(CommandEnd) -> Void
 
     /// Opens the store, or a rehearsal on what it holds.
-    static func open(_ request: StoreRequest) throws(CommandEnd) -> ReplayTarget {
+    ///
+    /// - Parameter changes: the file that changes are listed in, if they are.
+    static func open(
+        _ request: StoreRequest, changes: String? = nil
+    ) throws(CommandEnd) -> ReplayTarget {
         let isRehearsal = request.isRehearsal
         if isRehearsal, try !StoreFolder.holdsStore(request.folder) {
             return try inMemory(request)
         }
         let store = try OpenStore(request)
-        guard isRehearsal else { return into(store) }
+        guard isRehearsal else {
+            guard let changes else { return into(store) }
+            let file = try ChangesFile(changes, store)
+            store.atRest = { () throws(CommandEnd) in try file.drain() }
+            var target = into(store)
+            target.listChanges = { () throws(CommandEnd) in try file.drain() }
+            return target
+        }
         return store.folder.file.partitions > 1
             ? try rehearsal(store) : one(store, isRehearsal: true)
     }
@@ -50,6 +66,7 @@ struct ReplayTarget {
         var groups = 0
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
+            rules: store.group.rules,
             partitionCount: 1,
             append: { (records) throws(CommandEnd) in
                 try store.failing { (group) throws(StoreFailure) in
@@ -77,6 +94,7 @@ struct ReplayTarget {
         let crew = ReplayCrew(store)
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
+            rules: store.group.rules,
             partitionCount: store.folder.file.partitions,
             append: { (records) throws(CommandEnd) in try crew.append(records) },
             settle: { () throws(CommandEnd) in try crew.finish() },
@@ -95,6 +113,7 @@ struct ReplayTarget {
         var groups = 0
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: group.recordHead,
+            rules: group.rules,
             partitionCount: store.folder.file.partitions,
             append: { (records) throws(CommandEnd) in
                 try store.failing { (_) throws(StoreFailure) in try group.append(records) }
@@ -124,6 +143,7 @@ struct ReplayTarget {
         var groups = 0
         return ReplayTarget(
             table: table, hasher: NodeKeyHasher(key: key), head: runtime.recordHead,
+            rules: runtime.rules,
             partitionCount: 1,
             append: { (records) throws(CommandEnd) in
                 do throws(StoreFailure) {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import NodeRuntime
 
 /// The command line of `kindred serve`.
 struct ServeOptions: ParsableArguments {
@@ -23,6 +24,12 @@ struct ServeOptions: ParsableArguments {
             "How long a request may take. (default: \(ServeSettings.standardDeadlineSeconds))",
             valueName: "seconds"))
     var deadline: String?
+    @Option(
+        help: ArgumentHelp(
+            "The changes of each partition that the change feed keeps at least; 0: no feed is "
+                + "kept, and what there is of one goes. (default: "
+                + "\(NodeSettings.standardFeedRetention))", valueName: "n"))
+    var feedRetention: String?
 
     /// What the node is to do, from flags, environment and configuration file. To be asked once:
     /// the file may be a pipe.
@@ -30,7 +37,8 @@ struct ServeOptions: ParsableArguments {
     /// - Throws: `CommandEnd` that names where a wrong value stands.
     func settings(environment: [String: String]) throws(CommandEnd) -> ServeSettings {
         let flags: [SettingKey: String?] = [
-            .host: host, .port: port, .concurrentRequests: concurrentRequests, .deadline: deadline,
+            .host: host, .port: port, .concurrentRequests: concurrentRequests,
+            .deadline: deadline, .feedRetention: feedRetention,
         ]
         return try ServeSettings(store.settings(flags, environment: environment))
     }

@@ -22,6 +22,8 @@ package struct ServeSettings {
     package let concurrentRequests: Int
     /// How long a request may take, in nanoseconds.
     package let deadlineNanoseconds: UInt64
+    /// How many changes of each partition the change feed keeps at least; 0: no feed is kept.
+    package let feedRetention: UInt64
     /// How the store is opened.
     let store: StoreRequest
     private let settings: Settings
@@ -39,7 +41,11 @@ package struct ServeSettings {
         deadlineNanoseconds =
             try settings.value(.deadline, SettingValues.deadline)
             ?? Self.standardDeadlineSeconds * 1_000_000_000
-        store = try settings.storeRequest(durability: .fsync, comparesStore: true)
+        var store = try settings.storeRequest(durability: .fsync, comparesStore: true)
+        feedRetention = try settings.feedRetention()
+        store.keepsFeed = true
+        store.feedRetention = feedRetention
+        self.store = store
     }
 
     /// Reads the words behind `kindred serve`.

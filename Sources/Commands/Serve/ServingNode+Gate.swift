@@ -4,6 +4,7 @@ internal import HTTPAPI
 internal import IdentityModel
 internal import NodeKeys
 internal import NodeRuntime
+internal import ProfileCore
 internal import WireFormat
 
 extension ServingNode: NodeGate {
@@ -19,6 +20,7 @@ extension ServingNode: NodeGate {
     var keys: IdentifierKeys { known.keys }
     var recordHead: RecordHead { known.recordHead }
     var partitionCount: UInt16 { UInt16(known.crew.hosts.count) }
+    var rules: SurvivorshipRules { known.feed?.rulesInForce ?? known.rules }
 
     private var known: Opened {
         guard let opened else { preconditionFailure("the store is not open yet") }
@@ -167,6 +169,7 @@ extension ServingNode: NodeGate {
             do throws(StoreFailure) {
                 var bytes = try opened.log.bytesOnDisk()
                 for state in opened.states { bytes += try state.bytesOnDisk() }
+                if let changes = opened.changes { bytes += try changes.bytesOnDisk() }
                 return .success(bytes)
             } catch {
                 return .failure(.store(error))
@@ -175,6 +178,15 @@ extension ServingNode: NodeGate {
         answer.openingSeconds = opened.seconds
         answer.keyFingerprint = opened.backup.store.key.fingerprintText
         return answer
+    }
+
+    func feedDesk() throws(ServingError) -> FeedDesk {
+        let opened = try requireOpened()
+        if let desk = opened.desk { return desk }
+        if let shortage = opened.shortage { throw .store(shortage.failure) }
+        throw .refused(
+            word: "no_feed",
+            message: "this node keeps no change feed: start it with --feed-retention over 0")
     }
 
     func backup(to folder: String, keep: Int?) async throws(ServingError) -> Data {

@@ -2,6 +2,7 @@ internal import Answers
 internal import Foundation
 internal import HTTPAPI
 internal import NodeRuntime
+internal import ProfileCore
 internal import WireFormat
 
 /// A store that serves: each partition on a thread of its own, and the gate through which the HTTP
@@ -23,6 +24,11 @@ final class ServingNode: @unchecked Sendable {
         let backup: BackupSource
         let states: [RocksState]
         let log: RocksLog
+        let changes: RocksLog?
+        let desk: FeedDesk?
+        let feed: ChangeFeed?
+        /// Those that were in force when the store was opened.
+        let rules: SurvivorshipRules
         let shortage: RoomShortage?
         let seconds: Double
     }
@@ -40,7 +46,7 @@ final class ServingNode: @unchecked Sendable {
     private var busy: Set<Chore> = []  // lookup only
 
     /// Work beside the partition's thread, of which there is one of a kind at a time.
-    enum Chore { case top, backup, rehearsal }
+    enum Chore { case top, backup, rehearsal, rules }
 
     /// A node of the store that `request` names.
     ///
@@ -56,8 +62,14 @@ final class ServingNode: @unchecked Sendable {
         mutex.locked { self.thread = thread }
     }
 
-    /// Readers are told that the node goes; requests are still answered.
-    func drain() { mutex.locked { if progress == .ready { progress = .draining } } }
+    /// Readers are told that the node goes; requests are still answered, and who follows the change
+    /// feed is told where it came to.
+    func drain() {
+        mutex.locked {
+            if progress == .ready { progress = .draining }
+            return openedParts?.desk
+        }?.close()
+    }
 
     /// Answers what it has taken and takes no more; stores a checkpoint; returns when the store is
     /// let go.
@@ -107,14 +119,22 @@ final class ServingNode: @unchecked Sendable {
     }
 
     private func serve() throws(CommandEnd) {
+        var request = self.request
+        request.sweepsFragments = false
         try StoreFolder.prepare(request.folder)
         let lock = try StoreLock(folder: request.folder)
         while true {
-            let store = try open(lock)
-            guard let crew = opened?.crew else { return try store.close() }
-            if mutex.locked({ isClosing }) { crew.close() }
+            let store = try open(request, lock)
+            // In force; others that were put since are not to give way at another opening.
+            if store.shortage == nil { request.rules = nil }
+            guard let opened else { return try store.close() }
+            if mutex.locked({ isClosing }) { opened.crew.close() }
             let path = path
-            switch crew.serve(store.group, hasRoom: { RoomShortage(ofStoreIn: path) == nil }) {
+            let end = opened.crew.serve(
+                store.group, hasRoom: { RoomShortage(ofStoreIn: path) == nil })
+            // Whoever reads a database keeps it open.
+            opened.desk?.close()
+            switch end {
             case .closed: return try store.close()
             case .failed(let failure):
                 store.abandon()
@@ -127,17 +147,21 @@ final class ServingNode: @unchecked Sendable {
 
     private var path: String { request.folder }
 
-    private func open(_ lock: StoreLock) throws(CommandEnd) -> OpenStore {
+    private func open(
+        _ request: StoreRequest, _ lock: StoreLock
+    ) throws(CommandEnd) -> OpenStore {
         let start = MonotonicTime.system.nanoseconds()
         let store = try OpenStore(request, lock)
         let opening = MonotonicTime.system.nanoseconds() - start
         let crew = crew(of: store)
+        let desk = store.feed.map { FeedDesk($0) }
         mutex.locked {
             openedParts = Opened(
                 crew: crew, keys: store.keys, recordHead: store.group.recordHead,
                 settings: store.folder.settings(request),
                 backup: store.backupSource(isStill: false), states: store.stored,
-                log: store.log, shortage: store.shortage,
+                log: store.log, changes: store.changes, desk: desk, feed: store.feed,
+                rules: store.group.rules, shortage: store.shortage,
                 seconds: Double(opening / 1_000_000) / 1_000)
             if progress == .opening { progress = .ready }
         }
@@ -149,16 +173,27 @@ final class ServingNode: @unchecked Sendable {
 
     /// Runs what blocks, on a thread of its own, one of a kind at a time.
     ///
-    /// - Throws: `ServingError.overloaded` where one is under way.
+    /// - Throws: `ServingError`, as `alone` does.
     func perform<Value: Sendable>(
         _ chore: Chore, _ body: @escaping @Sendable () -> Result<Value, ServingError>
+    ) async throws(ServingError) -> Value {
+        try await alone(chore) { () throws(ServingError) in
+            try await SystemThread.run(body).get()
+        }
+    }
+
+    /// Runs a chore, one of a kind at a time.
+    ///
+    /// - Throws: `ServingError.refused` where one is under way, and what `body` throws.
+    func alone<Value: Sendable>(
+        _ chore: Chore, _ body: () async throws(ServingError) -> Value
     ) async throws(ServingError) -> Value {
         guard mutex.locked({ busy.insert(chore).inserted }) else {
             throw .refused(
                 word: "busy", message: "another one is under way: ask again when it has ended")
         }
         defer { _ = mutex.locked { busy.remove(chore) } }
-        return try await SystemThread.run(body).get()
+        return try await body()
     }
 
     /// The store's parts.

@@ -8,11 +8,13 @@ enum SettingKey: String, CaseIterable {
     case partitions
     case durability
     case namespaces
+    case profiles
     case keyFile = "key_file"
     case logLevel = "log_level"
     case server
     case concurrentRequests = "concurrent_requests"
     case deadline
+    case feedRetention = "feed_retention"
 
     /// The variable that names the configuration file.
     static let configurationVariable = "KINDRED_CONFIG"
@@ -24,5 +26,10 @@ enum SettingKey: String, CaseIterable {
     /// As in the environment.
     var variable: String { "KINDRED_" + rawValue.uppercased() }
     /// Whether the value is a path: in the file, relative ones begin at the file's folder.
-    var isPath: Bool { self == .data || self == .namespaces || self == .keyFile }
+    var isPath: Bool {
+        switch self {
+        case .data, .namespaces, .profiles, .keyFile: true
+        default: false
+        }
+    }
 }

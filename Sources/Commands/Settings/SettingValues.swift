@@ -10,6 +10,8 @@ enum SettingValues {
     static let minimumDeadlineSeconds = 0.001
     /// The most requests that a node may take in hand at once.
     static let maximumConcurrentRequests = 65_536
+    /// The most changes of a partition that a change feed may be told to keep: 10^12.
+    static let maximumFeedRetention: UInt64 = 1_000_000_000_000
     /// The most bytes of a host's name (RFC 1035).
     static let maximumHostBytes = 253
 
@@ -58,6 +60,18 @@ enum SettingValues {
                 give: "a whole number from 1 to \(maximumConcurrentRequests)")
         }
         return number
+    }
+
+    /// How many changes of each partition the feed keeps.
+    static func feedRetention(_ text: String) throws(SettingFault) -> UInt64 {
+        guard let number = wholeNumber(text), let count = UInt64(exactly: number),
+            count <= maximumFeedRetention
+        else {
+            throw SettingFault(
+                text, isNo: "number of changes",
+                give: "a whole number from 0 (no feed is kept) to \(maximumFeedRetention)")
+        }
+        return count
     }
 
     /// Seconds, with a fraction or without, as nanoseconds.

@@ -98,11 +98,19 @@ struct Settings {
 // MARK: The store
 
 extension Settings {
+    /// How many changes of each partition the change feed keeps at least, for commands that fold
+    /// events by the million; 0: no feed is kept.
+    ///
+    /// - Throws: `CommandEnd` that names where the wrong value stands.
+    func feedRetention() throws(CommandEnd) -> UInt64 {
+        try value(.feedRetention, SettingValues.feedRetention) ?? NodeSettings.standardFeedRetention
+    }
+
     /// How the store is opened.
     ///
-    /// `partitions`, `namespaces` and `key_file` say what a new store is like: where there is a
-    /// store, they are read only if the command compares them with it (`comparesStore`), so that
-    /// asking it needs none of them.
+    /// `partitions`, `namespaces`, `profiles` and `key_file` say what a new store is like: where
+    /// there is a store, they are read only if the command compares them with it
+    /// (`comparesStore`), so that asking it needs none of them.
     ///
     /// - Throws: `CommandEnd` for a wrong value, or a file that cannot be read.
     func storeRequest(
@@ -113,11 +121,14 @@ extension Settings {
         if let memory = try value(.memory, MemoryText.parse) { request.memory = memory }
         let partitions = try value(.partitions, SettingValues.partitions)
         let namespaces = try self[.namespaces]
+        let profiles = try self[.profiles]
         let keyFile = try self[.keyFile]
-        guard partitions != nil || namespaces != nil || keyFile != nil else { return request }
+        guard partitions != nil || namespaces != nil || profiles != nil || keyFile != nil
+        else { return request }
         guard comparesStore ? true : try !StoreFolder.holdsStore(folder) else { return request }
         request.partitions = partitions
         if let namespaces { request.namespaces = try NamespacesFile.read(namespaces.value) }
+        if let profiles { request.rules = try ProfilesFile(profiles.value).rules }
         if let keyFile {
             request.key = try StoreFolder.readKeyFile(
                 keyFile.value, ifUnreadable: "name a readable file of 32 hexadecimal digits")

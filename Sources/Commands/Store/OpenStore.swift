@@ -5,6 +5,7 @@ internal import IdentityModel
 internal import Logging
 internal import NodeKeys
 internal import NodeRuntime
+internal import ProfileCore
 internal import WireFormat
 
 /// A store that this process holds: its partitions, and what gives identifiers their keys.
@@ -15,9 +16,13 @@ final class OpenStore {
     let folder: StoreFolder
     /// The hash that names identifiers.
     let hasher: NodeKeyHasher
+    /// Whether opening has put other survivorship rules in force.
+    let hasNewRules: Bool
     private let request: StoreRequest
     private let lock: StoreLock
     private let parts: StoreParts
+    /// Done when the store is at rest for the last time, before it is let go of.
+    var atRest: () throws(CommandEnd) -> Void = {}
 
     /// Takes the folder's lock, making the folder where there is none, and opens the store.
     ///
@@ -28,7 +33,8 @@ final class OpenStore {
     }
 
     /// Opens the store whose folder is locked, or makes it where there is none; folds its log's
-    /// tail; adds namespaces that are given now.
+    /// tail; adds namespaces and puts survivorship rules in force that are given now. Where the
+    /// disk has too little room, those stay as they were.
     ///
     /// - Throws: `CommandEnd` that says what to do.
     init(_ request: StoreRequest, _ lock: StoreLock) throws(CommandEnd) {
@@ -40,7 +46,7 @@ final class OpenStore {
         hasher = NodeKeyHasher(key: folder.key)
         if folder.isNew { try folder.makeParts() }
         let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
-            try StoreParts(folder, memory: request.memory)
+            try StoreParts(folder, request)
         }
         try folder.finishMaking()
         var group = try Self.group(folder, parts, request)
@@ -54,6 +60,8 @@ final class OpenStore {
             try folder.addNamespaces(known: known, isRehearsal: request.isRehearsal)
             group = try Self.group(folder, parts, request)
         }
+        let mayWrite = parts.shortage == nil && !request.isRehearsal
+        hasNewRules = try mayWrite ? Self.put(request, folder, group) : false
         (self.folder, self.parts, self.group) = (folder, parts, group)
         logOpening(since: start)
     }
@@ -67,6 +75,16 @@ final class OpenStore {
                 "data": "\(folder.path)", "position": "\(positions)",
                 "tail_records": "\(group.tailRecords)", "milliseconds": "\(milliseconds)",
             ])
+        if hasNewRules {
+            Logs.logger.notice(
+                "survivorship rules changed", metadata: ["version": "\(rules.version)"])
+        }
+        guard let feed, feed.takenBack > 0 else { return }
+        Logs.logger.warning(
+            """
+            a power loss took back changes that readers of the feed may have: they are to begin \
+            from an export
+            """, metadata: ["changes": "\(feed.takenBack)"])
     }
 
     private static func group(
@@ -74,8 +92,27 @@ final class OpenStore {
     ) throws(CommandEnd) -> PartitionGroup<RocksLog, RocksState> {
         try CommandEnd.of(folder) { () throws(StoreFailure) in
             try PartitionGroup(
-                log: parts.log, states: parts.states, settings: folder.settings(request)
+                log: parts.log, states: parts.states, settings: folder.settings(request),
+                feed: parts.feed
             ) { ThreadWorker() }
+        }
+    }
+
+    /// Puts rules in force that are given now, and says whether they are others. What an earlier
+    /// change has left undone is done, once there is room.
+    private static func put(
+        _ request: StoreRequest, _ folder: StoreFolder,
+        _ group: PartitionGroup<RocksLog, RocksState>
+    ) throws(CommandEnd) -> Bool {
+        try CommandEnd.of(folder) { () throws(StoreFailure) in
+            do throws(StoreFailure) {
+                let isNew = try group.put(rules: request.rules)
+                if request.sweepsFragments { try group.sweepFragments() }
+                return isNew
+            } catch {
+                guard request.rules == nil, error.code == .noSpace else { throw error }
+                return false
+            }
         }
     }
 
@@ -122,6 +159,7 @@ final class OpenStore {
                 guard error.code == .noSpace else { throw error }
             }
         }
+        try atRest()
     }
 
     /// Lets go of the store as it is, once the checkpoint that is on its way has ended.
@@ -140,11 +178,24 @@ final class OpenStore {
     /// The checkpoints as they are stored, by partition.
     var stored: [RocksState] { parts.states }
 
+    /// The survivorship rules in force; of a rehearsal those that would be.
+    var rules: SurvivorshipRules {
+        let present = group.rules
+        guard request.isRehearsal else { return present }
+        return RulesChange(from: [present], to: request.rules).rules
+    }
+
     /// What gives identifiers their keys.
     var keys: IdentifierKeys { IdentifierKeys(namespaces: folder.table, hasher: hasher) }
 
     /// The log.
     var log: RocksLog { parts.log }
+
+    /// The change feed, if it is kept.
+    var feed: ChangeFeed? { parts.feed }
+
+    /// Where the change feed is kept, if it is.
+    var changes: RocksLog? { parts.changes }
 
     /// Why nothing may be written, if so.
     var shortage: RoomShortage? { parts.shortage }

@@ -4,9 +4,10 @@ internal import NodeRuntime
 /// A disk with too little room to open a store for writing: it is opened for reading alone, so
 /// that questions are still answered.
 ///
-/// Opening for writing writes: manifests, and the log's tail as a sorted file.
+/// Opening for writing writes: manifests, and the log's tail as a sorted file, as it does with what
+/// the change feed got last.
 struct RoomShortage {
-    /// Bytes that must be free beside what the log's tail takes.
+    /// Bytes that must be free beside what those take.
     static let reserveBytes: UInt64 = 16 << 20
 
     /// Why something is not written.
@@ -15,11 +16,12 @@ struct RoomShortage {
     /// The shortage of a store's disk, or of one where a store is to be made; nil where there is
     /// room.
     init?(ofStoreIn path: String) {
-        let logPath = path + "/log"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: logPath)) ?? []
         var tail: UInt64 = 0
-        for name in names where name.hasSuffix(".log") {
-            tail += FileStatus(logPath + "/" + name)?.byteCount ?? 0
+        for folder in [path + "/log", path + "/changes"] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            for name in names where name.hasSuffix(".log") {
+                tail += FileStatus(folder + "/" + name)?.byteCount ?? 0
+            }
         }
         self.init(at: path, needed: tail + Self.reserveBytes)
     }

@@ -16,7 +16,7 @@ enum SmallFiles {
     }
 
     /// The most bytes of a file that is read whole.
-    private static let readBytes = 1 << 20
+    static let readBytes = 1 << 20
 
     /// The bytes of a file or a pipe; nil where it cannot be read or is over 1 MiB.
     static func read(_ path: String) -> Data? {

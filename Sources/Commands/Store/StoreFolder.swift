@@ -2,6 +2,7 @@ internal import Foundation
 internal import IdentityModel
 internal import NodeKeys
 internal import NodeRuntime
+internal import ProfileCore
 
 #if KillPoints
 internal import GraphCore
@@ -15,12 +16,22 @@ struct StoreRequest {
     var partitions: UInt16?
     /// A namespace table that is given now; nil to take the store's.
     var namespaces: NamespaceTable?
+    /// Survivorship rules that are to be in force; nil to take the store's.
+    var rules: SurvivorshipRules?
+    /// Whether opening brings all fragments to the rules in force, so that every profile is made
+    /// by them; else that is done bit by bit, while the store serves.
+    var sweepsFragments = true
     /// A key that is given now; nil to take the store's.
     var key: StoreKey?
     /// What an acknowledged event survives.
     var durability = Durability.os
     /// When a checkpoint is due.
     var checkpoints = CheckpointPolicy.standard
+    /// Whether changes are kept for readers of the feed from now on.
+    var keepsFeed = false
+    /// How many changes of each partition are kept at least, where they are; 0: none are from now
+    /// on, and those that are there go; nil: none goes.
+    var feedRetention: UInt64?
     /// Whether nothing that is asked of the store may stay.
     var isRehearsal = false
     /// Whether the folder may be marked as a new store that is not finished.
@@ -71,6 +82,8 @@ struct StoreFolder {
 
     /// Where the logs are.
     var logPath: String { path + "/log" }
+    /// Where the changes are that were told, if they are kept.
+    var feedPath: String { path + "/changes" }
     /// Where the checkpoints of a partition are.
     func statePath(_ partition: PartitionID) -> String {
         path + "/partitions/\(partition.rawValue)"
@@ -230,7 +243,8 @@ struct StoreFolder {
                 keyFingerprint: key.fingerprint, namespaces: table),
             earlierDigests: file.earlierDigests.compactMap { UInt64($0, radix: 16) },
             durability: request.durability, checkpoints: request.checkpoints,
-            memory: request.memory.share(among: file.partitions))
+            memory: request.memory.share(among: file.partitions),
+            feedRetention: request.feedRetention ?? .max)
     }
 
     // MARK: Parts

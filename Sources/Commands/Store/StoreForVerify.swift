@@ -26,13 +26,14 @@ final class StoreForVerify {
         hasher = NodeKeyHasher(key: folder.key)
         if folder.isNew { try folder.makeParts() }
         let parts = try CommandEnd.of(folder) { () throws(StoreFailure) in
-            try StoreParts(folder, memory: request.memory)
+            try StoreParts(folder, request)
         }
         try folder.finishMaking()
         states = parts.states
         do throws(StoreFailure) {
             let group = try PartitionGroup(
-                log: parts.log, states: parts.states, settings: folder.settings(request))
+                log: parts.log, states: parts.states, settings: folder.settings(request),
+                feed: parts.feed)
             try group.checkpoint()
             tailFailure = nil
         } catch {
@@ -43,5 +44,6 @@ final class StoreForVerify {
             tailFailure = error
         }
         parts.log.close()
+        parts.changes?.close()
     }
 }

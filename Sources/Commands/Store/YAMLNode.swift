@@ -64,6 +64,17 @@ struct YAMLNode {
         }
     }
 
+    /// Refuses keys that are there and have no value, where that may be an oversight.
+    func refuseEmptyKeys() throws(CommandEnd) {
+        for (key, value) in node.mapping ?? Node.Mapping([]) where value.null != nil {
+            throw wrong(
+                "'\(key.string ?? "?")' has no value: give one, or leave the key out", at: key)
+        }
+    }
+
+    /// Whether a key is there, with a value.
+    func has(_ key: String) -> Bool { value(key) != nil }
+
     /// The mappings of a list; empty where the key is absent.
     func list(_ key: String) throws(CommandEnd) -> [YAMLNode] {
         guard let value = value(key) else { return [] }
@@ -73,23 +84,39 @@ struct YAMLNode {
         return entries
     }
 
-    /// The strings of a list; empty where the key is absent.
-    func strings(_ key: String) throws(CommandEnd) -> [String] {
+    /// The words of a list, of which there may be so many; empty where the key is absent.
+    func strings(_ key: String, atMost limit: Int = .max) throws(CommandEnd) -> [String] {
         guard let value = value(key) else { return [] }
         guard let sequence = value.sequence else { throw wrong("'\(key)' must be a list") }
+        guard sequence.count <= limit else {
+            throw wrong(
+                "'\(key)' holds \(sequence.count) words, \(limit) are allowed", at: value)
+        }
         var strings: [String] = []
         for entry in sequence {
-            guard let string = entry.string else { throw wrong("'\(key)' must hold words") }
+            guard let string = Self.word(entry) else {
+                throw wrong("'\(key)' must hold words\(Self.hint)", at: entry)
+            }
             strings.append(string)
         }
         return strings
     }
 
-    /// A string; nil where the key is absent.
+    /// A word; nil where the key is absent.
     func string(_ key: String) throws(CommandEnd) -> String? {
         guard let value = value(key) else { return nil }
-        guard let string = value.string else { throw wrong("'\(key)' must be a word") }
+        guard let string = Self.word(value) else {
+            throw wrong("'\(key)' must be a word\(Self.hint)", at: value)
+        }
         return string
+    }
+
+    /// What is to be said of a scalar that others would read as something else than a word.
+    private static let hint = " (in quotes, if it reads like a number, a date, yes or no)"
+
+    /// A scalar that every reader of YAML takes for a string.
+    private static func word(_ node: Node) -> String? {
+        node.scalar != nil && node.tag == Tag(.str) ? node.string : nil
     }
 
     /// A word, number or truth value as it is written, and its place ("kindred.yaml:3"); nil where
@@ -105,19 +132,28 @@ struct YAMLNode {
     /// An integer; nil where the key is absent.
     func integer(_ key: String) throws(CommandEnd) -> Int? {
         guard let value = value(key) else { return nil }
-        guard let integer = value.int else { throw wrong("'\(key)' must be a whole number") }
+        guard let integer = value.int else {
+            throw wrong("'\(key)' must be a whole number", at: value)
+        }
         return integer
     }
 
     /// A boolean; nil where the key is absent.
     func boolean(_ key: String) throws(CommandEnd) -> Bool? {
         guard let value = value(key) else { return nil }
-        guard let boolean = value.bool else { throw wrong("'\(key)' must be true or false") }
+        guard value.tag == Tag(.bool), let boolean = value.bool else {
+            throw wrong("'\(key)' must be true or false", at: value)
+        }
         return boolean
     }
 
     /// The failure that says what is wrong here, and where.
     func wrong(_ what: String) -> CommandEnd { wrong(what, at: node) }
+
+    /// The failure that says what is wrong with a key's value, and where.
+    func wrong(_ what: String, at key: String) -> CommandEnd {
+        wrong(what, at: value(key) ?? node)
+    }
 
     private func wrong(_ what: String, at node: Node) -> CommandEnd {
         .failed("\(place(of: node)): \(what)", remedy: "correct the file")

@@ -45,12 +45,12 @@ struct CarriedEvents {
 
     // MARK: Identifiers
 
-    /// Adds a sighting of an identifier at its first-seen time.
+    /// Adds a sighting of an identifier at its first-seen time, with its profile fragment.
     ///
     /// - Throws: `Fault`.
     mutating func addIdentifier(
         _ key: NodeKey, namespace: [UInt8], value: ArraySlice<UInt8>, source: [UInt8],
-        firstSeen: EventTime
+        firstSeen: EventTime, fragment: ArraySlice<UInt8>
     ) throws(Fault) {
         guard !value.isEmpty, value.count <= EventLimits.valueBytes else {
             throw Fault(reason: "an identifier has no value that an event could have")
@@ -59,10 +59,11 @@ struct CarriedEvents {
         scratch.removeAll(keepingCapacity: true)
         let end = end(key, namespace, value)
         let name = append(source)
+        let carried = append(Array(fragment))
         let bytes = scratch
         batches.add(homeOf: key) { batch in
-            batch.appendObserve(
-                end, time: firstSeen, source: name, eventID: 0..<0, reason: 0..<0, in: bytes.span)
+            batch.appendCarried(
+                end, time: firstSeen, source: name, fragment: carried, in: bytes.span)
         }
     }
 

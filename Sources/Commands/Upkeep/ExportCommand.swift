@@ -8,9 +8,23 @@ internal import WireFormat
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "CSV ns,value,customer_id of every identifier, sorted by bytes.")
+        abstract: "CSV ns,value,customer_id of every identifier, sorted by bytes.",
+        discussion: """
+            With --format jsonl every customer instead, ordered by id: its version, identifiers \
+            and profile, where its values came from, and the identifier that names it. A reader \
+            of the change feed that keeps the greatest version of each customer holds the same, \
+            and goes on from the position that is told on standard error.
+            """)
+
+    /// What is exported.
+    enum Form: String, ExpressibleByArgument, CaseIterable {
+        case csv, jsonl
+    }
 
     @OptionGroup var data: DataOptions
+    @Option(help: ArgumentHelp("Identifiers as csv, or customers as jsonl.", valueName: "form"))
+    var format = Form.csv
+    @Flag(help: "Show the values of sensitive attributes, which jsonl masks.") var reveal = false
     @Option(help: ArgumentHelp("Write to this file. (default: standard output)", valueName: "file"))
     var output: String?
 
@@ -19,9 +33,24 @@ struct ExportCommand: ParsableCommand {
         if let output { try StoreFolder.refuseOutput(output, in: settings.folder) }
         let store = try OpenStore(settings.storeRequest())
         try store.failing { (group) throws(StoreFailure) in try group.checkpoint() }
+        let file = try output.map { (path) throws(CommandEnd) in try FileOutput(path: path) }
+        switch format {
+        case .csv: try writeIdentifiers(of: store, file)
+        case .jsonl:
+            let customers = try ExportCustomers(store, reveal: reveal)
+            try customers.forEach(in: store) { (line) throws(CommandEnd) in
+                try Self.emit(line, file)
+            }
+            let position = FeedPosition(offsets: store.group.runtimes.map(\.changeOffset))
+            Diagnostics.line("kindred: the change feed goes on from \(position.text)")
+        }
+        try file?.flush()
+        try store.close()
+    }
+
+    private func writeIdentifiers(of store: OpenStore, _ file: FileOutput?) throws(CommandEnd) {
         var rows = ExportRows()
         try rows.collect(store)
-        let file = try output.map { (path) throws(CommandEnd) in try FileOutput(path: path) }
         try Self.emit(Array("ns,value,customer_id\n".utf8), file)
         var row: [UInt8] = []
         for index in rows.sortedIndices() {
@@ -29,8 +58,6 @@ struct ExportCommand: ParsableCommand {
             rows.append(index, to: &row)
             try Self.emit(row, file)
         }
-        try file?.flush()
-        try store.close()
     }
 
     private static func emit(_ bytes: [UInt8], _ file: FileOutput?) throws(CommandEnd) {

@@ -57,6 +57,8 @@ final class StoreRepartition {
         var request = request
         request.namespaces = source.folder.table
         request.key = source.folder.key
+        // Under the same version: it is what fragments are stamped with.
+        request.rules = source.rules
         request.isUnfinished = true
         self.request = request
         progress = ReplayProgress(every: progressEvery)
@@ -136,6 +138,9 @@ final class StoreRepartition {
     private func fold(into store: OpenStore) throws(CommandEnd) {
         let before = source.group.counters
         total = max(1, before.identifiers + before.pairs)
+        try store.failing { (group) throws(StoreFailure) in
+            try group.adopt(source.group.rules)
+        }
         try run(into: store) { (run) throws(CommandEnd) in try self.readIdentifiers(run) }
         try run(into: store) { (run) throws(CommandEnd) in try self.readPairs(run) }
         try store.failing { (group) throws(StoreFailure) in
@@ -231,17 +236,19 @@ final class StoreRepartition {
     private func add(
         _ image: ComponentImage, _ namespaces: [[UInt8]], _ source: [UInt8], to run: Run
     ) throws(StateError) {
-        var start = 0
+        var (start, place) = (0, 0)
         for member in image.members {
             guard member.namespace > 0, member.namespace < namespaces.count else {
                 throw StateError(.damaged, "a member's namespace has no name")
             }
             let value = image.values[start..<start + member.valueCount]
             start += member.valueCount
+            let fragment = image.fragments[place..<place + member.fragmentCount]
+            place += member.fragmentCount
             try carrying { () throws(CarriedEvents.Fault) in
                 try run.events.addIdentifier(
                     member.key, namespace: namespaces[Int(member.namespace)], value: value,
-                    source: source, firstSeen: member.firstSeen)
+                    source: source, firstSeen: member.firstSeen, fragment: fragment)
             }
             try tend(run, "identifiers")
         }

@@ -133,10 +133,11 @@ struct StoreRestore {
         do throws(StoreFailure) {
             var request = StoreRequest(folder: path)
             request.memory = memory
-            let parts = try StoreParts(folder, memory: request.memory)
+            let parts = try StoreParts(folder, request)
             defer { parts.close() }
             let group = try PartitionGroup(
-                log: parts.log, states: parts.states, settings: folder.settings(request))
+                log: parts.log, states: parts.states, settings: folder.settings(request),
+                feed: parts.feed)
             try group.requireRest()
             let outcome = Outcome(
                 digest: group.digest.hexadecimal, events: group.eventCount)

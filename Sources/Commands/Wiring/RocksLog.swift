@@ -10,8 +10,9 @@ internal import GraphCore
 /// The logs of a node in one RocksDB database: a record is one value, its key the partition's
 /// number and the offset, both big-endian.
 ///
-/// One database for all partitions, so that one sync is one for all.
-final class RocksLog: LogPort, Sendable {
+/// One database for all partitions, so that one sync is one for all. The change feed is a second
+/// one of the same form, whose values are changes.
+final class RocksLog: LogPort, FeedPort, Sendable {
     private static let keyBytes = 10
     /// The database.
     let database: RocksDatabase
@@ -85,6 +86,29 @@ final class RocksLog: LogPort, Sendable {
         }
     }
 
+    func append(
+        _ changes: [[UInt8]], from offset: UInt64, of partition: PartitionID
+    ) throws(StoreFailure) {
+        if let shortage { throw shortage.failure }
+        try storing { () throws(StoreError) in
+            try database.writeClaiming(sync: false) { batch in
+                for (place, change) in changes.enumerated() {
+                    batch.put(Self.key(partition, offset + UInt64(place)), change)
+                }
+            }
+        }
+    }
+
+    func cut(from offset: UInt64, of partition: PartitionID) throws(StoreFailure) {
+        let (lower, upper) = (Self.key(partition, offset), Self.range(of: partition).upper)
+        try storing { () throws(StoreError) in
+            // Synced: what is told next has the offsets of what goes.
+            try database.writeClaiming(sync: true) { batch in
+                batch.deleteRange(from: lower, to: upper ?? Self.beyondAll)
+            }
+        }
+    }
+
     func trim(before offset: UInt64, of partition: PartitionID) throws(StoreFailure) {
         let lower = Self.key(partition, 0)
         let upper = Self.key(partition, offset)
@@ -136,4 +160,7 @@ final class RocksLog: LogPort, Sendable {
     private static func range(of partition: PartitionID) -> KeyRange {
         KeyRange(prefix: Array(key(partition, 0).prefix(2)))
     }
+
+    /// Above every key: the last partition's have no prefix above them.
+    private static let beyondAll = [UInt8](repeating: 0xFF, count: keyBytes + 1)
 }

@@ -2,6 +2,7 @@ package import Answers
 package import Foundation
 package import IdentityModel
 package import NodeRuntime
+package import ProfileCore
 package import WireFormat
 
 /// What the HTTP interface asks of a node. Implemented where stores and partitions are wired
@@ -16,6 +17,9 @@ package protocol NodeGate: Sendable {
     var recordHead: RecordHead { get }
     /// How many partitions the store has; valid once its folder is read.
     var partitionCount: UInt16 { get }
+    /// The survivorship rules that events are checked by: those in force, as far as that is known
+    /// without asking; cheap, from any thread.
+    var rules: SurvivorshipRules { get }
     /// What the node is doing; cheap, from any thread.
     var readiness: Readiness { get }
 
@@ -58,6 +62,25 @@ package protocol NodeGate: Sendable {
     ///
     /// - Throws: `ServingError`.
     func stats() async throws(ServingError) -> StatsAnswer
+
+    /// Where the change feed is followed.
+    ///
+    /// - Throws: `ServingError`; `refused` where the store keeps none.
+    func feedDesk() throws(ServingError) -> FeedDesk
+    /// The survivorship rules in force.
+    ///
+    /// - Throws: `ServingError`.
+    func profiles(deadline: Deadline) async throws(ServingError) -> ProfilesAnswer
+
+    /// Reads survivorship rules as a profiles.yaml says them, and puts them in force in every
+    /// partition; the same ones change nothing.
+    ///
+    /// - Throws: `ServingError`: `malformed` where the text says no rules, `refused` while others
+    ///   are being put in force. After another one some partitions may have them: the same again
+    ///   ends what was begun.
+    func put(
+        profiles text: [UInt8], deadline: Deadline
+    ) async throws(ServingError) -> ProfilesAnswer
 
     /// Makes a backup in `folder`, an absolute path; `keep`: how many to keep there.
     ///

@@ -27,6 +27,8 @@ extension Problem {
             self.init(
                 .staleCursor,
                 "the path no longer runs where the cursor points: leave it out to start again")
+        case .malformed(let message):
+            self.init(.badBody, message)
         case .refused(let word, let message):
             self.init(.conflict, word: word, message)
         }

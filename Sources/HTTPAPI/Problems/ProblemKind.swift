@@ -11,6 +11,7 @@ enum ProblemKind: String, CaseIterable {
     case badID = "bad_id"
     case badCursor = "bad_cursor"
     case staleCursor = "stale_cursor"
+    case badPosition = "bad_position"
     case emptyBody = "empty_body"
     case badBody = "bad_body"
     case unauthorized
@@ -20,6 +21,7 @@ enum ProblemKind: String, CaseIterable {
     case methodNotAllowed = "method_not_allowed"
     case bodyTimeout = "body_timeout"
     case conflict
+    case positionGone = "position_gone"
     case bodyTooLarge = "body_too_large"
     case tooManyEvents = "too_many_events"
     case tooManyIDs = "too_many_ids"
@@ -38,7 +40,7 @@ enum ProblemKind: String, CaseIterable {
     var status: HTTPResponse.Status {
         switch self {
         case .badRequest, .badQuery, .unknownParameter, .repeatedParameter, .missingParameter,
-            .badParameter, .badID, .badCursor, .staleCursor, .emptyBody, .badBody:
+            .badParameter, .badID, .badCursor, .staleCursor, .badPosition, .emptyBody, .badBody:
             .badRequest
         case .unauthorized: .unauthorized
         case .foreignOrigin: .forbidden
@@ -46,6 +48,7 @@ enum ProblemKind: String, CaseIterable {
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTimeout: .requestTimeout
         case .conflict: .conflict
+        case .positionGone: .gone
         case .bodyTooLarge, .tooManyEvents, .tooManyIDs: .contentTooLarge
         case .uriTooLong: .uriTooLong
         case .unsupportedEncoding: .unsupportedMediaType
@@ -70,6 +73,7 @@ enum ProblemKind: String, CaseIterable {
         case .badID: "The id is not valid"
         case .badCursor: "The cursor is not valid"
         case .staleCursor: "The path has changed since the cursor was given"
+        case .badPosition: "The position is none of the change feed"
         case .emptyBody: "The body is empty"
         case .badBody: "The body is not valid"
         case .unauthorized: "The node's token is needed"
@@ -79,6 +83,7 @@ enum ProblemKind: String, CaseIterable {
         case .methodNotAllowed: "The route has no such method"
         case .bodyTimeout: "The body took too long to come"
         case .conflict: "Refused for now"
+        case .positionGone: "The change feed has let go of the position"
         case .bodyTooLarge: "The body is too large"
         case .tooManyEvents: "Too many events in one request"
         case .tooManyIDs: "Too many ids in one request"

@@ -13,6 +13,8 @@ struct Call: Sendable {
     let contentType: String?
     /// The `Authorization` header.
     let authorization: String?
+    /// The `Last-Event-ID` header.
+    let lastEventID: String?
     /// Until when the answer is of use.
     let deadline: Deadline
 }

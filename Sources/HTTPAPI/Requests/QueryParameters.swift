@@ -46,15 +46,27 @@ struct QueryParameters: Sendable {
         return value
     }
 
-    /// A parameter that is `true` or `false`; false where it is absent.
+    /// A parameter that is `true` or `false`; `standard` where it is absent.
     ///
     /// - Throws: `Problem`.
-    func flag(_ name: String) throws(Problem) -> Bool {
+    func flag(_ name: String, standard: Bool = false) throws(Problem) -> Bool {
         switch self[name] {
-        case nil, "false": return false
+        case nil: return standard
+        case "false": return false
         case "true": return true
         default: throw Problem(.badParameter, "\(name) is true or false")
         }
+    }
+
+    /// A parameter that is a number from 1 on; nil where it is absent.
+    ///
+    /// - Throws: `Problem`.
+    func count(_ name: String) throws(Problem) -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let count = DecimalText.read(text).flatMap(Int.init(exactly:)), count >= 1 else {
+            throw Problem(.badParameter, "\(name) is a number from 1 on")
+        }
+        return count
     }
 
     /// How much a page is to hold.

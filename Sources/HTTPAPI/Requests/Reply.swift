@@ -1,14 +1,19 @@
 internal import Answers
 internal import Foundation
 
-/// What a handler answers: JSON with status 200.
-struct Reply: Sendable {
-    /// The JSON, as UTF-8.
-    let json: [UInt8]
+/// What a handler answers with status 200.
+enum Reply: Sendable {
+    /// JSON, as UTF-8.
+    case json([UInt8])
+    /// Events that are told as they come. It has no place among the requests in hand.
+    case stream(ChangeStream)
 
     /// JSON that was written already.
-    init(json: [UInt8]) { self.json = json }
+    init(json: [UInt8]) { self = .json(json) }
 
     /// A value as JSON.
-    init(_ value: some Encodable) { json = Array(JSONText.data(value)) }
+    init(_ value: some Encodable) { self = .json(Array(JSONText.data(value))) }
+
+    /// Events.
+    init(_ stream: ChangeStream) { self = .stream(stream) }
 }

@@ -14,7 +14,7 @@ struct Route: Sendable {
     /// What answers.
     typealias Handler = @Sendable (Call) async throws(Problem) -> Reply
 
-    /// GET or POST. A route of GET answers HEAD too.
+    /// GET, POST or PUT. A route of GET answers HEAD too.
     let method: HTTPRequest.Method
     /// The path; one part of it may be in braces and stands for anything.
     let pattern: String
@@ -36,6 +36,9 @@ struct Route: Sendable {
         self.isCounted = isCounted
         self.handler = handler
     }
+
+    /// Whether it reads what is sent.
+    var takesBody: Bool { method != .get }
 
     /// Whether it answers a request of this method.
     func answers(_ method: HTTPRequest.Method) -> Bool {

@@ -3,6 +3,7 @@ internal import GraphCore
 internal import IdentityModel
 internal import NodeKeys
 internal import NodeRuntime
+internal import ProfileCore
 internal import WireFormat
 
 /// The events of one body: records for the log, and what was refused. Nothing of a body that is
@@ -45,11 +46,13 @@ struct EventBatch {
     ///
     /// - Parameter now: the time of an event that has none.
     init(
-        _ keys: IdentifierKeys, _ head: RecordHead, partitionCount: UInt16, now: EventTime
+        _ keys: IdentifierKeys, _ head: RecordHead, partitionCount: UInt16,
+        rules: SurvivorshipRules, now: EventTime
     ) {
         self.keys = keys
         self.head = head
-        router = EventRouter(hasher: keys.hasher, partitionCount: partitionCount)
+        router = EventRouter(
+            hasher: keys.hasher, partitionCount: partitionCount, rules: rules)
         decoder = JSONEventDecoder(
             options: EventDecoderOptions(
                 namespaces: keys.namespaces, defaultTime: .fixed(now),

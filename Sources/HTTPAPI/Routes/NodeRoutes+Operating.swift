@@ -13,6 +13,13 @@ extension NodeRoutes {
             Route(.get, "/v1/top", .known(["limit", "reveal"])) { call throws(Problem) in
                 try await top(call)
             },
+            Route(.get, "/v1/profiles") { call throws(Problem) in
+                Reply(
+                    try await serving { gate throws(ServingError) in
+                        try await gate.profiles(deadline: call.deadline)
+                    })
+            },
+            Route(.put, "/v1/profiles") { call throws(Problem) in try await putProfiles(call) },
             Route(.post, "/v1/backup") { call throws(Problem) in try await backup(call) },
             Route(.get, "/healthz", isCounted: false) { _ throws(Problem) in try health() },
             Route(.get, "/readyz", isCounted: false) { _ throws(Problem) in try ready() },
@@ -37,14 +44,19 @@ extension NodeRoutes {
             })
     }
 
-    /// Makes the node write files, so it asks for the token that only who may read the data folder
-    /// knows.
+    /// Changes what all profiles are made by, so it asks for the token.
+    private func putProfiles(_ call: Call) async throws(Problem) -> Reply {
+        try checkToken(call)
+        guard !call.body.isEmpty else { throw Problem.emptyBody }
+        return Reply(
+            try await serving { gate throws(ServingError) in
+                try await gate.put(profiles: call.body, deadline: call.deadline)
+            })
+    }
+
+    /// Makes the node write files, so it asks for the token.
     private func backup(_ call: Call) async throws(Problem) -> Reply {
-        guard let given = call.authorization, Self.isEqual(given, "Bearer " + token) else {
-            throw Problem(
-                .unauthorized,
-                "send Authorization: Bearer with the token in serving.json of the data folder")
-        }
+        try checkToken(call)
         guard !call.body.isEmpty else { throw Problem.emptyBody }
         guard let request = JSONText.decode(BackupRequest.self, from: Data(call.body)) else {
             throw Problem(.badBody, #"the body is {"destination":"/absolute/path","keep":7}"#)
@@ -59,6 +71,15 @@ extension NodeRoutes {
             try await gate.backup(to: request.destination, keep: request.keep)
         }
         return Reply(json: Array(answer))
+    }
+
+    /// Sees that the request has the token, which only who may read the data folder knows.
+    private func checkToken(_ call: Call) throws(Problem) {
+        guard let given = call.authorization, Self.isEqual(given, "Bearer " + token) else {
+            throw Problem(
+                .unauthorized,
+                "send Authorization: Bearer with the token in serving.json of the data folder")
+        }
     }
 
     /// Compares in a time that does not tell how much is equal.

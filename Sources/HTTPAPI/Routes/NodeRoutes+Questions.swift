@@ -8,17 +8,19 @@ internal import NodeRuntime
 extension NodeRoutes {
     var questions: [Route] {
         let page = ["limit", "cursor", "min_position"]
+        let customer = page + ["reveal"]
         return [
-            Route(.get, "/v1/resolve", .known(["id"] + page)) { call throws(Problem) in
+            Route(.get, "/v1/resolve", .known(["id"] + customer)) { call throws(Problem) in
                 try await resolve(call.query.required("id"), call)
             },
-            Route(.post, "/v1/resolve", .known(["min_position"])) { call throws(Problem) in
+            Route(.post, "/v1/resolve", .known(["min_position", "reveal"])) {
+                call throws(Problem) in
                 try await resolveMany(call)
             },
-            Route(.get, "/v1/customers/{id}", .known(page)) { call throws(Problem) in
+            Route(.get, "/v1/customers/{id}", .known(customer)) { call throws(Problem) in
                 try await resolve(call.place, call)
             },
-            Route(.get, "/v1/customers/{id}/graph", .known(page + ["bridges"])) {
+            Route(.get, "/v1/customers/{id}/graph", .known(customer + ["bridges"])) {
                 call throws(Problem) in try await graph(call)
             },
             Route(.get, "/v1/explain", .known(["from", "to"] + page)) { call throws(Problem) in
@@ -34,10 +36,11 @@ extension NodeRoutes {
             guard case .member(let place) = cursor else { throw Problem.badCursor }
             return place
         }
+        let reveal = try call.query.flag("reveal")
         let question = try question(id)
         let answer = try await ask(try terms(call)) { desk throws(AnswerFailure) in
             try AnswerFailure.of { () throws(StoreFailure) in
-                try desk.resolve(question, after: place, limit: limit)
+                try desk.resolve(question, after: place, limit: limit, reveal: reveal)
             }
         }
         guard answer.error == nil else { throw Problem.notFound(answer.position) }
@@ -48,12 +51,14 @@ extension NodeRoutes {
         try checkOpened()
         let limit = try call.query.limit(limits.graphPage)
         let withBridges = try call.query.flag("bridges")
+        let reveal = try call.query.flag("reveal")
         let place = try cursor(call)
         if case .step = place { throw Problem.badCursor }
         let question = try question(call.place)
         let answer = try await ask(try terms(call)) { desk throws(AnswerFailure) in
             try AnswerFailure.of { () throws(StoreFailure) in
-                try desk.component(question, from: place, limit: limit, bridges: withBridges)
+                try desk.component(
+                    question, from: place, limit: limit, bridges: withBridges, reveal: reveal)
             }
         }
         guard answer.error == nil else { throw Problem.notFound(answer.position) }

@@ -24,7 +24,7 @@ extension NodeRoutes {
             }
             return Reply(json: batch.json(found.anchors, at: found.position))
         }
-        return try await resolveWithPages(batch, terms)
+        return try await resolveWithPages(batch, terms, call)
     }
 
     /// Ids whose pages are asked for in one turn of the partition's thread, so that others come in
@@ -34,10 +34,11 @@ extension NodeRoutes {
     /// With each customer's first identifiers, or their count: a page an id. The position is that
     /// of the first turn: all that is answered reflects at least it.
     private func resolveWithPages(
-        _ batch: ResolveBatch, _ terms: AskTerms
+        _ batch: ResolveBatch, _ terms: AskTerms, _ call: Call
     ) async throws(Problem) -> Reply {
         let include = batch.request.include
         let limit = include.contains(.identifiers) ? limits.resolvePage.standard : 1
+        let reveal = try call.query.flag("reveal")
         let pages = batch.pages()
         var results: [ResolveAnswer] = []
         var first: PositionAnswer?
@@ -45,7 +46,7 @@ extension NodeRoutes {
             let start = results.count
             let turn = pages[start..<min(start + Self.pagesInATurn, pages.count)]
             let found = try await ask(terms) { desk throws(AnswerFailure) in
-                try Self.answers(turn, desk, limit: limit)
+                try Self.answers(turn, desk, limit: limit, reveal: reveal)
             }
             first = first ?? found.position
             for (index, answer) in zip(turn.indices, found.answers) {
@@ -56,7 +57,7 @@ extension NodeRoutes {
     }
 
     private static func answers(
-        _ pages: ArraySlice<Question?>, _ desk: any AnswerDesk, limit: Int
+        _ pages: ArraySlice<Question?>, _ desk: any AnswerDesk, limit: Int, reveal: Bool
     ) throws(AnswerFailure) -> (answers: [ResolveAnswer?], position: PositionAnswer) {
         try AnswerFailure.of { () throws(StoreFailure) in
             var answers: [ResolveAnswer?] = []
@@ -65,7 +66,7 @@ extension NodeRoutes {
                     answers.append(nil)
                     continue
                 }
-                answers.append(try desk.resolve(page, after: nil, limit: limit))
+                answers.append(try desk.resolve(page, after: nil, limit: limit, reveal: reveal))
             }
             return (answers, desk.position)
         }
@@ -76,7 +77,8 @@ extension NodeRoutes {
         _ answer: ResolveAnswer, _ include: ResolveRequest.Include
     ) -> ResolveAnswer {
         var answer = answer
-        answer.position = nil
+        (answer.position, answer.anchor, answer.provenance) = (nil, nil, nil)
+        if !include.contains(.profile) { (answer.profile, answer.version) = (nil, nil) }
         if !include.contains(.identifiers) {
             (answer.identifiers, answer.nextCursor) = (nil, nil)
         }

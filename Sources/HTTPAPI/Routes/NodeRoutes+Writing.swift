@@ -32,7 +32,8 @@ extension NodeRoutes {
         let isDryRun = try call.query.flag("dry_run")
         let wantsEffect = try call.query.flag("effect") || isDryRun
         var batch = EventBatch(
-            gate.keys, gate.recordHead, partitionCount: gate.partitionCount, now: Self.now)
+            gate.keys, gate.recordHead, partitionCount: gate.partitionCount, rules: gate.rules,
+            now: Self.now)
         let type = call.contentType?.split(separator: ";").first?.lowercased()
         try batch.read(
             call.body, isLines: type.map(Self.lineTypes.contains) ?? false, limits: limits)

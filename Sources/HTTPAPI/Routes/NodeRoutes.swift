@@ -9,9 +9,12 @@ struct NodeRoutes: Sendable {
     let gate: any NodeGate
     let limits: HTTPLimits
     let token: String
+    let log: RequestLog
 
     /// All routes.
-    var table: RouteTable { RouteTable(questions + writing + operating + Self.later) }
+    var table: RouteTable {
+        RouteTable(questions + writing + changes + operating + Self.later)
+    }
 
     // MARK: What routes share
 

@@ -2,15 +2,18 @@ internal import HTTPTypes
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPTypes
+internal import NodeRuntime
 
 /// A body took longer than it may.
 struct BodyTimeout: Error {}
 
 /// What one connection needs beside its requests: it hurries slow bodies, says `100 Continue`, ends
-/// connections whose answer says `Connection: close`, and puts a problem document into the empty
-/// answer that Hummingbird gives to what is no HTTP.
+/// connections whose answer says `Connection: close`, puts a problem document into the empty answer
+/// that Hummingbird gives to what is no HTTP, and sees that who follows the change feed is there
+/// and reads.
 ///
 ///     serving ──answer with "close" is written──▶ lingering ──client is done, or time──▶ closed
+///        └──────what is told is not read────────────▲
 ///
 /// A connection with unread input that is closed at once is reset, and the client may lose the
 /// answer that tells why. So the way out is closed first, and what still comes is thrown away for a
@@ -32,7 +35,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let limits: HTTPLimits
-    private let noteUnreadable: @Sendable (Problem) -> Void
+    private let log: RequestLog
     private var state = State.serving
     private var isInBody = false
     /// Requests whose answer has not been written to its end.
@@ -42,10 +45,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var parserError: HTTPParserError?
     /// Whether the request that was read last wants the connection to end.
     private var isLastRequest = false
+    /// Whether the client has said that it sends nothing more.
+    private var isInputClosed = false
+    /// Who follows the change feed over it; nil: nobody.
+    private var follower: FeedFollower?
+    /// Ends the connection of a follower that does not read.
+    private var followerTimer: Scheduled<Void>?
 
-    init(_ limits: HTTPLimits, noteUnreadable: @escaping @Sendable (Problem) -> Void) {
+    init(_ limits: HTTPLimits, _ log: RequestLog) {
         self.limits = limits
-        self.noteUnreadable = noteUnreadable
+        self.log = log
     }
 
     // MARK: Reading
@@ -73,7 +82,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { endFollowing(context) }
         if case .inputClosed? = event as? ChannelEvent {
+            isInputClosed = true
+            follower?.end()
             if state == .lingering {
                 context.close(promise: nil)
                 return
@@ -84,10 +96,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { cancelTimer() }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        cancelTimer()
+        forgetFollower()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         cancelTimer()
+        follower?.end()
+        forgetFollower()
         context.fireChannelInactive()
     }
 
@@ -95,9 +112,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         isInBody = true
         unanswered += 1
         isLastRequest = Self.isClose(head.headerFields)
-        timer = context.eventLoop.assumeIsolated().scheduleTask(
-            in: .nanoseconds(Int64(limits.bodySeconds * 1e9))
-        ) {
+        timer = schedule(limits.bodySeconds, context) {
             guard self.isInBody else { return }
             self.errorCaught(context: context, error: BodyTimeout())
         }
@@ -136,10 +151,15 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Writing
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard state != .lingering else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
         switch unwrapOutboundIn(data) {
         case .head(let head): writeHead(head, context, promise)
         case .body: context.write(data, promise: promise)
         case .end:
+            forgetFollower()
             unanswered -= 1
             context.write(data, promise: promise)
             guard state == .lastAnswer else { return }
@@ -170,7 +190,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func writeProblem(
         _ problem: Problem, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
     ) {
-        noteUnreadable(problem)
+        log.noteUnreadable(problem)
         let body = ByteBuffer(string: problem.json)
         var headers = problem.headers
         headers[.connection] = "close"
@@ -199,13 +219,67 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    // MARK: Following
+
+    /// Tells a follower when its connection ends, and ends that where it does not read.
+    static func watch(_ follower: FeedFollower, over channel: any Channel) async throws {
+        try await channel.eventLoop.submit {
+            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
+            handler.follower = follower
+            if !channel.isActive || handler.isInputClosed { follower.end() }
+        }.get()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        followerTimer?.cancel()
+        followerTimer = nil
+        if follower != nil, !context.channel.isWritable {
+            followerTimer = schedule(limits.followerSeconds, context) { self.cutOff(context) }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// The node stops: the follower is told so, if it reads that soon.
+    private func endFollowing(_ context: ChannelHandlerContext) {
+        guard let follower else { return }
+        follower.end()
+        followerTimer?.cancel()
+        followerTimer = schedule(limits.lingerSeconds, context) { context.close(promise: nil) }
+    }
+
+    /// Ends what is told to a follower that does not read: it learns why if it reads on soon.
+    private func cutOff(_ context: ChannelHandlerContext) {
+        guard follower != nil, state != .lingering else { return }
+        log.noteSlowFollower()
+        follower?.end()
+        forgetFollower()
+        let end = StreamEnd(.slow(seconds: Int(limits.followerSeconds)))
+        context.write(wrapOutboundOut(.body(ByteBuffer(string: end.text))), promise: nil)
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        state = .lingering
+        context.flush()
+        linger(context)
+    }
+
+    private func forgetFollower() {
+        followerTimer?.cancel()
+        (follower, followerTimer) = (nil, nil)
+    }
+
+    private func schedule(
+        _ seconds: Double, _ context: ChannelHandlerContext, _ body: @escaping () -> Void
+    ) -> Scheduled<Void> {
+        context.eventLoop.assumeIsolated().scheduleTask(
+            in: .nanoseconds(Int64(seconds * 1e9)), body)
+    }
+
+    // MARK: The end
+
     /// Closes the way out, and the rest when the client has closed its own, or in a moment.
     private func linger(_ context: ChannelHandlerContext) {
         endBody()
         context.close(mode: .output, promise: nil)
         context.read()
-        timer = context.eventLoop.assumeIsolated().scheduleTask(
-            in: .nanoseconds(Int64(limits.lingerSeconds * 1e9))
-        ) { context.close(promise: nil) }
+        timer = schedule(limits.lingerSeconds, context) { context.close(promise: nil) }
     }
 }

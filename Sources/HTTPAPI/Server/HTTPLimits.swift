@@ -40,6 +40,20 @@ package struct HTTPLimits: Sendable {
     /// When a client that was told 429 or 503 may come again, in seconds.
     package var retrySeconds = 1
 
+    // MARK: The change feed
+
+    /// How many clients follow the change feed at once. More are 429.
+    package var followers = 64
+    /// After how many seconds without a change a follower hears that it is still connected.
+    package var heartbeatSeconds = 15.0
+    /// How long a follower may take to read what was written to it, but for what the system holds
+    /// for it, in seconds. Then it is cut off: it can come again with the last id that it had.
+    package var followerSeconds = 30.0
+    /// How many changes are written at once at most.
+    package var changesAtOnce = 256
+    /// About how many bytes of changes are written at once at most, as they are stored: 64 KiB.
+    package var changeBytesAtOnce = 1 << 16
+
     // MARK: Connections
 
     /// How many connections are open at once; the next wait in the system's queue. Each takes a

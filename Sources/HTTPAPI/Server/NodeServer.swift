@@ -40,7 +40,7 @@ package struct NodeServer: Sendable {
         let log = RequestLog(logger)
         let quiet = Self.quiet(logger)
         let admission = Admission(limits)
-        let table = NodeRoutes(gate: gate, limits: limits, token: token).table
+        let table = NodeRoutes(gate: gate, limits: limits, token: token, log: log).table
         let responder = RequestResponder(
             table: table, limits: limits, admission: admission, log: log)
         let application = Application(
@@ -80,7 +80,7 @@ package struct NodeServer: Sendable {
     ) -> HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
             additionalChannelHandlers: [
-                ConnectionHandler(limits) { problem in log.noteUnreadable(problem) }
+                ConnectionHandler(limits, log)
             ],
             idleTimeout: .nanoseconds(Int64(limits.idleSeconds * 1e9)),
             httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(

@@ -32,6 +32,14 @@ struct RequestLog: Sendable {
             metadata: ["status": "\(problem.status.code)", "word": "\(problem.word)"])
     }
 
+    /// A follower of the change feed has not read what was written to it, and was cut off.
+    func noteSlowFollower() { logger.info("a slow follower of the change feed was cut off") }
+
+    /// The change feed could not be read on.
+    func noteBrokenFeed(_ reason: String) {
+        logger.warning("the change feed cannot be read", metadata: ["reason": "\(reason)"])
+    }
+
     private static func level(_ problem: Problem) -> Logger.Level {
         guard problem.status.kind == .serverError, !clients.contains(problem.word) else {
             return .debug

@@ -3,10 +3,18 @@ internal import Hummingbird
 internal import NIOCore
 internal import NodeRuntime
 
+/// The connection that a request came over.
+struct ConnectionContext: InitializableFromSource {
+    /// The connection.
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) { channel = source.channel }
+}
+
 /// Answers every request with what its route's handler says, or with a problem document. It keeps
 /// the limits before a handler is asked, so that a handler sees only what it may do.
 struct RequestResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = ConnectionContext
 
     let table: RouteTable
     let limits: HTTPLimits
@@ -27,11 +35,18 @@ struct RequestResponder: HTTPResponder {
         let outcome = await answer(request)
         var response: Response
         switch outcome.result {
-        case .success(let reply):
+        case .success(.json(let json)):
             response = Response(
                 status: .ok,
                 headers: [.contentType: "application/json", .cacheControl: "no-store"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.json)))
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+        case .success(.stream(let stream)):
+            response = Response(
+                status: .ok, headers: ChangeStream.headers,
+                body: ResponseBody { [channel = context.channel] writer in
+                    try await ConnectionHandler.watch(stream.follower, over: channel)
+                    try await stream.run(&writer)
+                })
         case .failure(let problem):
             log.note(problem, request.method, outcome.pattern, since: start)
             response = Response(
@@ -40,7 +55,11 @@ struct RequestResponder: HTTPResponder {
         }
         if !outcome.isRead, !mayBeSkipped(request) { response.headers[.connection] = "close" }
         guard request.method == .head else { return response }
-        return response.createHeadResponse()
+        let length = response.headers[.contentLength]
+        response = response.createHeadResponse()
+        // A stream's is not known.
+        response.headers[.contentLength] = length
+        return response
     }
 
     private func answer(_ request: Request) async -> Outcome {
@@ -70,7 +89,7 @@ struct RequestResponder: HTTPResponder {
             return try await route.handler(call(request, place, nil, []))
         }
         let query = try QueryParameters(request.uri.query, known: names)
-        guard route.method == .post else {
+        guard route.takesBody else {
             return try await route.handler(call(request, place, query, []))
         }
         try checkOrigin(request)
@@ -106,6 +125,7 @@ struct RequestResponder: HTTPResponder {
             place: place, query: query ?? .none, body: body,
             contentType: request.headers[.contentType],
             authorization: request.headers[.authorization],
+            lastEventID: HTTPField.Name("Last-Event-ID").flatMap { request.headers[$0] },
             deadline: .after(nanoseconds: UInt64(limits.deadlineSeconds * 1e9)))
     }
 

@@ -1,0 +1,47 @@
+internal import Answers
+internal import Foundation
+internal import HTTPAPI
+internal import IdentityModel
+internal import NodeRuntime
+internal import ProfileCore
+internal import WireFormat
+
+// The survivorship rules of a store that serves.
+extension ServingNode {
+    func profiles(deadline: Deadline) async throws(ServingError) -> ProfilesAnswer {
+        ProfilesAnswer(inForce: RulesChange.rules(of: try await rules(by: deadline)))
+    }
+
+    func put(
+        profiles text: [UInt8], deadline: Deadline
+    ) async throws(ServingError) -> ProfilesAnswer {
+        if let shortage = try requireOpened().shortage { throw .store(shortage.failure) }
+        return try await alone(.rules) { () throws(ServingError) in
+            let given = try await SystemThread.run { Self.read(text) }.get()
+            let change = RulesChange(from: try await rules(by: deadline), to: given)
+            let record = RecordCodec.encode(
+                rules: change.rules.encode(), version: change.rules.version, recordHead)
+            if !change.lacking.isEmpty {
+                _ = try await append(change.lacking.map { ($0, record) }, deadline: deadline)
+            }
+            return ProfilesAnswer(inForce: change.rules, changed: change.isNew)
+        }
+    }
+
+    private static func read(_ text: [UInt8]) -> Result<SurvivorshipRules, ServingError> {
+        do throws(CommandEnd) {
+            return .success(try ProfilesFile(Data(text), called: "body").rules)
+        } catch {
+            return .failure(.malformed(message: error.message ?? "the body says no rules"))
+        }
+    }
+
+    /// The rules that each partition has, by number.
+    private func rules(by deadline: Deadline) async throws(ServingError) -> [SurvivorshipRules] {
+        var rules: [SurvivorshipRules] = []
+        for host in try requireOpened().crew.hosts {
+            rules.append(try await host.ask(by: deadline) { .success($0.rules) }.get())
+        }
+        return rules
+    }
+}
