@@ -1,6 +1,7 @@
 internal import GraphCore
 internal import NodeRuntime
 internal import PartitionCore
+internal import ProfileCore
 
 /// Plays seeds, and says what fails.
 package enum Simulation {
@@ -39,7 +40,6 @@ package enum Simulation {
         _ scenario: Scenario, _ mutant: ContractMutant?
     ) throws(Violation) -> (lines: [String], violation: Violation?) {
         let run = try Run(scenario, mutant: mutant, isTraced: true)
-        run.world.tell(scenario.headline)
         do throws(Violation) {
             try run.finish()
             for witness in run.world.witnesses { run.world.tell(witness.headline) }
@@ -77,5 +77,6 @@ extension Scenario {
             + " inline=\(limits.inlineMembers)/\(limits.inlineEdges)/\(limits.inlinePairs)"
             + " delivery=\(deliveries.messages)/\(deliveries.bytes) memory=\(memory.totalBytes)"
             + " nodes=\(workload.nodes) events=\(events.count) shape=\(workload.shape)"
+            + " rules=\(rules.first?.version ?? 0)/\(rules.last.version)"
     }
 }

@@ -42,12 +42,12 @@ struct SeedTests {
         #expect(Simulation.play(Scenario(seed: seed, size: .large)) == nil)
     }
 
-    @Test(arguments: [2_430, 11_577, 13_889, 17_392] as [UInt64])
+    @Test(arguments: [113, 204, 358, 2_430, 11_577, 13_889, 17_392] as [UInt64])
     func regressionSmall(_ seed: UInt64) {
         #expect(Simulation.play(Scenario(seed: seed)) == nil)
     }
 
-    @Test(arguments: [3_933] as [UInt64])
+    @Test(arguments: [2_621, 3_933] as [UInt64])
     func regressionOfTheNodesOwnTurn(_ seed: UInt64) {
         #expect(Simulation.play(Scenario(seed: seed, level: .runtime)) == nil)
     }

@@ -5,6 +5,8 @@ internal import IdentityModel
 /// their versions, whatever partition told them and when, and then holds the customers there are.
 struct FeedCheck {
     private var customers: [NodeKey: Set<Int>] = [:]  // sorted where it is looked through
+    /// By customer: what it was last told to be, beside its identifiers.
+    private var profiles: [NodeKey: [UInt8]] = [:]  // lookup only
 
     /// - Throws: `Violation`: the first thing that does not hold.
     static func check(
@@ -50,9 +52,10 @@ struct FeedCheck {
         }
         guard change.kind != .retired else {
             try require(
-                change.added.isEmpty && change.removed.isEmpty,
-                "\(Self.name(change)) names identifiers")
+                change.added.isEmpty && change.removed.isEmpty && change.profile.isEmpty,
+                "\(Self.name(change)) names identifiers, or a profile")
             customers[change.customer] = nil
+            profiles[change.customer] = nil
             return
         }
         var now = change.isWhole ? [] : held ?? []
@@ -68,10 +71,16 @@ struct FeedCheck {
         try require(isSound, "\(Self.name(change)) does not lead on from what was told")
         try require(!now.isEmpty, "\(Self.name(change)) leaves a customer without identifiers")
         customers[change.customer] = now
+        try require(
+            change.isWhole || !change.added.isEmpty || !change.removed.isEmpty
+                || !change.others.isEmpty
+                || change.profile != profiles[change.customer] ?? [],
+            "\(Self.name(change)) tells nothing")
+        profiles[change.customer] = change.profile
     }
 
     private func compare(with oracle: Oracle) throws(Violation) {
-        var wanted: [NodeKey: Set<Int>] = [:]  // lookup only
+        var wanted: [NodeKey: Set<Int>] = [:]  // sorted where it is looked through
         for (node, time) in oracle.firstSeen.enumerated() where time != nil {
             let anchor = oracle.anchors[oracle.labels[node]]
             wanted[Identifiers.key(anchor), default: []].insert(node)
@@ -81,6 +90,12 @@ struct FeedCheck {
             throw Violation(
                 "the feed has customer \(Identifiers.number(key)) with "
                     + "\((customers[key] ?? []).sorted()), not \((wanted[key] ?? []).sorted())")
+        }
+        for key in wanted.keys.sorted() {
+            let fold = oracle.profiles.fold(of: (wanted[key] ?? []).sorted())
+            try require(
+                profiles[key] ?? [] == oracle.profiles.profile(of: fold),
+                "the feed has another profile of \(Identifiers.number(key)) than what was said")
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import GraphCore
 internal import IdentityModel
+internal import ProfileCore
 
 /// What events mean, worked out from all of them at once: no order, no partitions. It shares
 /// nothing with the machine but the words; where both are wrong, they are wrong apart.
@@ -26,9 +27,12 @@ struct Oracle {
     private(set) var sizes: [Int]
     /// Every pair that was named, ordered by (a, b).
     private(set) var pairs: [Pair] = []
+    /// What was said of them.
+    let profiles: ProfileOracle
 
-    /// The answer to events that name nodes below `nodes`.
-    init(_ events: [SimulatedEvent], nodes: Int) {
+    /// The answer to events that name nodes below `nodes`, where profiles are made by `rules`.
+    init(_ events: [SimulatedEvent], nodes: Int, rules: SurvivorshipRules = .standing) {
+        profiles = ProfileOracle(events, nodes: nodes, rules: rules)
         firstSeen = Array(repeating: nil, count: nodes)
         labels = Array(0..<nodes)
         anchors = labels

@@ -1,5 +1,6 @@
 internal import GraphCore
 internal import IdentityModel
+internal import ProfileCore
 internal import RetailWorkload
 internal import WireFormat
 
@@ -18,7 +19,8 @@ struct RestCheck {
         self.scenario = scenario
         self.accepted = accepted
         oracle = Oracle(
-            accepted.map { scenario.events[$0] }, nodes: scenario.workload.nodes)
+            accepted.map { scenario.events[$0] }, nodes: scenario.workload.nodes,
+            rules: scenario.rules.last)
     }
 
     /// - Throws: `Violation`: the first thing that does not hold.
@@ -80,6 +82,8 @@ struct RestCheck {
         chance.shuffle(&order)
         let twin = try Replica(
             0, number: 0, from: Snapshot(), Foundry(partitions: 1, limits: .standard))
+        let rules = scenario.rules.last
+        if rules.version > 0 { _ = try twin.fold(Identifiers.record(of: rules)) }
         let identifiers = Identifiers.atLeast(scenario.workload.nodes)
         var builder = EventRecordBuilder()
         for event in order {

@@ -179,11 +179,14 @@ struct StoredGraphCheck {
         }
         let names = try replica.ask { graph, _ throws(StateError) in graph.summary.namespaces }
         let label = image.members.first.map { oracle.labels[Identifiers.number($0.key)] } ?? 0
-        var (value, edge) = (0, 0)
+        var (value, fragment, edge) = (0, 0, 0)
         for member in image.members {
             let bytes = Array(image.values[value..<value + member.valueCount])
             value += member.valueCount
             try check(member, in: id, label, bytes, names)
+            let end = fragment + member.fragmentCount
+            try check(Array(image.fragments[fragment..<end]), of: Identifiers.number(member.key))
+            fragment = end
             for place in edge..<edge + member.edgeCount {
                 note(image.edges[place], from: Identifiers.number(member.key))
             }
@@ -193,6 +196,19 @@ struct StoredGraphCheck {
             image.members.count == oracle.sizes[label], "a component has other members")
         try require(
             Identifiers.number(head.anchor) == oracle.anchors[label], "another anchor names it")
+        let fold = try replica.ask { graph, reader throws(StateError) in
+            try graph.profileFold(withMember: head.anchor, reader: reader)
+        }
+        let nodes = image.members.map { Identifiers.number($0.key) }
+        try require(
+            fold == oracle.profiles.fold(of: nodes),
+            "the profile of \(oracle.anchors[label]) is another than what was said")
+    }
+
+    private func check(_ fragment: [UInt8], of node: Int) throws(Violation) {
+        try require(
+            fragment == oracle.profiles.fragments[node],
+            "the fragment of \(node) is another than what was said of it")
     }
 
     private mutating func note(_ edge: EdgeImage, from node: Int) {

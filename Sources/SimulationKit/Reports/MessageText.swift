@@ -36,9 +36,10 @@ package struct MessageText {
     package func text(_ message: MemberMessage) -> String {
         let (component, node) = (text(message.component), number(message.node))
         switch message.content {
-        case .seen(let time, _, let value):
+        case .seen(let time, _, let value, let observation):
             return "seen component=\(component) node=\(node) time=\(time.milliseconds)"
                 + " value=\(String(decoding: value, as: UTF8.self))"
+                + (observation.isEmpty ? "" : " observed=\(observation.count)")
         case .edge(let other, let version, let isLive):
             return "edge component=\(component) a=\(node) b=\(number(other)) version=\(version)"
                 + " live=\(isLive ? 1 : 0)"

@@ -68,6 +68,7 @@ struct TraceWriter {
             ? "a=\(Self.node(entry.a))" : "a=\(Self.node(entry.a)) b=\(Self.node(entry.b))"
         return "\(entry.operation.word) \(ends) source=\(source) time=\(entry.time.milliseconds)"
             + (reason.isEmpty ? "" : " reason=\(reason)")
+            + (entry.attributes.range.isEmpty ? "" : " attributes=\(entry.attributes.range.count)")
     }
 
     private func messages(in record: [UInt8]) -> String {

@@ -1,6 +1,10 @@
 internal import GraphCore
+internal import IdentityModel
 internal import NodeRuntime
+internal import PartitionCore
+internal import ProfileCore
 internal import RetailWorkload
+internal import WireFormat
 
 /// One run of the node's own turn, until nothing is left to do.
 final class RuntimeRun {
@@ -11,6 +15,9 @@ final class RuntimeRun {
     private let scenario: Scenario
     private let world: RuntimeWorld
     private var pending: [Int]
+    private var rules: RulesProgress
+    /// Whether ticks come by chance, too: where they always came at the end alone they still do.
+    private let ticks: Bool
     private var faultsLeft: Int
     private var chance = SplitMix64(seed: 0)
     /// What is told of the run; nil where nobody asked.
@@ -23,6 +30,8 @@ final class RuntimeRun {
         self.scenario = scenario
         world = try RuntimeWorld(scenario, mutant: mutant)
         pending = Array(scenario.events.indices)
+        rules = RulesProgress(scenario)
+        ticks = scenario.events.contains { $0.attributes != nil }
         faultsLeft = scenario.habits.faultBudget
         if isTraced { trace = TraceWriter() }
     }
@@ -83,6 +92,8 @@ final class RuntimeRun {
             world.requestCheckpoint(partition)
         } else if falls(2) {
             try die()
+        } else if ticks {
+            try world.tick(partition)
         }
         return true
     }
@@ -105,6 +116,14 @@ final class RuntimeRun {
         }
         if scenario.faults.contains(.echoes), chance.chance(10) { pending.append(first) }
         try world.say(frame, to: home)
+        let count = scenario.events.count
+        for partition in rules.due(said: count - pending.count, of: count) {
+            try putRules(partition)
+        }
+    }
+
+    private func putRules(_ partition: Int) throws(Violation) {
+        try world.stage(Identifiers.record(of: scenario.rules.last), to: partition)
     }
 
     private func die() throws(Violation) {
@@ -128,7 +147,37 @@ final class RuntimeRun {
             if try world.collect(partition) { isAny = true }
         }
         while world.tellReceipt(&chance) { isAny = true }
-        return isAny || world.hasStaged
+        if isAny || world.hasStaged { return true }
+        if try putLostRules() { return true }
+        if scenario.rules.repeatsEarly, sayAllAgain() { return true }
+        if try tickWhereTheyWait() { return true }
+        return sayAllAgain()
+    }
+
+    /// Tells partitions of the rules whose logs have lost word of them, or had none.
+    private func putLostRules() throws(Violation) -> Bool {
+        var isAny = false
+        for partition in 0..<scenario.partitions
+        where world.runtimes[partition].rules.version < scenario.rules.last.version {
+            try putRules(partition)
+            isAny = true
+        }
+        return isAny
+    }
+
+    private func tickWhereTheyWait() throws(Violation) -> Bool {
+        var isAny = false
+        for partition in 0..<scenario.partitions where world.runtimes[partition].awaitsTick {
+            try world.tick(partition)
+            isAny = true
+        }
+        return isAny
+    }
+
+    private func sayAllAgain() -> Bool {
+        guard rules.takeRepeat() else { return false }
+        pending = Array(scenario.events.indices)
+        return true
     }
 
     // MARK: At rest
@@ -137,17 +186,23 @@ final class RuntimeRun {
     private func check() throws(Violation) {
         let witnesses = try world.witnesses()
         var accepted: [Int] = []
+        var told = SimulatedFeed(partitions: scenario.partitions)
         for witness in witnesses {
             let partition = witness.partition
             accepted += world.log.events(of: partition)
             for record in world.log.archive(of: partition) {
-                _ = try witness.fold(record)
+                let first = witness.changeOffset
+                let changes = try witness.fold(record).changes
+                try told.take(changes, from: first, of: partition)
+                try check(changes, from: first, of: witness)
             }
+            let end = world.feed.bounds(of: PartitionID(UInt16(partition))).upperBound
+            try require(end <= witness.changeOffset, "the feed keeps what was never told")
             if witness.position > 0 { witness.store() }
         }
-        try RestCheck(
-            witnesses, scenario: scenario, accepted: accepted
-        ).check()
+        let check = RestCheck(witnesses, scenario: scenario, accepted: accepted)
+        try check.check()
+        try FeedCheck.check(told, witnesses, check.oracle)
         try require(
             Set(accepted).count == scenario.events.count, "an event that was accepted is lost")
         for (partition, witness) in witnesses.enumerated() {
@@ -158,6 +213,20 @@ final class RuntimeRun {
             try require(runtime.digest == digest, "a runtime has another digest")
             try ReplicaCheck.checkAlike(
                 world.states[partition].table, witness.state.table, "a node and a witness")
+        }
+    }
+
+    /// The feed keeps what a record told. Only where a power loss may take what was told as well
+    /// as what told it may the feed have had to begin anew.
+    private func check(
+        _ changes: [CustomerChange], from first: UInt64, of witness: Replica
+    ) throws(Violation) {
+        for (offset, change) in zip(first..., changes) {
+            let bytes = try witness.stored(change)
+            let kept = world.feed.change(offset, of: witness.partition)
+            try require(
+                kept == bytes || kept == nil && !scenario.isEmbedded,
+                "the feed has lost change \(offset) of \(witness.partition), or keeps another")
         }
     }
 }

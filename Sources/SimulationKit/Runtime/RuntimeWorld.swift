@@ -22,6 +22,7 @@ final class RuntimeWorld {
     let scenario: Scenario
     let mutant: ContractMutant?
     let log: JointLog
+    let feed: JointFeed
     let states: [SimulatedState]
     private(set) var runtimes: [Runtime] = []
     private var workers: [HeldWorker] = []
@@ -44,6 +45,7 @@ final class RuntimeWorld {
         self.mutant = mutant
         let count = scenario.partitions
         log = JointLog(partitions: count, syncsNothing: mutant == .syncDoesNothing)
+        feed = JointFeed(partitions: count)
         states = (0..<count).map { _ in SimulatedState() }
         letters = Array(repeating: [], count: count * count)
         said = Array(repeating: [], count: count * count)
@@ -58,6 +60,9 @@ final class RuntimeWorld {
             memory: scenario.faults.contains(.evictions) ? scenario.memory : .unlimited,
             graphLimits: scenario.limits, deliveryLimits: scenario.deliveries)
         try open()
+        guard let rules = scenario.rules.first else { return }
+        for partition in 0..<count { try stage(Identifiers.record(of: rules), to: partition) }
+        try sync()
     }
 
     private var all: Range<Int> { 0..<scenario.partitions }
@@ -80,13 +85,15 @@ final class RuntimeWorld {
     private func open() throws(Violation) {
         workers = all.map { _ in HeldWorker() }
         runtimes = []
+        let feed = ChangeFeed(self.feed, partitions: scenario.partitions)
         for partition in all {
             let worker = workers[partition]
             runtimes.append(
                 try run { () throws(StoreFailure) in
                     try Runtime(
                         PartitionID(UInt16(partition)), log: log, state: states[partition],
-                        settings: settings, worker: worker, time: MonotonicTime { 0 })
+                        settings: settings, feed: feed, worker: worker,
+                        time: MonotonicTime { 0 })
                 })
             synced[partition] = 0
         }
@@ -116,6 +123,7 @@ final class RuntimeWorld {
         var lost: [Int] = []
         if withPower {
             lost = log.losePower(keeping: chance.next(below: log.unsyncedCount + 1))
+            feed.losePower(keeping: chance.next(below: feed.unsyncedCount + 1))
         }
         try open()
         return lost
@@ -130,8 +138,17 @@ final class RuntimeWorld {
     func say(_ events: [Int], to partition: Int) throws(Violation) {
         for event in events { identifiers.append(scenario.events[event], to: &builder) }
         log.nextEvents = events
-        let record = builder.finish(Identifiers.head)
+        try stage(builder.finish(Identifiers.head), to: partition)
+    }
+
+    /// Adds a record to a log.
+    func stage(_ record: [UInt8], to partition: Int) throws(Violation) {
         _ = try run { () throws(StoreFailure) in try runtimes[partition].stage(record) }
+    }
+
+    /// Has what has changed be told.
+    func tick(_ partition: Int) throws(Violation) {
+        try stage(RecordCodec.encode(.tick(.minimum), Identifiers.head), to: partition)
     }
 
     /// Makes all logs durable.

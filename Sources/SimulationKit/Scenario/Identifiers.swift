@@ -1,5 +1,6 @@
 internal import GraphCore
 package import IdentityModel
+internal import ProfileCore
 internal import RetailWorkload
 package import WireFormat
 
@@ -101,11 +102,18 @@ package struct Identifiers: Sendable {
         return digits
     }
 
+    /// A record that puts rules in force.
+    static func record(of rules: SurvivorshipRules) -> [UInt8] {
+        RecordCodec.encode(rules: rules.encode(), version: rules.version, head)
+    }
+
     /// Adds an event to a record.
     package func append(_ event: SimulatedEvent, to builder: inout EventRecordBuilder) {
         let time = EventTime(milliseconds: event.time)
         let (source, reason) = (sourceRanges[event.source], reasonRanges[event.reason])
-        if event.operation == .observe {
+        if let said = event.attributes {
+            append(event, said, to: &builder)
+        } else if event.operation == .observe {
             builder.appendObserve(
                 ends[event.a], time: time, source: source, eventID: 0..<0, reason: reason,
                 in: texts.span)
@@ -114,5 +122,25 @@ package struct Identifiers: Sendable {
                 event.operation, ends[event.a], ends[event.b], time: time, source: source,
                 eventID: 0..<0, reason: reason, in: texts.span)
         }
+    }
+
+    /// Adds a sighting with what it says, whose bytes are no part of the texts.
+    private func append(
+        _ event: SimulatedEvent, _ said: SaidAttributes, to builder: inout EventRecordBuilder
+    ) {
+        var bytes: [UInt8] = []
+        func place(_ part: some Collection<UInt8>) -> Range<Int> {
+            bytes += part
+            return bytes.count - part.count..<bytes.count
+        }
+        let text = place(texts[ends[event.a].text])
+        let end = EventEnd(
+            key: ends[event.a].key, text: text, namespaceCount: ends[event.a].namespaceCount)
+        let source = place(Self.sources[event.source])
+        let reason = place(Self.reasons[event.reason])
+        let (id, block) = (place(said.eventID), place(said.block))
+        builder.appendObserve(
+            end, time: EventTime(milliseconds: event.time), source: source, eventID: id,
+            reason: reason, attributes: block, in: bytes.span)
     }
 }

@@ -8,7 +8,7 @@ internal import RetailWorkload
 package struct Scenario: Sendable {
     /// Which seeds there are: each size has its own.
     package enum Size: String, Sendable, CaseIterable {
-        /// At most 20 identifiers, 80 events and 5 partitions.
+        /// At most 20 identifiers, 80 events and as many that say attributes, and 5 partitions.
         case small
         /// Up to thousands of identifiers, and 16 partitions.
         case large
@@ -43,6 +43,8 @@ package struct Scenario: Sendable {
     package var workload: Workload
     /// What is said, in the order in which clients say it.
     package var events: [SimulatedEvent]
+    /// By which rules profiles are made.
+    package var rules = RulesPlan.standing
     /// How things go on.
     package var habits: Habits
     /// What the schedule may do.
@@ -73,6 +75,7 @@ package struct Scenario: Sendable {
         deliveries = Self.deliveries(&chance)
         memory = Self.memory(&chance, isLarge: isLarge)
         if isPressed { press() }
+        sayAttributes()
     }
 
     /// Has memory hold as little of large components as it can. What goes wrong between memory and
@@ -98,6 +101,7 @@ package struct Scenario: Sendable {
         self.init(seed: scheduleSeed, size: .small)
         self.partitions = partitions
         self.events = events
+        rules = .standing
         isEmbedded = false
         limits = .standard
         deliveries = .standard

@@ -14,6 +14,8 @@ package struct SimulatedEvent: Equatable, Sendable {
     package var reason: Int
     /// When it happened, in milliseconds since 1970.
     package var time: Int64
+    /// What it says of the identifier that was seen; nil: nothing more. Of observe events only.
+    package var attributes: SaidAttributes?
 
     /// An event with its members; the ends come in any order.
     package init(

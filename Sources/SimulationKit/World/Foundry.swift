@@ -34,7 +34,7 @@ struct Foundry {
             }
             return PartitionMachine(
                 configurations[partition], configurationDigests: Self.digests,
-                restoring: header,
+                restoring: header, rules: try StoredHeader.rules(of: header),
                 namespaces: try StoredHeader.names(
                     .namespace, count: header.namespaceCount, state),
                 sources: try StoredHeader.names(.source, count: header.sourceCount, state),

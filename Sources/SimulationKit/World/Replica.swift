@@ -2,6 +2,7 @@ internal import GraphCore
 internal import IdentityModel
 internal import NodeRuntime
 internal import PartitionCore
+internal import ProfileCore
 internal import WireFormat
 
 /// A partition's state at a position: what a replica is restored from.
@@ -139,12 +140,22 @@ final class Replica {
     /// The number of the last delivery that was made for a partition.
     func sent(to receiver: Int) -> UInt64 { machine.sent(to: PartitionID(UInt16(receiver))) }
 
+    /// The version of the survivorship rules in force.
+    var rulesVersion: UInt64 { machine.rules.version }
+
     /// Whether a tick would find something to tell.
     var awaitsTick: Bool { machine.graph.awaitsTick }
 
     /// Tells what has changed without a record, as no replica may.
     func tellUnasked() throws(Violation) -> [CustomerChange] {
         try ask { graph, reader throws(StateError) in try graph.tellChanges(reader: reader) }
+    }
+
+    /// A change as a feed keeps it.
+    func stored(_ change: CustomerChange) throws(Violation) -> [UInt8] {
+        try ask { graph, _ throws(StateError) in
+            ChangeForm.encode(change) { graph.namespaceName($0) }
+        }
     }
 
     /// Forwarding pointers that a record may collect, the oldest first.

@@ -1,3 +1,4 @@
+internal import ProfileCore
 internal import RetailWorkload
 
 /// One run: the world, and the chances that move it, until nothing is left to do.
@@ -12,6 +13,7 @@ final class Run {
     let world: World
     private let scenario: Scenario
     private var pending: [Int]
+    private var rules: RulesProgress
     private var faultsLeft: Int
     private var turn: UInt64 = 0
 
@@ -21,6 +23,7 @@ final class Run {
     ) throws(Violation) {
         self.scenario = scenario
         pending = Array(scenario.events.indices)
+        rules = RulesProgress(scenario)
         faultsLeft = scenario.habits.faultBudget
         world = try World(scenario, mutant: mutant, isTraced: isTraced)
     }
@@ -77,7 +80,37 @@ final class Run {
         pending = rest
         if world.allows(.echoes), world.chance.chance(10) { pending.append(frame[0]) }
         try world.say(frame, to: partition)
+        try changeRules()
         if !isLagging() { _ = try world.advance(partition) }
+    }
+
+    /// Tells partitions of the second rules, each at its place.
+    private func changeRules() throws(Violation) {
+        let count = scenario.events.count
+        for partition in rules.due(said: count - pending.count, of: count) {
+            try putRules(partition)
+        }
+    }
+
+    private func putRules(_ partition: Int) throws(Violation) {
+        try world.append(Identifiers.record(of: scenario.rules.last), to: partition)
+    }
+
+    /// Tells partitions of the rules whose logs have lost word of them, or had none.
+    private func putLostRules() throws(Violation) -> Bool {
+        var isAny = false
+        for partition in world.all
+        where world.witnesses[partition].rulesVersion < scenario.rules.last.version {
+            try putRules(partition)
+            isAny = true
+        }
+        return isAny
+    }
+
+    private func sayAllAgain() -> Bool {
+        guard rules.takeRepeat() else { return false }
+        pending = Array(scenario.events.indices)
+        return true
     }
 
     /// How many events a router looks at for one record.
@@ -134,7 +167,13 @@ final class Run {
             return true
         }
         if try restartBroken() { return true }
-        return try tickWhereTheyWait()
+        if try putLostRules() { return true }
+        if scenario.rules.repeatsEarly, sayAllAgain() { return true }
+        if try tickWhereTheyWait() { return true }
+        guard rules.comesAgain else { return false }
+        try world.lookAtAll()
+        try SweepCheck.check(world.witnesses, scenario.rules.last)
+        return sayAllAgain()
     }
 
     private func tickWhereTheyWait() throws(Violation) -> Bool {

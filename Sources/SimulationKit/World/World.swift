@@ -54,11 +54,19 @@ final class World {
         feed = SimulatedFeed(partitions: count)
         snapshots = Array(repeating: [Snapshot()], count: count)
         watch = Watch(nodes: scenario.workload.nodes, partitions: count)
-        if isTraced { trace = TraceWriter() }
+        if isTraced {
+            trace = TraceWriter()
+            trace?.tell(scenario.headline)
+        }
         for partition in 0..<count {
             witnesses.append(try replica(partition, from: Snapshot()))
             owners.append(try restored(partition))
             if !scenario.isEmbedded { standbys.append(try restored(partition)) }
+        }
+        guard let rules = scenario.rules.first else { return }
+        for partition in 0..<count {
+            try append(Identifiers.record(of: rules), to: partition)
+            try sync(partition)
         }
     }
 
