@@ -7,8 +7,9 @@ enum ImportRule {
         // Pure.
         "IdentityModel": [],
         "GraphCore": ["IdentityModel", "CMemoryHints"],
-        "WireFormat": ["IdentityModel", "GraphCore"],
-        "PartitionCore": ["IdentityModel", "GraphCore", "WireFormat"],
+        "ProfileCore": ["IdentityModel"],
+        "WireFormat": ["IdentityModel", "GraphCore", "ProfileCore"],
+        "PartitionCore": ["IdentityModel", "GraphCore", "ProfileCore", "WireFormat"],
         "RetailWorkload": [],
         // Adapters.
         "NodeKeys": ["IdentityModel", "CSodium"],
@@ -16,28 +17,30 @@ enum ImportRule {
         "EventInput": ["CZlib", "CZstd", "Glibc"],
         // The shell knows its ports, never an adapter.
         "NodeRuntime": [
-            "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeKeys", "Glibc",
-            "DequeModule", "Synchronization",
+            "IdentityModel", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore", "NodeKeys",
+            "Glibc", "DequeModule", "Synchronization",
         ],
         // Real partitions in a world of chance.
         "SimulationKit": [
-            "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "RetailWorkload",
-            "NodeRuntime",
+            "IdentityModel", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",
+            "RetailWorkload", "NodeRuntime",
         ],
         // Questions and answers, the same for the command line and for a node.
         "Answers": [
-            "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Foundation",
+            "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat", "NodeRuntime",
+            "Foundation",
         ],
         // HTTP over a protocol that it declares; what it says is what Answers says.
         "HTTPAPI": [
-            "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "NodeRuntime", "Answers",
-            "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
-            "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle",
+            "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat", "NodeRuntime",
+            "Answers", "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
+            "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle",
         ],
         "Commands": [
-            "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore", "RocksStore",
-            "EventInput", "RetailWorkload", "NodeRuntime", "SimulationKit", "Answers", "HTTPAPI",
-            "ArgumentParser", "Logging", "Yams", "CDispatch", "Dispatch", "Foundation",
+            "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",
+            "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "SimulationKit",
+            "Answers", "HTTPAPI", "ArgumentParser", "Logging", "Yams", "CDispatch", "Dispatch",
+            "Foundation",
             "FoundationNetworking", "Glibc",
         ],
         "kindred": ["Commands"],
@@ -45,7 +48,8 @@ enum ImportRule {
 
     /// The targets that are deterministic machines and values.
     static let pureTargets: Set<String> = [
-        "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "RetailWorkload",
+        "IdentityModel", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",
+        "RetailWorkload",
     ]
 
     /// The imports of `text` that its target's row does not name.
