@@ -258,6 +258,31 @@ struct ProfilesCommandTests {
         #expect(try rest["city"].string == "Hamburg")
     }
 
+    /// What the rules cannot use is refused, also where it is a rehearsal under rules to come.
+    @Test func shouldRefuseWhatTheRulesCannotUse() throws {
+        let test = try TestStore()
+        let rules = FixtureFiles.root + "/Deploy/profiles.yaml"
+        let lines = [
+            Self.observe("a:1", "2026-01-01", "web", #""order_total":"much""#),
+            Self.observe("a:1", "2026-01-02", "web", #""signup":"2026-01-02""#),
+            #"{"op":"observe","a":"a:1","ts":1,"attributes":{"page_view":"/"}}"#,
+            Self.observe("a:1", "2026-01-03", "web", #""order_total":"1e2","page_view":"/""#),
+        ]
+        let input = Array(lines.joined(separator: "\n").utf8)
+        for dry in [["--dry-run"], []] {
+            let done = try test.run(["replay", "-", "--profiles", rules, "--json"] + dry, input: input)
+            let reasons = try done.json["rejected_by_reason"]
+            #expect(reasons["bad_type"].integer == 2 && reasons["missing_id"].integer == 1)
+            #expect(try done.json["accepted"].integer == 1)
+        }
+        try test.json("profiles", "apply", test.write("n.yaml", "attributes: []"))
+        let again = try test.run(["replay", "-", "--dry-run", "--json"], input: input)
+        #expect(try again.json["accepted"].integer == 4, "\(again.errors)")
+        let to = try test.run(
+            ["replay", "-", "--dry-run", "--json", "--profiles", rules], input: input)
+        #expect(try to.json["accepted"].integer == 1, "\(to.errors)")
+    }
+
     // MARK: --profiles
 
     @Test func shouldPutRulesInForceAtTheStartOfAReplay() throws {

@@ -52,6 +52,24 @@ struct ServeProfilesTests {
         #expect(try store.json("profiles", "show")["version"].integer == 3)
     }
 
+    /// Events are checked by the rules that were put last, whether changes are kept or not.
+    @Test(arguments: [[], ["--changes", "0"]])
+    func shouldCheckEventsByTheRulesInForce(_ words: [String]) throws {
+        let store = try TestStore()
+        let node = try ServedStore(store, words)
+        let client = try node.client()
+        let bearer = try Self.bearer(store)
+        let event = #"{"op":"observe","a":"a:1","ts":1,"attributes":{"page_view":"/"}}"#
+        #expect(try client.post("/v1/events", event).json["accepted"].integer == 1)
+        let put = try client.put("/v1/profiles", ProfilesCommandTests.rules, bearer)
+        #expect(put.status == 200, "\(put.text)")
+        let refused = try client.post("/v1/events", event).json
+        #expect(refused["accepted"].integer == 0)
+        #expect(try refused["rejected"][0]["reason"].string == "missing_id")
+        #expect(try client.put("/v1/profiles", "attributes: []", bearer).status == 200)
+        #expect(try client.post("/v1/events", event).json["accepted"].integer == 1)
+    }
+
     @Test func shouldRefuseWhatIsNoRules() throws {
         let store = try TestStore()
         let node = try ServedStore(store)

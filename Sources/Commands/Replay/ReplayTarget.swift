@@ -13,7 +13,7 @@ struct ReplayTarget {
     let hasher: NodeKeyHasher
     /// What a record's head says here.
     let head: RecordHead
-    /// The survivorship rules in force.
+    /// The survivorship rules that events are checked by.
     let rules: SurvivorshipRules
     /// How many partitions the store has.
     let partitionCount: UInt16
@@ -66,7 +66,7 @@ struct ReplayTarget {
         var groups = 0
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
-            rules: store.group.rules,
+            rules: store.rules,
             partitionCount: 1,
             append: { (records) throws(CommandEnd) in
                 try store.failing { (group) throws(StoreFailure) in
@@ -94,7 +94,7 @@ struct ReplayTarget {
         let crew = ReplayCrew(store)
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
-            rules: store.group.rules,
+            rules: store.rules,
             partitionCount: store.folder.file.partitions,
             append: { (records) throws(CommandEnd) in try crew.append(records) },
             settle: { () throws(CommandEnd) in try crew.finish() },
@@ -113,7 +113,7 @@ struct ReplayTarget {
         var groups = 0
         return ReplayTarget(
             table: store.folder.table, hasher: store.hasher, head: group.recordHead,
-            rules: group.rules,
+            rules: store.rules,
             partitionCount: store.folder.file.partitions,
             append: { (records) throws(CommandEnd) in
                 try store.failing { (_) throws(StoreFailure) in try group.append(records) }
@@ -143,7 +143,7 @@ struct ReplayTarget {
         var groups = 0
         return ReplayTarget(
             table: table, hasher: NodeKeyHasher(key: key), head: runtime.recordHead,
-            rules: runtime.rules,
+            rules: request.rules ?? .standing,
             partitionCount: 1,
             append: { (records) throws(CommandEnd) in
                 do throws(StoreFailure) {

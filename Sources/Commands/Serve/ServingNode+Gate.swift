@@ -20,7 +20,7 @@ extension ServingNode: NodeGate {
     var keys: IdentifierKeys { known.keys }
     var recordHead: RecordHead { known.recordHead }
     var partitionCount: UInt16 { UInt16(known.crew.hosts.count) }
-    var rules: SurvivorshipRules { known.feed?.rulesInForce ?? known.rules }
+    var rules: SurvivorshipRules { known.rules }
 
     private var known: Opened {
         guard let opened else { preconditionFailure("the store is not open yet") }

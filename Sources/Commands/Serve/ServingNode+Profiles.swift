@@ -24,6 +24,7 @@ extension ServingNode {
             if !change.lacking.isEmpty {
                 _ = try await append(change.lacking.map { ($0, record) }, deadline: deadline)
             }
+            note(change.rules)
             return ProfilesAnswer(inForce: change.rules, changed: change.isNew)
         }
     }
@@ -42,6 +43,7 @@ extension ServingNode {
         for host in try requireOpened().crew.hosts {
             rules.append(try await host.ask(by: deadline) { .success($0.rules) }.get())
         }
+        note(RulesChange.rules(of: rules))
         return rules
     }
 }

@@ -27,8 +27,8 @@ final class ServingNode: @unchecked Sendable {
         let changes: RocksLog?
         let desk: FeedDesk?
         let feed: ChangeFeed?
-        /// Those that were in force when the store was opened.
-        let rules: SurvivorshipRules
+        /// Those in force, as far as is known without asking the partitions.
+        var rules: SurvivorshipRules
         let shortage: RoomShortage?
         let seconds: Double
     }
@@ -167,6 +167,14 @@ final class ServingNode: @unchecked Sendable {
         }
         whenChanged()
         return store
+    }
+
+    /// Takes note of the rules that partitions were found to have, or were given.
+    func note(_ rules: SurvivorshipRules) {
+        mutex.locked {
+            guard let known = openedParts?.rules, known.version < rules.version else { return }
+            openedParts?.rules = rules
+        }
     }
 
     // MARK: Beside it

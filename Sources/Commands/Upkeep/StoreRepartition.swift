@@ -138,9 +138,6 @@ final class StoreRepartition {
     private func fold(into store: OpenStore) throws(CommandEnd) {
         let before = source.group.counters
         total = max(1, before.identifiers + before.pairs)
-        try store.failing { (group) throws(StoreFailure) in
-            try group.adopt(source.group.rules)
-        }
         try run(into: store) { (run) throws(CommandEnd) in try self.readIdentifiers(run) }
         try run(into: store) { (run) throws(CommandEnd) in try self.readPairs(run) }
         try store.failing { (group) throws(StoreFailure) in

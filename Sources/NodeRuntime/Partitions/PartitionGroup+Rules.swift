@@ -20,15 +20,6 @@ extension PartitionGroup {
         return change.isNew
     }
 
-    /// Puts the rules of another store, whose fragments are to come, in force under their own
-    /// version, before anything was observed.
-    ///
-    /// - Throws: `StoreFailure`.
-    package func adopt(_ rules: SurvivorshipRules) throws(StoreFailure) {
-        guard rules.version > self.rules.version else { return }
-        try append(runtimes.map { ($0.partition, $0.rulesRecord(rules)) })
-    }
-
     /// Brings all fragments to the rules in force, and has the feed tell whose profile comes out
     /// different: what a node does bit by bit.
     ///
