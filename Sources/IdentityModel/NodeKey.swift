@@ -3,11 +3,11 @@
 ///
 /// The two words are the sixteen bytes read big-endian, so that comparing `(high, low)` compares
 /// the bytes as unsigned numbers from the first on. That is the only order of node keys.
-package struct NodeKey: Hashable, Comparable, Sendable, BitwiseCopyable {
+@usableFromInline package struct NodeKey: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The first eight bytes, big-endian.
-    package let high: UInt64
+    @usableFromInline package let high: UInt64
     /// The last eight bytes, big-endian.
-    package let low: UInt64
+    @usableFromInline package let low: UInt64
 
     /// The number of bytes in a key.
     package static let byteCount = 16
@@ -15,7 +15,7 @@ package struct NodeKey: Hashable, Comparable, Sendable, BitwiseCopyable {
     package static let hexadecimalDigitCount = 32
 
     /// Makes a key of its two big-endian words.
-    @inline(__always)
+    @inlinable @inline(__always)
     package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low

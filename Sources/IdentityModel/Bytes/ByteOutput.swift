@@ -18,7 +18,7 @@ extension [UInt8] {
     }
 
     /// One to ten bytes.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func appendVarint(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -29,13 +29,13 @@ extension [UInt8] {
     }
 
     /// One to ten bytes; small magnitudes are short.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func appendSignedVarint(_ value: Int64) {
         appendVarint(UInt64(bitPattern: value << 1 ^ value >> 63))
     }
 
     /// Sixteen bytes that sort as the key does.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func appendKey(_ key: NodeKey) {
         // unsafe: the sixteen bytes of two words, copied out within the call.
         unsafe Swift.withUnsafeBytes(of: (key.high.bigEndian, key.low.bigEndian)) { words in
@@ -50,13 +50,14 @@ extension [UInt8] {
     }
 
     /// A length and that many bytes.
+    @inlinable
     package mutating func appendCounted(_ bytes: Span<UInt8>) {
         appendVarint(UInt64(bytes.count))
         append(bytes)
     }
 
     /// The bytes alone.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func append(_ bytes: Span<UInt8>) {
         // unsafe: copied out within the call.
         unsafe bytes.withUnsafeBytes { source in

@@ -1,5 +1,5 @@
 /// Bytes that are not what their place says they are.
-package struct WireError: Error, Equatable, Sendable {
+@usableFromInline package struct WireError: Error, Equatable, Sendable {
     /// What went wrong.
     package enum Code: Sendable {
         /// The bytes end early, contradict themselves, or fail their checksum.

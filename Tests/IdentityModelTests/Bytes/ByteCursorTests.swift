@@ -69,6 +69,31 @@ struct ByteCursorTests {
         }
     }
 
+    /// Whether eight bytes are left to look at or fewer, a number is the same, and so is its fault.
+    @Test func shouldReadNumbersAlikeBeforeTheEndAndAtIt() throws {
+        for word in Self.words {
+            var bytes: [UInt8] = []
+            bytes.appendVarint(word)
+            let count = bytes.count
+            for surplus in 0...9 {
+                let longer = bytes + [UInt8](repeating: 0xff, count: surplus)
+                for end in count...count + surplus {
+                    var cursor = ByteCursor(0..<end)
+                    #expect(try cursor.varint(longer.span) == word)
+                    #expect(cursor.offset == count)
+                }
+                // The same with a zero more.
+                var overlong = longer
+                overlong[count - 1] |= 0x80
+                overlong.insert(0, at: count)
+                #expect(throws: WireError.self) {
+                    var cursor = ByteCursor(0..<overlong.count)
+                    _ = try cursor.varint(overlong.span)
+                }
+            }
+        }
+    }
+
     @Test func shouldRefuseNumbersThatAreTooLarge() {
         let tooLong = [UInt8](repeating: 0xff, count: 9)
         for last: UInt8 in [0x02, 0x7f, 0x80, 0xff] {
