@@ -47,6 +47,8 @@ enum EntrySlot: UInt8 {
 struct EntryTag: Equatable, BitwiseCopyable {
     let rawValue: UInt8
 
+    /// The bytes of a tag.
+    static let byteCount = 1
     private static let slotMask: UInt8 = 0x0f
     private static let typeShift: UInt8 = 4
     private static let typeMask: UInt8 = 0x07

@@ -8,14 +8,19 @@ struct EntryWriter {
     private let head: FragmentHead
 
     /// Who said a word, and when: where it lies.
-    struct Word: BitwiseCopyable {
+    struct Word {
         /// Time, source and in a fold the member.
-        let said: ByteSlice
+        let said: Range<Int>
         /// The source's bytes.
-        let source: ByteSlice
+        let source: Range<Int>
     }
 
     init(_ head: FragmentHead) { self.head = head }
+
+    /// Makes room for so many bytes of entries.
+    mutating func reserve(_ count: Int) {
+        bytes.reserveCapacity(FragmentHead.byteCount + count)
+    }
 
     /// Forgets the entries.
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
@@ -23,7 +28,7 @@ struct EntryWriter {
     /// Makes the entry of `rule`, which remembers no events, of one word. `source` has who said it,
     /// and the name where there is no rule; `value` has what was said, as the rule's type has it.
     mutating func append(
-        _ plan: RulePlan, _ rule: RulePlan.Rule, named name: ByteSlice, _ word: Word,
+        _ plan: RulePlan, _ rule: RulePlan.Rule, named name: Range<Int>, _ word: Word,
         in source: Span<UInt8>, value: Span<UInt8>, _ range: Range<Int>
     ) throws(WireError) {
         switch rule.slot {
@@ -34,7 +39,7 @@ struct EntryWriter {
             try appendSet(plan, rule, name, word, source, value, range)
         case .last:
             var tag = rule.tag
-            if let onceTag = rule.onceTag, plan.names(source, word.source.range, in: rule) {
+            if let onceTag = rule.onceTag, plan.names(source, word.source, in: rule) {
                 tag = onceTag
             }
             appendRegister(plan, rule, tag, name, word, source, value, range)
@@ -59,21 +64,21 @@ struct EntryWriter {
         event.appendKey(id)
         event.appendSignedVarint(time.milliseconds)
         if rule.slot != .count { event.append(value, range) }
-        // Such a rule has a name of its own.
-        appendKey(plan, rule, rule.tag, ByteSlice(0..<0), value)
+        // Such a rule has a name of its own, and asks for none.
+        appendKey(plan, rule, rule.tag, range, value)
         bytes.appendCounted(event.span)
     }
 
     /// Copies an entry as it is.
     mutating func append(_ entry: Entry, _ source: Span<UInt8>) {
         appendHead()
-        bytes.append(source, entry.whole.range)
+        bytes.append(source, entry.whole)
     }
 
     /// Makes an entry with the key of another one.
     mutating func append(_ entry: Entry, _ source: Span<UInt8>, payload: [UInt8]) {
         appendHead()
-        bytes.append(source, entry.head.range)
+        bytes.append(source, entry.head)
         bytes.appendCounted(payload.span)
     }
 
@@ -83,20 +88,22 @@ struct EntryWriter {
         var entries: [Entry] = []
         var cursor = ByteCursor(FragmentHead.content(bytes.count))
         while cursor.remaining > 0 { entries.append(try Entry(bytes.span, &cursor)) }
-        guard entries.count > 1 else { return }
-        for index in 1..<entries.count {
+        var isSorted = true
+        for index in entries.indices.dropFirst() {
             var place = index
             while place > 0,
                 Entry.compare(bytes.span, entries[place - 1], bytes.span, entries[place]) > 0
             {
                 entries.swapAt(place - 1, place)
                 place -= 1
+                isSorted = false
             }
         }
+        guard !isSorted else { return }
         var sorted: [UInt8] = []
         sorted.reserveCapacity(bytes.count)
         head.append(to: &sorted)
-        for entry in entries { sorted.append(bytes.span, entry.whole.range) }
+        for entry in entries { sorted.append(bytes.span, entry.whole) }
         bytes = sorted
     }
 
@@ -107,13 +114,13 @@ struct EntryWriter {
     }
 
     private mutating func appendKey(
-        _ plan: RulePlan, _ rule: RulePlan.Rule, _ tag: EntryTag, _ name: ByteSlice,
+        _ plan: RulePlan, _ rule: RulePlan.Rule, _ tag: EntryTag, _ name: Range<Int>,
         _ source: Span<UInt8>
     ) {
         appendHead()
         if rule.name.range.isEmpty {
-            bytes.appendVarint(UInt64(name.range.count))
-            bytes.append(source, name.range)
+            bytes.appendVarint(UInt64(name.count))
+            bytes.append(source, name)
         } else {
             plan.appendName(of: rule, to: &bytes)
         }
@@ -122,28 +129,28 @@ struct EntryWriter {
     }
 
     private mutating func appendRegister(
-        _ plan: RulePlan, _ rule: RulePlan.Rule, _ tag: EntryTag, _ name: ByteSlice,
+        _ plan: RulePlan, _ rule: RulePlan.Rule, _ tag: EntryTag, _ name: Range<Int>,
         _ word: Word, _ source: Span<UInt8>, _ value: Span<UInt8>, _ range: Range<Int>
     ) {
         appendKey(plan, rule, tag, name, source)
-        bytes.appendVarint(UInt64(word.said.range.count + range.count))
-        bytes.append(source, word.said.range)
+        bytes.appendVarint(UInt64(word.said.count + range.count))
+        bytes.append(source, word.said)
         bytes.append(value, range)
     }
 
     private mutating func appendSet(
-        _ plan: RulePlan, _ rule: RulePlan.Rule, _ name: ByteSlice, _ word: Word,
+        _ plan: RulePlan, _ rule: RulePlan.Rule, _ name: Range<Int>, _ word: Word,
         _ source: Span<UInt8>, _ value: Span<UInt8>, _ range: Range<Int>
     ) throws(WireError) {
         var elements = try EntryWriter.distinct(value, range)
-        elements.removeAll { $0.range.count > ProfileLimits.setElementBytes }
+        elements.removeAll { $0.count > ProfileLimits.setElementBytes }
         // All are of one time: then the greatest stay.
         elements.removeFirst(max(0, elements.count - rule.cap))
         guard !elements.isEmpty else { return }
         var payload: [UInt8] = []
         for element in elements {
-            payload.append(source, word.said.range)
-            payload.append(value, element.range)
+            payload.append(source, word.said)
+            payload.append(value, element)
         }
         appendKey(plan, rule, rule.tag, name, source)
         bytes.appendCounted(payload.span)
@@ -155,30 +162,30 @@ struct EntryWriter {
     ) throws(WireError) -> Range<Int>? {
         guard bytes[range.lowerBound] == AttributeKind.array.rawValue else { return range }
         let elements = try distinct(bytes, range)
-        return slot == .max ? elements.last?.range : elements.first?.range
+        return slot == .max ? elements.last : elements.first
     }
 
     /// The distinct scalars of a value, ascending.
     static func distinct(
         _ bytes: Span<UInt8>, _ range: Range<Int>
-    ) throws(WireError) -> [ByteSlice] {
+    ) throws(WireError) -> [Range<Int>] {
         var cursor = ByteCursor(range)
         guard case .array(let count, let all) = try AttributeValue(bytes, &cursor) else {
-            return [ByteSlice(range)]
+            return [range]
         }
         cursor = ByteCursor(all.range)
-        var elements: [ByteSlice] = []
+        var elements: [Range<Int>] = []
         for _ in 0..<count {
             let element = try AttributeValue.skip(bytes, &cursor)
             var place = elements.count
             var order = -1
             while place > 0 {
                 order = try AttributeOrder.compare(
-                    bytes, elements[place - 1].range, bytes, element)
+                    bytes, elements[place - 1], bytes, element)
                 if order <= 0 { break }
                 place -= 1
             }
-            if place == 0 || order < 0 { elements.insert(ByteSlice(element), at: place) }
+            if place == 0 || order < 0 { elements.insert(element, at: place) }
         }
         return elements
     }

@@ -42,8 +42,8 @@ enum RegisterOrder {
         _ left: Span<UInt8>, _ one: Register, _ right: Span<UInt8>, _ other: Register
     ) throws(WireError) -> Int {
         if one.time != other.time { return one.time < other.time ? -1 : 1 }
-        let isArray = left[one.value.range.lowerBound] == AttributeKind.array.rawValue
-        let isOtherArray = right[other.value.range.lowerBound] == AttributeKind.array.rawValue
+        let isArray = left[one.value.lowerBound] == AttributeKind.array.rawValue
+        let isOtherArray = right[other.value.lowerBound] == AttributeKind.array.rawValue
         if isArray != isOtherArray { return isArray ? -1 : 1 }
         let order = try values(left, one, right, other)
         return order == 0 ? said(left, one, right, other) : order
@@ -54,7 +54,7 @@ enum RegisterOrder {
         _ left: Span<UInt8>, _ one: Register, _ right: Span<UInt8>, _ other: Register
     ) -> Int {
         if one.time != other.time { return one.time < other.time ? -1 : 1 }
-        let order = AttributeOrder.compareBytes(left, one.source.range, right, other.source.range)
+        let order = AttributeOrder.compareBytes(left, one.source, right, other.source)
         if order != 0 { return order }
         return one.member == other.member ? 0 : one.member < other.member ? -1 : 1
     }
@@ -62,6 +62,6 @@ enum RegisterOrder {
     private static func values(
         _ left: Span<UInt8>, _ one: Register, _ right: Span<UInt8>, _ other: Register
     ) throws(WireError) -> Int {
-        try AttributeOrder.compare(left, one.value.range, right, other.value.range)
+        try AttributeOrder.compare(left, one.value, right, other.value)
     }
 }

@@ -17,11 +17,11 @@ extension RulePlan {
         newHead.append(to: &result)
         // What has one name comes of what has that name, so it is joined by itself.
         var group: [UInt8] = []
-        var name = ByteSlice(0..<0)
+        var name = 0..<0
         var writer = EntryWriter(newHead)
         var reader = EntryReader(bytes)
-        while let entry = try reader.next(bytes) {
-            if AttributeOrder.compareBytes(bytes, name.range, bytes, entry.name.range) != 0 {
+        while let entry = try reader.nextInOrder(bytes) {
+            if AttributeOrder.compareBytes(bytes, name, bytes, entry.name) != 0 {
                 result.append(group.span, FragmentHead.content(group.count))
                 group = []
                 name = entry.name
@@ -48,11 +48,11 @@ extension RulePlan {
         switch rule.slot {
         case .set:
             payload = try ElementSet.joined(
-                bytes, entry.payload, of: form.ourMember, nothing.span, ByteSlice(0..<0),
+                bytes, entry.payload, of: form.ourMember, nothing.span, 0..<0,
                 of: form.theirMember, cap: rule.cap, isFold: form.isFold)
         case .count, .sum, .frequent:
             payload = try Tile.joined(
-                bytes, entry.payload, nothing.span, ByteSlice(0..<0), in: rule.slot,
+                bytes, entry.payload, nothing.span, 0..<0, in: rule.slot,
                 windowMilliseconds: rule.windowMilliseconds)
         default: payload = nil
         }
@@ -71,19 +71,19 @@ extension RulePlan {
         guard let rule = heir(of: entry, bytes) else { return }
         var made: [UInt8] = []
         for register in try ElementSet.registers(bytes, entry.payload, of: form.ourMember) {
-            let said = register.whole.range.lowerBound..<register.value.range.lowerBound
-            let word = EntryWriter.Word(said: ByteSlice(said), source: register.source)
+            let word = EntryWriter.Word(
+                said: register.start..<register.value.lowerBound, source: register.source)
             writer.removeAll()
             if let type = rule.type {
                 made.removeAll(keepingCapacity: true)
-                if try type.append(bytes, register.value.range, to: &made) == .nothing { continue }
+                if try type.append(bytes, register.value, to: &made) == .nothing { continue }
                 try writer.append(
                     self, rule, named: entry.name, word, in: bytes, value: made.span,
                     0..<made.count)
             } else {
                 try writer.append(
                     self, rule, named: entry.name, word, in: bytes, value: bytes,
-                    register.value.range)
+                    register.value)
             }
             group = try joined(group.span, writer.bytes.span, form) ?? group
         }
@@ -91,7 +91,7 @@ extension RulePlan {
 
     /// The rule that takes in the words of an entry that it may not have made.
     private func heir(of entry: Entry, _ bytes: Span<UInt8>) -> Rule? {
-        let name = entry.name.range
+        let name = entry.name
         let named = rule(named: bytes, name) ?? (isUnruled(bytes, name) ? .unruled : nil)
         guard let rule = named, !rule.slot.isTile, !entry.tag.slot.isTile,
             rule.originHash == entry.originHash

@@ -6,10 +6,12 @@ extension RulePlan {
     func fragment(
         of event: ObservedEvent, _ bytes: Span<UInt8>
     ) throws(WireError) -> [UInt8] {
-        var writer = EntryWriter(FragmentHead(version: version, isFold: false))
-        var made: [UInt8] = []
         var attributes = try AttributeReader(bytes, event.block.range)
         guard attributes.remaining <= AttributeLimits.perEvent else { throw RulePlan.beyond }
+        var writer = EntryWriter(FragmentHead(version: version, isFold: false))
+        let roomForOrigin = event.said.range.count + 4
+        writer.reserve(event.block.range.count + attributes.remaining * roomForOrigin)
+        var made: [UInt8] = []
         var place = 0
         while let attribute = try attributes.next(bytes) {
             let name = attribute.name.range
@@ -54,9 +56,9 @@ extension RulePlan {
         value: Span<UInt8>, _ range: Range<Int>, _ writer: inout EntryWriter
     ) throws(WireError) {
         guard rule.slot.isTile else {
-            let word = EntryWriter.Word(said: event.said, source: event.source)
+            let word = EntryWriter.Word(said: event.said.range, source: event.source.range)
             return try writer.append(
-                self, rule, named: attribute.name, word, in: bytes, value: value, range)
+                self, rule, named: attribute.name.range, word, in: bytes, value: value, range)
         }
         // The edge refuses an event without an id; one that came in under other rules may lack it.
         guard !event.eventID.range.isEmpty else { return }

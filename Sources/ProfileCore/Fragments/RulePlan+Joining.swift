@@ -78,7 +78,7 @@ extension RulePlan {
                 try join(ours, entry, theirs, their, form, &output)
                 our = try left.next(ours)
             } else {
-                let place = our?.whole.range.lowerBound ?? ours.count
+                let place = our?.start ?? ours.count
                 output.copy(ours, upTo: place, room: theirs.count)
                 output.copied = max(output.copied, place)
                 try append(theirs, their, form, to: &output.bytes)
@@ -92,7 +92,7 @@ extension RulePlan {
         _ ours: Span<UInt8>, _ our: Entry, _ theirs: Span<UInt8>, _ their: Entry,
         _ form: JoinForm, _ output: inout Output
     ) throws(WireError) {
-        let place = our.whole.range
+        let place = our.whole
         let payload: [UInt8]?
         switch our.tag.slot {
         case .set:
@@ -112,7 +112,7 @@ extension RulePlan {
         }
         guard let payload else { return }
         output.copy(ours, upTo: place.lowerBound, room: theirs.count)
-        output.bytes.append(ours, our.head.range)
+        output.bytes.append(ours, our.head)
         output.bytes.appendCounted(payload.span)
         output.copied = place.upperBound
     }
@@ -121,17 +121,28 @@ extension RulePlan {
         _ ours: Span<UInt8>, _ our: Entry, by theirs: Span<UInt8>, _ their: Entry,
         _ form: JoinForm
     ) throws(WireError) -> Bool {
+        let slot = our.tag.slot
+        if slot == .last || slot == .first || slot == .once {
+            // Their times nearly always say it.
+            let time = try Register.time(ours, our.payload)
+            let other = try Register.time(theirs, their.payload)
+            if time != other { return slot == .last ? time < other : time > other }
+            let isRepeat =
+                form.lifted == nil
+                && AttributeOrder.compareBytes(ours, our.payload, theirs, their.payload) == 0
+            if isRepeat { return false }
+        }
         let one = try Register(ours, our.payload, of: form.ourMember)
         let other = try Register(theirs, their.payload, of: form.theirMember)
         var ranks = (0, 0)
-        if our.tag.slot == .trusted, let rule = rule(of: our, ours) {
+        if slot == .trusted, let rule = rule(of: our, ours) {
             ranks = (
-                rank(of: ours, one.source.range, in: rule),
-                rank(of: theirs, other.source.range, in: rule)
+                rank(of: ours, one.source, in: rule),
+                rank(of: theirs, other.source, in: rule)
             )
         }
         return try RegisterOrder.isReplaced(
-            ours, one, ranks.0, by: theirs, other, ranks.1, in: our.tag.slot)
+            ours, one, ranks.0, by: theirs, other, ranks.1, in: slot)
     }
 
     /// Appends an entry of the second in the form of what comes out.
@@ -139,9 +150,9 @@ extension RulePlan {
         _ theirs: Span<UInt8>, _ their: Entry, _ form: JoinForm, to bytes: inout [UInt8]
     ) throws(WireError) {
         guard let member = form.lifted, !their.tag.slot.isTile else {
-            return bytes.append(theirs, their.whole.range)
+            return bytes.append(theirs, their.whole)
         }
-        bytes.append(theirs, their.head.range)
+        bytes.append(theirs, their.head)
         guard their.tag.slot == .set else {
             let register = try Register(theirs, their.payload, of: member)
             bytes.appendVarint(UInt64(register.countInFold))
@@ -173,14 +184,14 @@ extension RulePlan {
         var copied = 0
         var count = 0
         var reader = EntryReader(bytes.span)
-        while let entry = try reader.next(bytes.span) {
-            guard entry.tag == Rule.unruled.tag, isUnruled(bytes.span, entry.name.range) else {
+        while let entry = try reader.nextInOrder(bytes.span) {
+            guard entry.tag == Rule.unruled.tag, isUnruled(bytes.span, entry.name) else {
                 continue
             }
             count += 1
             guard count > unruledLimit else { continue }
-            kept.append(bytes.span, copied..<entry.whole.range.lowerBound)
-            copied = entry.whole.range.upperBound
+            kept.append(bytes.span, copied..<entry.whole.lowerBound)
+            copied = entry.whole.upperBound
         }
         guard copied > 0 else { return bytes }
         kept.append(bytes.span, copied..<bytes.count)

@@ -10,7 +10,7 @@ extension RulePlan {
         for (entry, rule) in try told(by: fold) {
             value.removeAll(keepingCapacity: true)
             guard try appendValue(of: entry, rule, fold, to: &value) else { continue }
-            attributes.appendCounted(fold.extracting(entry.name.range))
+            attributes.appendCounted(fold.extracting(entry.name))
             attributes.append(value.span)
             count += 1
         }
@@ -29,7 +29,7 @@ extension RulePlan {
             guard try appendValue(of: entry, rule, fold, to: &value) else { continue }
             entries.append(
                 ProfileEntry(
-                    name: [UInt8](fold, entry.name.range), value: value,
+                    name: [UInt8](fold, entry.name), value: value,
                     origin: try origin(of: entry, rule, fold)))
         }
         return entries
@@ -44,11 +44,11 @@ extension RulePlan {
         }
         var told: [(Entry, Rule)] = []
         var reader = EntryReader(fold)
-        while let entry = try reader.next(fold) {
+        while let entry = try reader.nextInOrder(fold) {
             guard let rule = rule(of: entry, fold) else { continue }
             if let (last, _) = told.last {
                 let order = AttributeOrder.compareBytes(
-                    fold, last.name.range, fold, entry.name.range)
+                    fold, last.name, fold, entry.name)
                 if order == 0 { continue }
             }
             told.append((entry, rule))
@@ -65,7 +65,12 @@ extension RulePlan {
         case .set:
             let elements = try ElementSet.registers(fold, entry.payload, of: nil)
             value.appendArrayHead(count: elements.count)
-            for element in elements { value.append(fold, element.value.range) }
+            for element in elements {
+                guard fold[element.value.lowerBound] != AttributeKind.array.rawValue else {
+                    throw WireError(.damaged, "a set's element is no scalar")
+                }
+                value.append(fold, element.value)
+            }
         case .count:
             let events = try Tile.events(fold, entry.payload, in: .count)
             value.appendValue(FixedNumber(Int64(events.count)))
@@ -75,7 +80,10 @@ extension RulePlan {
             guard let most = try Tile.mostFrequent(fold, entry.payload) else { return false }
             value.append(fold, most)
         default:
-            value.append(fold, try Register(fold, entry.payload, of: nil).value.range)
+            let word = try Register(fold, entry.payload, of: nil)
+            var cursor = ByteCursor(word.value)
+            value.append(fold, try AttributeValue.skip(fold, &cursor))
+            try cursor.finish()
         }
         return true
     }
@@ -85,26 +93,23 @@ extension RulePlan {
     ) throws(WireError) -> ProfileEntry.Origin {
         switch rule.slot {
         case .set:
-            let words = try ElementSet.registers(fold, entry.payload, of: nil)
-                .map { RulePlan.word($0, fold) }
+            var words: [ProfileWord] = []
+            for element in try ElementSet.registers(fold, entry.payload, of: nil) {
+                words.append(try element.word(fold))
+            }
             return .words(words, isFull: words.count >= rule.cap)
         case .count, .sum, .frequent:
             let times = try Tile.events(fold, entry.payload, in: rule.slot).map(\.time)
             guard let first = times.min(), let last = times.max() else {
                 preconditionFailure("an entry holds something")
             }
+            try Tile.checkTimes(first, last)
             return .events(
                 count: times.count, first: EventTime(milliseconds: first),
                 last: EventTime(milliseconds: last),
                 isFull: times.count >= ProfileLimits.tileEvents)
         default:
-            return .word(RulePlan.word(try Register(fold, entry.payload, of: nil), fold))
+            return .word(try Register(fold, entry.payload, of: nil).word(fold))
         }
-    }
-
-    private static func word(_ register: Register, _ fold: Span<UInt8>) -> ProfileWord {
-        ProfileWord(
-            source: [UInt8](fold, register.source.range), member: register.member,
-            time: EventTime(milliseconds: register.time))
     }
 }

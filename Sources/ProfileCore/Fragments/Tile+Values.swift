@@ -4,7 +4,7 @@ import IdentityModel
 extension Tile {
     /// The sum of their numbers.
     static func sum(
-        _ bytes: Span<UInt8>, _ payload: ByteSlice
+        _ bytes: Span<UInt8>, _ payload: Range<Int>
     ) throws(WireError) -> FixedNumber {
         var sum: Int128 = 0
         for event in try events(bytes, payload, in: .sum) {
@@ -21,7 +21,7 @@ extension Tile {
     /// Where the scalar is that most events carried, each counted once for each that its array has;
     /// of equals that of the latest event, then the greatest. Nil where all have empty arrays.
     static func mostFrequent(
-        _ bytes: Span<UInt8>, _ payload: ByteSlice
+        _ bytes: Span<UInt8>, _ payload: Range<Int>
     ) throws(WireError) -> Range<Int>? {
         var carried: [Carried] = []
         for event in try events(bytes, payload, in: .frequent) {
@@ -36,7 +36,7 @@ extension Tile {
             let next = index + 1
             if next < carried.count {
                 let order = try AttributeOrder.compare(
-                    bytes, carried[index].value.range, bytes, carried[next].value.range)
+                    bytes, carried[index].value, bytes, carried[next].value)
                 if order == 0 { continue }
             }
             // Values ascend, and of one value times: so a later one wins where it is equal.
@@ -45,12 +45,12 @@ extension Tile {
             if let best, (count, carried[index].time) < (best.count, best.carried.time) { continue }
             best = (count, carried[index])
         }
-        return best?.carried.value.range
+        return best?.carried.value
     }
 
     /// A scalar and the time of an event that carried it.
-    private struct Carried: BitwiseCopyable {
-        let value: ByteSlice
+    private struct Carried {
+        let value: Range<Int>
         let time: Int64
     }
 
@@ -83,7 +83,7 @@ extension Tile {
     private static func precedes(
         _ one: Carried, _ other: Carried, _ bytes: Span<UInt8>
     ) throws(WireError) -> Bool {
-        let order = try AttributeOrder.compare(bytes, one.value.range, bytes, other.value.range)
+        let order = try AttributeOrder.compare(bytes, one.value, bytes, other.value)
         return order == 0 ? one.time < other.time : order < 0
     }
 }

@@ -13,36 +13,44 @@ enum Tile {
         let id: NodeKey
         /// Milliseconds since 1970.
         let time: Int64
-        /// Its value's bytes; none in a count.
-        let value: ByteSlice
         /// All of its bytes.
         let whole: ByteSlice
+        /// Its value's bytes, which end it; none in a count.
+        let value: ByteSlice
         /// In a join, whether it is of the second tile.
         var isTheirs = false
 
         /// Reads the event at `cursor` and moves behind it.
+        @inline(__always)
         init(
             _ bytes: Span<UInt8>, _ cursor: inout ByteCursor, in slot: EntrySlot
         ) throws(WireError) {
             let start = cursor.offset
             id = try cursor.key(bytes)
-            let time = EventTime(milliseconds: try cursor.signedVarint(bytes))
-            guard time.isAccepted else {
-                throw WireError(.damaged, "a time is not of the years 0001 to 9999")
-            }
-            self.time = time.milliseconds
+            time = try cursor.signedVarint(bytes)
             let end = cursor.offset
-            value = ByteSlice(slot == .count ? end..<end : try AttributeValue.skip(bytes, &cursor))
+            value = ByteSlice(
+                slot == .count ? end..<end : try AttributeValue.skip(bytes, &cursor))
             whole = ByteSlice(start..<cursor.offset)
+        }
+
+        /// Whether it is before another one by time, then id.
+        @inline(__always)
+        static func isEarlier(_ one: Event, _ other: Event) -> Bool {
+            one.time == other.time ? one.id < other.id : one.time < other.time
         }
     }
 
+    /// The least bytes of an event: an id's hash and a time.
+    private static let leastEventBytes = NodeKey.byteCount + 1
+
     /// The events of a tile, checked.
     static func events(
-        _ bytes: Span<UInt8>, _ payload: ByteSlice, in slot: EntrySlot
+        _ bytes: Span<UInt8>, _ payload: Range<Int>, in slot: EntrySlot
     ) throws(WireError) -> [Event] {
-        var cursor = ByteCursor(payload.range)
+        var cursor = ByteCursor(payload)
         var events: [Event] = []
+        events.reserveCapacity(min(payload.count / leastEventBytes, ProfileLimits.tileEvents))
         while cursor.remaining > 0 {
             let event = try Event(bytes, &cursor, in: slot)
             if let last = events.last {
@@ -55,9 +63,16 @@ enum Tile {
         return events
     }
 
+    /// Throws where events are not of the years 0001 to 9999.
+    static func checkTimes(_ earliest: Int64, _ latest: Int64) throws(WireError) {
+        guard EventTime(milliseconds: earliest).isAccepted,
+            EventTime(milliseconds: latest).isAccepted
+        else { throw WireError(.damaged, "a time is not of the years 0001 to 9999") }
+    }
+
     /// Both tiles as one; nil where that is the first as it stands.
     static func joined(
-        _ ours: Span<UInt8>, _ our: ByteSlice, _ theirs: Span<UInt8>, _ their: ByteSlice,
+        _ ours: Span<UInt8>, _ our: Range<Int>, _ theirs: Span<UInt8>, _ their: Range<Int>,
         in slot: EntrySlot, windowMilliseconds: Int64
     ) throws(WireError) -> [UInt8]? {
         let left = try events(ours, our, in: slot)
@@ -66,10 +81,9 @@ enum Tile {
         var index = 0
         for var other in try events(theirs, their, in: slot) {
             other.isTheirs = true
-            while index < left.count, left[index].id < other.id {
-                joined.append(left[index])
-                index += 1
-            }
+            let start = index
+            while index < left.count, left[index].id < other.id { index += 1 }
+            joined += left[start..<index]
             if index < left.count, left[index].id == other.id {
                 let isReplaced = try isReplaced(ours, left[index], by: theirs, other)
                 joined.append(isReplaced ? other : left[index])
@@ -79,12 +93,32 @@ enum Tile {
             }
         }
         joined += left[index...]
-        forget(&joined, windowMilliseconds)
+        try forget(&joined, windowMilliseconds)
         guard joined.count != left.count || joined.contains(where: \.isTheirs) else { return nil }
+        return payload(joined, ours, theirs, room: our.count + their.count)
+    }
+
+    /// The events as bytes; those that lay together are copied together.
+    private static func payload(
+        _ events: [Event], _ ours: Span<UInt8>, _ theirs: Span<UInt8>, room: Int
+    ) -> [UInt8] {
         var payload: [UInt8] = []
-        for event in joined {
-            payload.append(event.isTheirs ? theirs : ours, event.whole.range)
+        payload.reserveCapacity(room)
+        var run = 0..<0
+        for event in events {
+            let whole = event.whole.range
+            if event.isTheirs {
+                payload.append(ours, run)
+                run = 0..<0
+                payload.append(theirs, whole)
+            } else if run.upperBound == whole.lowerBound {
+                run = run.lowerBound..<whole.upperBound
+            } else {
+                payload.append(ours, run)
+                run = whole
+            }
         }
+        payload.append(ours, run)
         return payload
     }
 
@@ -98,18 +132,24 @@ enum Tile {
     }
 
     /// Drops what is out of the window, and the least by (time, id) of what is too much.
-    private static func forget(_ events: inout [Event], _ windowMilliseconds: Int64) {
-        guard let latest = events.lazy.map(\.time).max() else { return }
-        events.removeAll { $0.time <= latest - windowMilliseconds }
+    private static func forget(
+        _ events: inout [Event], _ windowMilliseconds: Int64
+    ) throws(WireError) {
+        guard let first = events.first else { return }
+        var (latest, earliest) = (first.time, first)
+        for event in events {
+            latest = max(latest, event.time)
+            if Event.isEarlier(event, earliest) { earliest = event }
+        }
+        try checkTimes(earliest.time, latest)
+        let edge = latest - windowMilliseconds
+        if earliest.time <= edge { events.removeAll { $0.time <= edge } }
         let surplus = events.count - ProfileLimits.tileEvents
         guard surplus > 0 else { return }
-        let isLess = { (one: Event, other: Event) in
-            one.time == other.time ? one.id < other.id : one.time < other.time
-        }
-        // One too many is what each event brings to a full tile: it is found without sorting.
+        // One too many is what an event brings to a full tile, and the earliest is known.
         let least =
-            surplus == 1 ? events.min(by: isLess) : events.sorted(by: isLess)[surplus - 1]
-        guard let least else { return }
-        events.removeAll { !isLess(least, $0) }
+            surplus == 1 && earliest.time > edge
+            ? earliest : events.sorted(by: Event.isEarlier)[surplus - 1]
+        events.removeAll { !Event.isEarlier(least, $0) }
     }
 }

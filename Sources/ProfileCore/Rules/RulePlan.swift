@@ -149,11 +149,11 @@ struct RulePlan: Sendable {
 
     /// The rule that makes entries of that name, tag and origin; nil where none does now.
     func rule(of entry: Entry, _ bytes: Span<UInt8>) -> Rule? {
-        if let rule = rule(named: bytes, entry.name.range) {
+        if let rule = rule(named: bytes, entry.name) {
             let isOurs = rule.tag == entry.tag || rule.onceTag == entry.tag
             return isOurs && rule.originHash == entry.originHash ? rule : nil
         }
-        guard entry.tag == Rule.unruled.tag, isUnruled(bytes, entry.name.range) else { return nil }
+        guard entry.tag == Rule.unruled.tag, isUnruled(bytes, entry.name) else { return nil }
         return .unruled
     }
 
