@@ -11,6 +11,8 @@ final class NodeFollower {
     private(set) var faults: [String] = []
     /// How often it came.
     private(set) var visits = 0
+    /// Whether somebody answered when it came last.
+    private(set) var isReached = true
     /// The last id that it was told.
     private(set) var last: String
     /// By partition, the offset that comes next.
@@ -40,11 +42,13 @@ final class NodeFollower {
     @discardableResult
     func visit(_ port: Int, changes limit: Int = .max, follow: Bool = true) -> String? {
         visits += 1
+        isReached = false
         var left = limit
         do {
             let client = try EventClient(
                 port: port, "/v1/changes?reveal=true" + (follow ? "" : "&follow=false"),
                 lastEventID: last)
+            isReached = true
             guard client.answer.status == 200 else {
                 faults.append("status \(client.answer.status): \(client.answer.text)")
                 return nil

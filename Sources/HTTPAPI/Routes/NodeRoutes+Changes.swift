@@ -17,11 +17,11 @@ extension NodeRoutes {
         let reveal = try call.query.flag("reveal")
         let limit = try call.query.count("limit")
         let follows = try call.query.flag("follow", standard: true)
-        let start = try start(call)
         let desk: FeedDesk
         do throws(ServingError) { desk = try gate.feedDesk() } catch {
             throw Problem(error, limits: limits)
         }
+        let start = try start(call)
         do throws(FeedRefusal) {
             let follower = try desk.follow(from: start, atMost: limits.followers)
             return Reply(
