@@ -63,6 +63,20 @@ final class RawEvents: @unchecked Sendable {
         }.get()
     }
 
+    /// Reads all that comes, on one thread; the last block of it.
+    func readToEnd() async throws -> EventClient.Event? {
+        try await Threads.run { [self] in
+            Result {
+                var last: EventClient.Event?
+                while let event = try client.next() {
+                    last = event
+                    mutex.locked { self.last = client.lastID }
+                }
+                return last
+            }
+        }.get()
+    }
+
     /// The next event that has data; nil at the stream's end.
     func nextData() async throws -> EventClient.Event? {
         while let event = try await next() { if !event.data.isEmpty { return event } }

@@ -57,8 +57,11 @@ struct RequestResponder: HTTPResponder {
         guard request.method == .head else { return response }
         let length = response.headers[.contentLength]
         response = response.createHeadResponse()
-        // A stream's is not known.
-        response.headers[.contentLength] = length
+        guard length == nil else { return response }
+        // A stream's length is not known. Without one the encoder writes the end of a body that a
+        // client does not look for, so nothing may follow.
+        response.headers[.contentLength] = nil
+        response.headers[.connection] = "close"
         return response
     }
 

@@ -120,8 +120,8 @@ package final class FeedDesk: @unchecked Sendable {
     // MARK: The thread
 
     private func serve() {
-        while let due = nextDue() {
-            for one in due { Self.answer(one) }
+        while let (due, isEnding) = nextDue() {
+            for one in due { Self.answer(one, isEnding: isEnding) }
         }
         mutex.locked {
             isServing = false
@@ -130,7 +130,7 @@ package final class FeedDesk: @unchecked Sendable {
     }
 
     /// Waits for followers that are to be answered; nil once the desk is closed and none is left.
-    private func nextDue() -> [Waiting]? {
+    private func nextDue() -> (due: [Waiting], isEnding: Bool)? {
         mutex.locked {
             while true {
                 let now = MonotonicTime.system.nanoseconds()
@@ -138,7 +138,7 @@ package final class FeedDesk: @unchecked Sendable {
                 let place = waiting.partition { isEnding || $0.isDue(now) }
                 let due = Array(waiting[place...])
                 waiting.removeSubrange(place...)
-                if !due.isEmpty { return due }
+                if !due.isEmpty { return (due, isEnding) }
                 if isEnding { return nil }
                 if let end = waiting.map(\.end).min() {
                     mutex.wait(until: end)
@@ -149,12 +149,13 @@ package final class FeedDesk: @unchecked Sendable {
         }
     }
 
-    private static func answer(_ one: Waiting) {
+    private static func answer(_ one: Waiting, isEnding: Bool) {
         guard !one.follower.isEnded else { return one.answer(one.reader, .ended) }
         var reader = one.reader
         do throws(FeedError) {
             let changes = try reader.read(atMost: one.limit, bytes: one.bytes)
-            one.answer(reader, changes.isEmpty ? .nothing : .changes(changes))
+            let nothing = isEnding ? FeedNews.ended : .nothing
+            one.answer(reader, changes.isEmpty ? nothing : .changes(changes))
         } catch {
             one.answer(one.reader, .failed(error))
         }
