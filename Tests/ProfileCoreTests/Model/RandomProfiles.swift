@@ -18,11 +18,12 @@ struct RandomProfiles {
         var rules: [AttributeRule] = []
         for name in Self.names where chance.chance(60) {
             let from = chance.chance(25) ? chance.pick(Self.names) : name
-            let type = chance.chance(40) ? chance.pick(AttributeType.allCases) : nil
+            let rule = rule()
+            var type = chance.chance(40) ? chance.pick(AttributeType.allCases) : nil
+            if case .sum = rule, type != nil { type = .number }
             rules.append(
                 AttributeRule(
-                    name: name, from: from, type: type, isSensitive: chance.chance(20),
-                    rule: rule()))
+                    name: name, from: from, type: type, isSensitive: chance.chance(20), rule: rule))
         }
         let isStrict = chance.chance(20)
         // Some are too large together; then the first ones are enough.

@@ -122,26 +122,42 @@ struct SurvivorshipRulesTests {
         #expect(units(.mostFrequent(windowSeconds: window)) == 17)
     }
 
-    /// The longest form: one more byte is too much.
-    @Test func shouldKeepTheLimitOfTheForm() throws {
-        func sources(_ count: Int, of length: Int) -> [[UInt8]] {
-            (0..<count).map { index in
+    @Test func shouldKeepTheLimitOfSources() {
+        func sources(_ count: Int) -> [[UInt8]] { (0..<count).map { bytes("s\($0)") } }
+        for make in [
+            { SurvivorshipRule.last(setOnce: $0) }, { SurvivorshipRule.mostTrusted(ranking: $0) },
+        ] {
+            #expect(fault([rule("a", make(sources(ProfileLimits.sources)))]) == nil)
+            let tooMany = fault([rule("a", make(sources(ProfileLimits.sources + 1)))])
+            #expect(tooMany?.contains("at most 64 sources, not 65") == true)
+        }
+    }
+
+    @Test func shouldAddNumbersAlone() {
+        for type in AttributeType.allCases {
+            let sum = AttributeRule(
+                name: bytes("a"), type: type, rule: .sum(windowSeconds: 1))
+            #expect((fault([sum]) == nil) == (type == .number))
+        }
+        #expect(fault([rule("a", .sum(windowSeconds: 1))]) == nil)
+    }
+
+    /// The longest form, under the greatest version: one more byte is too much.
+    @Test func shouldKeepTheLimitOfTheForm() {
+        func trusted(_ name: String, _ count: Int, _ length: Int) -> AttributeRule {
+            let sources = (0..<count).map { index in
                 let start = bytes("\(index)-")
                 return start + [UInt8](repeating: 0x78, count: length - start.count)
             }
+            return rule(name, .mostTrusted(ranking: sources))
         }
-        func made(_ last: Int) -> SurvivorshipRules? {
-            let full = ["a", "b", "c", "d"].map {
-                rule($0, .mostTrusted(ranking: sources(ProfileLimits.sources, of: 253)))
-            }
-            let rest = rule("e", .mostTrusted(ranking: sources(1, of: last)))
-            return try? SurvivorshipRules(version: 1, attributes: full + [rest])
+        let most = ["a", "b", "c", "d"].map { trusted($0, ProfileLimits.sources, 253) }
+        func length(_ last: Int) -> Int? {
+            try? SurvivorshipRules(version: 1, attributes: most + [trusted("e", 1, last)])
+                .numbered(SurvivorshipRules.greatestVersion).encode().count
         }
-        let fitting = (2...253).filter { made($0) != nil }
-        let longest = try #require(fitting.last)
-        #expect(fitting == Array(2...longest) && longest < 253)
-        let rules = try #require(made(longest)).numbered(SurvivorshipRules.greatestVersion)
-        #expect(rules.encode().count == ProfileLimits.rulesBytes)
+        #expect(length(212) == ProfileLimits.rulesBytes)
+        #expect(length(213) == nil)
     }
 
     // MARK: The form
