@@ -178,8 +178,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "PartitionCore",
-                "NodeRuntime", "SimulationKit", "TestSupport",
+                "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
+                "PartitionCore", "NodeRuntime", "Answers", "SimulationKit", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(

@@ -270,7 +270,8 @@ struct ProfilesCommandTests {
         ]
         let input = Array(lines.joined(separator: "\n").utf8)
         for dry in [["--dry-run"], []] {
-            let done = try test.run(["replay", "-", "--profiles", rules, "--json"] + dry, input: input)
+            let words = ["replay", "-", "--profiles", rules, "--json"]
+            let done = try test.run(words + dry, input: input)
             let reasons = try done.json["rejected_by_reason"]
             #expect(reasons["bad_type"].integer == 2 && reasons["missing_id"].integer == 1)
             #expect(try done.json["accepted"].integer == 1)

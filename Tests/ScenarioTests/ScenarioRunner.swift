@@ -5,7 +5,10 @@ import TestSupport
 
 /// Runs a scenario's commands and prints what they say.
 ///
-///     link|unlink|ban|unban A B [ts=N] [source=S] [reason=WORDS]    observe A [ts=N]
+///     link|unlink|ban|unban A B [ts=N] [source=S] [reason=WORDS]
+///     observe A [ts=N] [source=S] [id=EVENT] [NAME=VALUE ...]
+///     rules NAME=RULE ...    puts survivorship rules in force (`ProfileWords`)
+///     profile A      the values of A's customer, each with where it came from
 ///     customers      every customer by its anchor, with its identifiers
 ///     resolve A      the customer of A
 ///     explain A B    the path of live links, or that there is none
@@ -34,6 +37,10 @@ struct ScenarioRunner {
         case "explain": return try explain(command.name(0), command.name(1))
         case "evidence": return try evidence(command.name(0), command.name(1))
         case "component": return try component(command.name(0))
+        case "rules":
+            try store.put(try command.others.map(ProfileWords.rule))
+            return ["version \(store.rules.version)"]
+        case "profile": return try profile(command.name(0))
         case "counters": return [counters()]
         case "digest": return [try digest(command)]
         case "checkpoint":
@@ -59,7 +66,8 @@ struct ScenarioRunner {
                 operation, store.end(command.name(0)),
                 operation == .observe ? nil : store.end(command.name(1)),
                 at: command.number("ts") ?? 0, source: command.text("source") ?? "default",
-                reason: command.text("reason") ?? ""))
+                reason: command.text("reason") ?? "", eventID: command.text("id") ?? "",
+                attributes: command.others.isEmpty ? [] : ProfileWords.block(command.others)))
         let after = store.runtime.counters
         var line = Self.count(after.customers, "customer")
         if after.merges > before.merges { line += ", merged" }
@@ -120,6 +128,12 @@ struct ScenarioRunner {
         } + links.sorted()
     }
 
+    private func profile(_ name: String) throws -> [String] {
+        let values = try store.profile(name)
+        return values.isEmpty
+            ? ["empty"] : values.map { "\($0.name) = \($0.value), \($0.origin)" }
+    }
+
     private func counters() -> String {
         let counters = store.runtime.counters
         return [
@@ -165,6 +179,10 @@ struct ScenarioCommand {
     let word: String
     private let names: [String]
     private let options: [(name: String, value: String)]
+    /// What `observe` and `rules` say beside their options, in order.
+    let others: [(name: String, value: String)]
+
+    private static let known = ["ts", "source", "reason", "id", "as", "is", "entries"]
 
     init(_ line: String) throws {
         self.line = line
@@ -182,13 +200,13 @@ struct ScenarioCommand {
         guard let word = names.first else {
             throw Scenario.Malformed(description: "an empty command")
         }
-        let known = ["ts", "source", "reason", "as", "is", "entries"]
-        guard options.allSatisfy({ known.contains($0.name) }) else {
+        others = options.filter { !Self.known.contains($0.name) }
+        guard others.isEmpty || word == "observe" || word == "rules" else {
             throw Scenario.Malformed(description: "an unknown option: \(line)")
         }
         self.word = word
         self.names = Array(names.dropFirst())
-        self.options = options
+        self.options = options.filter { Self.known.contains($0.name) }
     }
 
     func name(_ place: Int) throws -> String {

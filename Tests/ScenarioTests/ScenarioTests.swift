@@ -23,7 +23,7 @@ struct ScenarioTests {
             if !FixtureFiles.isRewriting {
                 #expect(result == block.result, "\(file), line \(block.line)")
             }
-            #expect(runner.store.isAsTheOracleSays(), "\(file), line \(block.line)")
+            #expect(try runner.store.isAsTheOracleSays(), "\(file), line \(block.line)")
         }
         if FixtureFiles.isRewriting {
             try FixtureFiles.write(scenario.text, to: "Scenarios/\(file)")

@@ -66,8 +66,8 @@ struct BenchReport: Encodable {
                 + "durability \(plan.durability.rawValue), seed \(plan.seed), "
                 + "\(plan.rounds) round\(plan.rounds == 1 ? "" : "s")",
             "\(machine.processor), \(machine.cores) cores, "
-                + "\(ByteText.print(machine.memoryBytes)) of memory, Linux \(machine.kernel)"
-                + (machine.rocksDB.map { ", RocksDB \($0)" } ?? ""),
+                + "\(ByteText.print(machine.memoryBytes)) of memory",
+            "Linux \(machine.kernel)" + (machine.rocksDB.map { ", RocksDB \($0)" } ?? ""),
             "load average \(machine.loadBefore) before"
                 + (machine.isBusy ? " (busy: times are longer than they need be)" : "")
                 + ", \(machine.loadAfter ?? 0) after; \(BenchText.number(seconds)) s in all",

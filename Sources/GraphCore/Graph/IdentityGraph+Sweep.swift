@@ -18,7 +18,9 @@ extension IdentityGraph {
         while room > 0, sweep.next < sweep.end {
             let id = ComponentID(partition: oneself, sequence: sweep.next)
             room -= 1
-            let component = try stillHosted(id, reader)
+            // One that departed is found by its pointer; what has gone since the last checkpoint and
+            // is still stored is known as such.
+            let component = transit.pointers[id] == nil ? try hosted(id, reader) : noOrdinal
             if component != noOrdinal, components[component].fragmentUnits > 0 {
                 touch(component)
                 touchFeed(component)
@@ -29,24 +31,6 @@ extension IdentityGraph {
             sweep.after = NodeKey(high: 0, low: 0)
         }
         self.sweep = sweep.next < sweep.end ? sweep : nil
-    }
-
-    /// The component with that id, if there is one. Who asks by id, and not because a directory
-    /// named it, may ask for one that has gone and that the store still holds: with others that is
-    /// known, and alone the home of the one that named it says so.
-    private mutating func stillHosted(
-        _ id: ComponentID, _ reader: some StateReader
-    ) throws(StateError) -> Ordinal {
-        guard transit.pointers[id] == nil else { return noOrdinal }
-        let isHere = componentIndex.find(Self.indexHash(id)) { components[$0].id == id }
-        if isHere == noOrdinal, !hasOthers {
-            guard !holdsEverything, try reader.readComponent(id, into: &componentImage) else {
-                return noOrdinal
-            }
-            let home = try home(of: componentImage.anchor, reader)
-            guard nodes[home].directoryComponent == id else { return noOrdinal }
-        }
-        return try hosted(id, reader)
     }
 
     /// Converts the next members of a component; says whether none is left.
