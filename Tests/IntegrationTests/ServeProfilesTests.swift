@@ -54,7 +54,7 @@ struct ServeProfilesTests {
     }
 
     /// Events are checked by the rules that were put last, whether changes are kept or not.
-    @Test(arguments: [[], ["--changes", "0"]])
+    @Test(arguments: [[], ["--feed-retention", "0"]])
     func shouldCheckEventsByTheRulesInForce(_ words: [String]) throws {
         let store = try TestStore()
         let node = try ServedStore(store, words)

@@ -1,6 +1,7 @@
 import GraphCore
 import IdentityModel
 import NodeRuntime
+import ProfileCore
 import TestSupport
 
 /// Runs a scenario's commands and prints what they say.
