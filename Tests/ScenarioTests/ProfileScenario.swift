@@ -14,7 +14,7 @@ extension ScenarioStore {
         rules = try SurvivorshipRules(version: version, attributes: attributes)
         try append(runtime.rulesRecord(rules))
         while runtime.isSweeping {
-            try append(RecordCodec.encode(.tick(TickPolicy.now), runtime.recordHead))
+            try append(RecordCodec.encode(.tick(EventTime(milliseconds: 0)), runtime.recordHead))
         }
     }
 
