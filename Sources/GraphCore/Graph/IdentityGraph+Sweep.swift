@@ -18,8 +18,8 @@ extension IdentityGraph {
         while room > 0, sweep.next < sweep.end {
             let id = ComponentID(partition: oneself, sequence: sweep.next)
             room -= 1
-            // One that departed is found by its pointer; what has gone since the last checkpoint and
-            // is still stored is known as such.
+            // One that departed has a pointer; what has gone since the last checkpoint and is still
+            // stored is known as such.
             let component = transit.pointers[id] == nil ? try hosted(id, reader) : noOrdinal
             if component != noOrdinal, components[component].fragmentUnits > 0 {
                 touch(component)
