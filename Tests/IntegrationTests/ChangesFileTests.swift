@@ -177,6 +177,32 @@ struct ChangesFileTests {
         return replay.folder("k.yaml")
     }
 
+    /// A change names what came to a customer and what went, not who was there.
+    @Test(arguments: PartitionCounts.all)
+    func shouldTellWhatComesToALargeCustomerAlone(_ partitions: Int) throws {
+        let replay = try Replayed(partitions, links: 1)
+        func tell(_ events: [String]) throws -> [UInt8] {
+            let before = replay.bytes().count
+            let file = replay.folder("hub.jsonl")
+            try Data(events.joined(separator: "\n").utf8).write(to: URL(filePath: file))
+            let done = try replay.run(replay.words(file))
+            #expect(done.status == 0, "\(done.errors)")
+            return Array(replay.bytes().dropFirst(before))
+        }
+        let members = (0..<10_000).map { #"{"a":"loyalty:1","b":"cookie:\#($0)","ts":\#($0)}"# }
+        let first = try tell(members)
+        #expect(first.count > 10_000 * 10)
+        for event in [
+            #"{"a":"loyalty:1","b":"cookie:new","ts":20000}"#,
+            #"{"op":"observe","a":"cookie:7","ts":20001,"attributes":{"city":"Lugo"}}"#,
+            #"{"op":"unlink","a":"loyalty:1","b":"cookie:new","ts":20002}"#,
+        ] {
+            let told = try tell([event])
+            #expect(!told.isEmpty && told.count < 1_000, "\(told.count) bytes")
+        }
+        try replay.expectTheStore()
+    }
+
     /// A store that has told much before its feed was kept: the file begins where the feed does.
     @Test func shouldBeginWhereTheFeedDoes() throws {
         let replay = try Replayed(3, links: 500)
