@@ -78,6 +78,7 @@ struct ChangesFileTests {
             guard allKinds else { return }
             let kinds = ["created", "updated", "merged", "split", "renamed", "retired"]
             #expect(consumer.kinds == Set(kinds.map { "customer." + $0 }))
+            #expect(consumer.rebirths > 0)
         }
     }
 

@@ -15,6 +15,9 @@ struct FeedConsumer {
     private(set) var customers: [String: Customer] = [:]
     /// The kinds of change that came.
     private(set) var kinds: Set<String> = []
+    /// How often a customer came back that had retired.
+    private(set) var rebirths = 0
+    private var retired: Set<String> = []
 
     /// Folds changes, a line each, that may stand in any order.
     init(changes lines: some Sequence<some StringProtocol>) throws {
@@ -39,8 +42,10 @@ struct FeedConsumer {
         guard kind != "customer.retired" else {
             try #require(customers[id] != nil, "\(id) retires and is not there")
             customers[id] = nil
+            retired.insert(id)
             return
         }
+        if retired.remove(id) != nil { rebirths += 1 }
         var customer =
             customers[id] ?? Customer(version: 0, identifiers: [], profile: .null)
         if change["identifiers"] != .null { customer.identifiers = [] }
