@@ -18,6 +18,8 @@ enum FuzzTarget: String, CaseIterable {
     case resolve
     /// Bodies of messages between partitions, written again.
     case messages
+    /// Fragments and observations under several rules, the rules themselves, changes of the feed.
+    case profiles
 
     static let chosen: FuzzTarget = {
         let name = ProcessInfo.processInfo.environment["KINDRED_FUZZ_TARGET"] ?? ""
@@ -35,6 +37,11 @@ enum FuzzTarget: String, CaseIterable {
         case .body: RequestFuzz.split(input)
         case .resolve: RequestFuzz.resolve(input)
         case .messages: MessageFuzz.run(input)
+        case .profiles:
+            ProfileFuzz.fragment(input)
+            ProfileFuzz.observation(input)
+            ProfileFuzz.rules(input)
+            ProfileFuzz.change(input)
         }
     }
 }
