@@ -3,8 +3,8 @@ internal import CRdkafka
 extension KafkaAdmin {
     /// Makes the topics, and waits until every broker knows them or the time is over.
     ///
-    /// - Returns: what became of each, in their order: nil where it was made, `.alreadyExists` where
-    ///   there is one, which is left as it is.
+    /// - Returns: what became of each, in their order: nil where it was made, `.alreadyExists`
+    ///   where there is one, which is left as it is.
     package func create(
         _ topics: [KafkaNewTopic], timeoutMilliseconds: Int
     ) throws(KafkaError) -> [KafkaError?] {

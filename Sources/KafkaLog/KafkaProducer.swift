@@ -149,7 +149,8 @@ package final class KafkaProducer: Sendable {
 
     /// Tells what became of messages, waiting up to `timeoutMilliseconds` for the first to be told.
     ///
-    /// Throws, after what there is to tell, `.fatal` once the producer has ended. Other failures
+    /// Throws, after what there is to tell, `.fatal` once the producer has ended; what is told
+    /// later is heard by calling it again, and failures are all that it can be. Other failures
     /// (a broker that cannot be reached) are the log's: messages are sent when it is there again.
     ///
     /// - Returns: how many were told.

@@ -44,6 +44,9 @@ package final class KafkaReader: Sendable {
 
     /// Begins to read `partition`, which must not be read already: `.invalidArgument`.
     ///
+    /// At an offset it begins soonest. For the beginning or the end a broker is asked first, and
+    /// where it is not known yet which, librdkafka asks again after half a second.
+    ///
     /// That there is no such partition, or nothing at such an offset, `poll` tells.
     package func start(_ partition: KafkaPartition, at start: KafkaStart) throws(KafkaError) {
         try slot.opened().start(partition, at: start)

@@ -4,8 +4,10 @@ package struct KafkaReaderSettings: Equatable, Sendable {
     package var maximumQueuedKibibytes = 16 << 10
     /// Messages of a partition below which more are read ahead.
     package var minimumQueuedMessages = 100_000
-    /// Milliseconds that a broker may hold back an answer that has nothing in it.
-    package var waitMilliseconds = 500
+    /// Milliseconds that a broker may hold back an answer that has nothing in it. So long, too, may
+    /// it take until a partition is read that is begun, moved or resumed: a broker is asked one
+    /// thing at a time.
+    package var waitMilliseconds = 100
     /// Milliseconds after which a failed read is tried again.
     package var retryMilliseconds = 100
 

@@ -66,14 +66,14 @@ import Testing
                         KafkaNewTopic(
                             "new", partitions: 1, replication: 1,
                             configuration: [("cleanup.policy", "compact")])
-                    ], timeoutMilliseconds: 2_000)
+                    ], timeoutMilliseconds: 500)
             },
             #expect(throws: KafkaError.self) {
-                try admin.settings(ofTopic: "t", timeoutMilliseconds: 2_000)
+                try admin.settings(ofTopic: "t", timeoutMilliseconds: 500)
             },
             #expect(throws: KafkaError.self) {
                 try admin.deleteRecords(
-                    before: [KafkaPosition(first, 0)], timeoutMilliseconds: 2_000)
+                    before: [KafkaPosition(first, 0)], timeoutMilliseconds: 500)
             },
         ]
         #expect(failures.map { $0?.code } == [.timedOut, .timedOut, .notSupported])

@@ -88,8 +88,16 @@ import Testing
         }
         #expect(error?.code == .tooLarge)
         #expect(error?.partition == KafkaPartition("t", 0))
+        // Key, and headers with their names, count too.
+        for (count, fits) in [(9_990, true), (9_991, false)] {
+            let value = [UInt8](repeating: 1, count: count)
+            let taken = try? producer.enqueue(
+                topic: "t", partition: 0, key: bytes("key").span, value: value.span,
+                headers: [KafkaHeader("name", bytes("val"))])
+            #expect((taken == .taken) == fits)
+        }
         let deliveries = try producer.flushed()
-        #expect(deliveries.map(\.offset) == [0])
+        #expect(deliveries.map(\.offset) == [0, 1])
     }
 
     @Test func shouldTellWhatTheBrokerFindsTooLarge() throws {
@@ -171,11 +179,17 @@ import Testing
         }
         #expect(error?.code == .fatal)
         #expect(error?.isFatal == true)
+        while deliveries.isEmpty, producer.messagesInFlight > 0 {
+            _ = try? producer.poll(timeoutMilliseconds: 100) { deliveries.append($0) }
+        }
         #expect(deliveries.map(\.token) == [9])
         #expect(deliveries.allSatisfy { $0.error != nil && $0.offset == nil })
         let later = #expect(throws: KafkaError.self) { try producer.send("c") }
         #expect(later?.code == .fatal)
-        #expect(throws: KafkaError.self) { try producer.poll(timeoutMilliseconds: 0) { _ in } }
+        let polled = #expect(throws: KafkaError.self) {
+            try producer.poll(timeoutMilliseconds: 0) { _ in }
+        }
+        #expect(polled?.code == .fatal)
         // A new producer goes on.
         let next = try KafkaProducer(mock.settings)
         try next.send("b")
@@ -191,6 +205,43 @@ import Testing
         #expect(deliveries.count == 10)
         #expect(deliveries.allSatisfy { $0.error?.code == .purged && $0.offset == nil })
         #expect(producer.messagesInFlight == 0)
+    }
+
+    @Test func shouldPollNoLongerThanAskedWhileNobodyAnswers() throws {
+        let producer = try producer()
+        mock.setDown()
+        try producer.send("x")
+        let start = ContinuousClock.now
+        #expect(try producer.poll(timeoutMilliseconds: 500) { _ in } == 0)
+        #expect(ContinuousClock.now - start >= .milliseconds(400))
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test func shouldServeManyThreads() throws {
+        let mock = KafkaMock()
+        mock.createTopic("t", partitions: 4)
+        let producer = try KafkaProducer(mock.settings)
+        let workers = (0..<4).map { partition in
+            Worker {
+                for number in 0..<500 {
+                    try? producer.send("m\(number)", "t", Int32(partition))
+                    if number % 50 == 0 {
+                        _ = try? producer.poll(timeoutMilliseconds: 0) { _ in }
+                    }
+                }
+            }
+        }
+        for worker in workers { worker.join() }
+        _ = try producer.flushed()
+        let reader = try KafkaReader(mock.settings)
+        for partition in Int32(0)..<4 {
+            try reader.start(KafkaPartition("t", partition), at: .offset(0))
+        }
+        let messages = try reader.read(2_000)
+        for partition in Int32(0)..<4 {
+            let own = messages.filter { $0.partition == partition }
+            #expect(own.map(\.text) == (0..<500).map { "m\($0)" })
+        }
     }
 
     // MARK: - The end
