@@ -139,9 +139,9 @@ final class Member {
         let first = try Member(mock)
         #expect(try await poll([first]) { first.messages.count == 40 })
         var failure: KafkaError?
-        first.beforeRevocation = { partitions in
+        first.beforeRevocation = { [group = first.group] partitions in
             do throws(KafkaError) {
-                try first.group.commit(
+                try group.commit(
                     partitions.map { KafkaPosition($0, 10) }, timeoutMilliseconds: patience)
             } catch {
                 failure = error

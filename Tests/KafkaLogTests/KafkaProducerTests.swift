@@ -161,10 +161,14 @@ import Testing
         let producer = try producer()
         mock.hideTopic("hidden")
         try producer.send("x", "hidden", 0, token: 1)
-        try producer.send("x", "t", 2, token: 2)
         let deliveries = try producer.flushed()
-        #expect(deliveries.count == 2)
-        #expect(deliveries.allSatisfy { $0.error?.code == .unknownTopicOrPartition })
+        #expect(deliveries.map(\.error?.code) == [.unknownTopicOrPartition])
+        // Of a topic that is known, it is known at once.
+        try producer.send("x")
+        #expect(try producer.flushed().map(\.error) == [nil])
+        let error = #expect(throws: KafkaError.self) { try producer.send("x", "t", 2) }
+        #expect(error?.code == .unknownTopicOrPartition)
+        #expect(error?.partition == KafkaPartition("t", 2))
     }
 
     @Test func shouldEndForGoodWhereItWasFenced() throws {
