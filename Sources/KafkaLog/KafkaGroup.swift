@@ -121,6 +121,9 @@ package final class KafkaGroup: Sendable {
     }
 
     /// Goes on where `pause` came between: no message is lost, none comes twice.
+    ///
+    /// librdkafka 2.0.2 takes up to a second to ask for more then. Who only wants messages slower
+    /// polls less: what is read ahead is bounded by the settings.
     package func resume(_ partitions: [KafkaPartition]) throws(KafkaError) {
         let list = try NativePartitionList(partitions)
         try KafkaError.check(rd_kafka_resume_partitions(slot.opened().client.handle, list.handle))

@@ -100,8 +100,8 @@ package final class KafkaProducer: Sendable {
     ///
     /// `token` comes back with the delivery. Nil for key or value is none, which empty is not.
     /// Throws `.tooLarge` where the message is over `maximumMessageBytes`, `.fatal` once the
-    /// producer has ended, and `.unknownTopicOrPartition` where it is known already that there is no
-    /// such partition; else the delivery tells.
+    /// producer has ended, and `.unknownTopicOrPartition` where it is known already that there is
+    /// no such partition; else the delivery tells.
     package func enqueue(
         topic: String, partition: Int32, key: Span<UInt8>?, value: Span<UInt8>?,
         headers: [KafkaHeader] = [], token: UInt = 0

@@ -220,8 +220,8 @@ import Testing
         #expect(error?.code == .closed)
     }
 
-    /// Messages are lent: were they kept, 80 MB would be. In a process of its own, where nothing else
-    /// takes memory.
+    /// Messages are lent: were they kept, 80 MB would be. In a process of its own, where nothing
+    /// else takes memory.
     @Test func shouldFreeWhatItLent() async {
         await #expect(processExitsWith: .success) {
             let mock = KafkaMock()
