@@ -36,8 +36,8 @@ PEER_ROUNDS ?= 3
 # The one further build: rules that can be left out, places where the program can be killed.
 TRAITS = --traits Mutants,KillPoints --scratch-path .build-mutants
 
-SYSTEM_LIBRARIES = rocksdb libsodium zlib libzstd
-DEBIAN_PACKAGES = librocksdb-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
+SYSTEM_LIBRARIES = rocksdb rdkafka libsodium zlib libzstd
+DEBIAN_PACKAGES = librocksdb-dev librdkafka-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build demo build-tests test nightly tidy scenarios simulate build-traits mutants \
@@ -49,8 +49,8 @@ help: ## lists these targets
 deps: ## installs the system libraries (Debian; sudo if you are not root)
 	@if pkg-config --exists $(SYSTEM_LIBRARIES) 2>/dev/null; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then \
-	    echo "make deps knows Debian only: install RocksDB, libsodium, zlib and zstd with" \
-	        "headers, and pkg-config" >&2; \
+	    echo "make deps knows Debian only: install RocksDB, librdkafka, libsodium, zlib" \
+	        "and zstd with headers, and pkg-config" >&2; \
 	    exit 1; \
 	fi; \
 	sudo=; \

@@ -59,6 +59,8 @@ let package = Package(
             name: "CRocksDB", pkgConfig: "rocksdb", providers: [.apt(["librocksdb-dev"])]),
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(
+            name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CMemoryHints"),
@@ -67,6 +69,7 @@ let package = Package(
         .target(
             name: "NodeKeys", dependencies: ["IdentityModel", "CSodium"], swiftSettings: common),
         .target(name: "RocksStore", dependencies: ["CRocksDB"], swiftSettings: common),
+        .target(name: "KafkaLog", dependencies: ["CRdkafka"], swiftSettings: common),
         .target(name: "EventInput", dependencies: ["CZlib", "CZstd"], swiftSettings: common),
 
         // The shell, the command line, the program.
@@ -127,6 +130,10 @@ let package = Package(
                 "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
             ],
             path: "Tests/Support", swiftSettings: common),
+        // Kafka brokers in the test's own process; never part of the program.
+        .target(
+            name: "KafkaTestSupport", dependencies: ["CRdkafka"], path: "Tests/KafkaSupport",
+            swiftSettings: common),
 
         .testTarget(
             name: "IdentityModelTests", dependencies: ["IdentityModel", "TestSupport"],
@@ -156,6 +163,9 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(name: "RocksStoreTests", dependencies: ["RocksStore"], swiftSettings: common),
+        .testTarget(
+            name: "KafkaLogTests", dependencies: ["KafkaLog", "KafkaTestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "EventInputTests", dependencies: ["EventInput", "CZlib", "CZstd"],
             swiftSettings: common),

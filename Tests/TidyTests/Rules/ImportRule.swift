@@ -3,7 +3,8 @@ enum ImportRule {
     /// What each folder of Sources may import besides the standard library.
     static let allowed: [String: Set<String>] = [
         // System libraries and the one header: no Swift in them.
-        "CMemoryHints": [], "CRocksDB": [], "CSodium": [], "CZlib": [], "CZstd": [],
+        "CMemoryHints": [], "CRdkafka": [], "CRocksDB": [], "CSodium": [], "CZlib": [],
+        "CZstd": [],
         // Pure.
         "IdentityModel": [],
         "GraphCore": ["IdentityModel", "CMemoryHints"],
@@ -14,6 +15,7 @@ enum ImportRule {
         // Adapters.
         "NodeKeys": ["IdentityModel", "CSodium"],
         "RocksStore": ["CRocksDB", "Glibc", "Synchronization"],
+        "KafkaLog": ["CRdkafka", "Glibc"],
         "EventInput": ["CZlib", "CZstd", "Glibc"],
         // The shell knows its ports, never an adapter.
         "NodeRuntime": [

@@ -1,0 +1,243 @@
+import Glibc
+import KafkaLog
+import KafkaTestSupport
+import Testing
+
+/// A member with all that it was told.
+final class Member {
+    let group: KafkaGroup
+    var held: Set<KafkaPartition> = []
+    var messages: [ReadMessage] = []
+    var told: [String] = []
+    var ends: Set<KafkaPartition> = []
+    var failures: [KafkaError] = []
+    var commits: [([KafkaPosition], KafkaError?)] = []
+    /// What is done before partitions are given up.
+    var beforeRevocation: ([KafkaPartition]) -> Void = { _ in }
+
+    init(_ mock: KafkaMock, _ change: (inout KafkaGroupSettings) -> Void = { _ in }) throws {
+        var settings = KafkaGroupSettings(groupID: "g")
+        change(&settings)
+        group = try KafkaGroup(mock.settings, settings)
+        try group.join(["t"])
+    }
+
+    func take(_ event: KafkaGroupEvent) {
+        switch event {
+        case .assigned(let partitions):
+            told.append("+\(partitions.count)")
+            held.formUnion(partitions)
+        case .revoked(let partitions, let isLost):
+            told.append("-\(partitions.count)\(isLost ? " lost" : "")")
+            beforeRevocation(partitions)
+            held.subtract(partitions)
+        case .committed(let positions, let error): commits.append((positions, error))
+        case .failed(let error): failures.append(error)
+        case .reachedEnd(let end): ends.insert(end.partition)
+        }
+    }
+
+    func poll() throws {
+        try group.poll(limit: 7, timeoutMilliseconds: 0, event: take) {
+            messages.append(ReadMessage($0))
+        }
+    }
+
+    func close() { group.close(take) }
+}
+
+/// The mock cluster lets each group wait 3 s for members: tests sleep meanwhile, for a thread that
+/// waits is one of the few that all tests share.
+@Suite struct KafkaGroupTests {
+    private let mock = KafkaMock()
+
+    init() throws {
+        mock.createTopic("t", partitions: 4)
+        let producer = try KafkaProducer(mock.settings)
+        for number in 0..<40 { try producer.send("m\(number)", "t", Int32(number % 4)) }
+        _ = try producer.flushed()
+    }
+
+    /// Polls all members in turn until `done`; false where time is up first.
+    private func poll(_ members: [Member], until done: () -> Bool) async throws -> Bool {
+        let end = ContinuousClock.now + .milliseconds(patience * 3)
+        while !done() {
+            guard ContinuousClock.now < end else { return false }
+            for member in members { try member.poll() }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return true
+    }
+
+    private func positions(_ offset: Int64) -> [KafkaPosition] {
+        (0..<4).map { KafkaPosition(KafkaPartition("t", $0), offset) }
+    }
+
+    @Test func shouldReadAllAndGoOnWhereItCommitted() async throws {
+        let first = try Member(mock)
+        #expect(try await poll([first]) { first.messages.count == 40 })
+        #expect(first.held.count == 4)
+        #expect(try first.group.assignment().count == 4)
+        let partitions = positions(0).map(\.partition)
+        #expect(
+            try first.group.committed(partitions, timeoutMilliseconds: patience)
+                == [nil, nil, nil, nil])
+        try first.group.commit(positions(7), timeoutMilliseconds: patience)
+        #expect(
+            try first.group.committed(partitions, timeoutMilliseconds: patience) == [7, 7, 7, 7])
+        first.close()
+        #expect(first.told == ["+4", "-4"])
+        #expect(first.held.isEmpty)
+        let second = try Member(mock)
+        #expect(try await poll([second]) { second.messages.count == 12 })
+        #expect(second.messages.allSatisfy { $0.offset >= 7 })
+        second.close()
+    }
+
+    @Test func shouldCommitNothingByItself() async throws {
+        let first = try Member(mock)
+        #expect(try await poll([first]) { first.messages.count == 40 })
+        first.close()
+        let second = try Member(mock)
+        #expect(try await poll([second]) { second.messages.count == 40 })
+        second.close()
+    }
+
+    @Test func shouldBeginAtTheEndWhereToldTo() async throws {
+        let member = try Member(mock) { $0.whereNothingIsCommitted = .end }
+        // Only then is it known where the end is.
+        #expect(try await poll([member]) { member.ends.count == 4 })
+        let producer = try KafkaProducer(mock.settings)
+        try producer.send("new")
+        _ = try producer.flushed()
+        #expect(try await poll([member]) { !member.messages.isEmpty })
+        #expect(member.messages.map(\.text) == ["new"])
+        member.close()
+    }
+
+    @Test(arguments: KafkaGroupSettings.Strategy.allCases)
+    func shouldShareWithOthersAndInherit(_ strategy: KafkaGroupSettings.Strategy) async throws {
+        let first = try Member(mock) { $0.strategy = strategy }
+        #expect(try await poll([first]) { first.held.count == 4 })
+        let second = try Member(mock) { $0.strategy = strategy }
+        #expect(
+            try await poll([first, second]) { first.held.count == 2 && second.held.count == 2 })
+        #expect(first.held.isDisjoint(with: second.held))
+        if strategy == .cooperativeSticky {
+            #expect(first.told.prefix(2) == ["+4", "-2"])
+        } else {
+            #expect(first.told.prefix(3) == ["+4", "-4", "+2"])
+        }
+        second.close()
+        #expect(second.held.isEmpty)
+        #expect(try await poll([first]) { first.held.count == 4 })
+        first.close()
+        #expect(first.failures.allSatisfy { $0.isRetriable })
+    }
+
+    @Test func shouldCommitBeforePartitionsAreGivenUp() async throws {
+        let first = try Member(mock)
+        #expect(try await poll([first]) { first.messages.count == 40 })
+        var failure: KafkaError?
+        first.beforeRevocation = { [group = first.group] partitions in
+            do throws(KafkaError) {
+                try group.commit(
+                    partitions.map { KafkaPosition($0, 10) }, timeoutMilliseconds: patience)
+            } catch {
+                failure = error
+            }
+        }
+        let second = try Member(mock)
+        #expect(try await poll([first, second]) { second.held.count == 2 })
+        #expect(failure == nil)
+        #expect(try await poll([first, second]) { second.ends.isSuperset(of: second.held) })
+        #expect(second.messages.isEmpty)
+        first.close()
+        second.close()
+    }
+
+    @Test func shouldTellWhatBecameOfACommitThatNobodyWaitedFor() async throws {
+        let member = try Member(mock)
+        #expect(try await poll([member]) { member.held.count == 4 })
+        try member.group.commitSoon(positions(3))
+        #expect(try await poll([member]) { member.commits.count == 1 })
+        #expect(member.commits.first?.1 == nil)
+        #expect(member.commits.first?.0.map(\.offset) == [3, 3, 3, 3])
+        try member.group.commitSoon([])
+        try member.group.commit([], timeoutMilliseconds: 1)
+        member.close()
+    }
+
+    @Test func shouldTellAMemberThatTheGroupHasMovedOn() async throws {
+        let member = try Member(mock)
+        #expect(try await poll([member]) { member.held.count == 4 })
+        mock.fail(.offsetCommit, with: [.illegalGeneration])
+        let error = #expect(throws: KafkaError.self) {
+            try member.group.commit(positions(3), timeoutMilliseconds: patience)
+        }
+        #expect(error?.code == .notAMember)
+        #expect(error?.isRetriable == false)
+        // It comes back by itself.
+        #expect(try await poll([member]) { member.told.count > 1 && member.held.count == 4 })
+        member.close()
+    }
+
+    @Test func shouldWaitForACommitNoLongerThanAsked() async throws {
+        let member = try Member(mock)
+        #expect(try await poll([member]) { member.held.count == 4 })
+        mock.delay(.offsetCommit, milliseconds: 2_000)
+        let error = #expect(throws: KafkaError.self) {
+            try member.group.commit(positions(3), timeoutMilliseconds: 200)
+        }
+        #expect(error?.code == .timedOut)
+        member.close()
+    }
+
+    @Test func shouldAskAgainForOffsetsThatItCouldNotLearn() async throws {
+        mock.fail(.offsetFetch, with: [.topicAuthorizationFailed])
+        let member = try Member(mock)
+        #expect(try await poll([member]) { member.messages.count == 40 })
+        #expect(member.failures.contains { $0.code == .authorization })
+        member.close()
+    }
+
+    @Test func shouldLoseNothingOverAPause() async throws {
+        let member = try Member(mock)
+        #expect(try await poll([member]) { !member.messages.isEmpty })
+        let partitions = positions(0).map(\.partition)
+        try member.group.pause(partitions)
+        let count = member.messages.count
+        for _ in 0..<10 {
+            try await Task.sleep(for: .milliseconds(10))
+            try member.poll()
+        }
+        #expect(member.messages.count == count)
+        try member.group.resume(partitions)
+        #expect(try await poll([member]) { member.messages.count >= 40 })
+        #expect(Set(member.messages.map(\.text)).count == 40)
+        #expect(member.messages.count == 40)
+        member.close()
+    }
+
+    @Test func shouldCloseUnderAPollThatWaits() throws {
+        let group = try KafkaGroup(mock.settings, KafkaGroupSettings(groupID: "g"))
+        try group.join(["t"])
+        let start = ContinuousClock.now
+        let polling = Worker {
+            _ = try? group.poll(
+                limit: 100_000, timeoutMilliseconds: 60_000, event: { _ in }, message: { _ in })
+        }
+        usleep(100_000)
+        group.close()
+        polling.join()
+        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(throws: KafkaError.self) { try group.join(["t"]) }
+    }
+
+    @Test func shouldRefuseAGroupWithoutAName() {
+        let error = #expect(throws: KafkaError.self) {
+            _ = try KafkaGroup(mock.settings, KafkaGroupSettings(groupID: ""))
+        }
+        #expect(error?.code == .wrongConfiguration)
+    }
+}

@@ -1,0 +1,275 @@
+import Glibc
+import KafkaLog
+import KafkaTestSupport
+import Testing
+
+@Suite struct KafkaProducerTests {
+    private let mock = KafkaMock()
+
+    init() { mock.createTopic("t", partitions: 2) }
+
+    private func producer(
+        _ change: (inout KafkaProducerSettings) -> Void = { _ in }
+    ) throws -> KafkaProducer {
+        var settings = KafkaProducerSettings()
+        change(&settings)
+        return try KafkaProducer(mock.settings, settings)
+    }
+
+    /// The texts that the partition holds, in order.
+    private func stored(_ count: Int, partition: Int32 = 0) throws -> [String] {
+        let reader = try KafkaReader(mock.settings)
+        try reader.start(KafkaPartition("t", partition), at: .beginning)
+        var messages = try reader.read(count)
+        // One more would be one too many.
+        messages += try reader.read(1, timeoutMilliseconds: 100)
+        return messages.map(\.text)
+    }
+
+    @Test func shouldDeliverInOrderWithOffsets() throws {
+        let producer = try producer()
+        for number in 0..<1_000 {
+            try producer.send("m\(number)", "t", Int32(number % 2), token: UInt(number))
+        }
+        let deliveries = try producer.flushed()
+        #expect(producer.messagesInFlight == 0)
+        for partition in 0..<2 {
+            let own = deliveries.filter { $0.partition == Int32(partition) }
+            #expect(own.map(\.token) == stride(from: UInt(partition), to: 1_000, by: 2).map { $0 })
+            #expect(own.map(\.offset) == (0..<500).map { $0 })
+            #expect(own.allSatisfy { $0.error == nil })
+        }
+    }
+
+    @Test(arguments: KafkaProducerSettings.Compression.allCases)
+    func shouldCompress(_ compression: KafkaProducerSettings.Compression) throws {
+        let producer = try producer { $0.compression = compression }
+        for number in 0..<100 { try producer.send("m\(number)") }
+        #expect(try producer.flushed().count == 100)
+        #expect(try stored(100) == (0..<100).map { "m\($0)" })
+    }
+
+    // MARK: - Bounds
+
+    @Test func shouldBeFullAtItsCountOfMessages() throws {
+        let producer = try producer { $0.maximumMessages = 10 }
+        for _ in 0..<10 { try producer.send("x") }
+        let more = bytes("more")
+        #expect(try enqueue(more, producer) == .full)
+        #expect(producer.messagesInFlight == 10)
+        // What was told of makes room.
+        #expect(try producer.flushed().count == 10)
+        #expect(try enqueue(more, producer) == .taken)
+        #expect(try producer.flushed().count == 1)
+    }
+
+    @Test func shouldBeFullAtItsBytesOfValues() throws {
+        let producer = try producer { $0.maximumKibibytes = 1_024 }
+        let value = [UInt8](repeating: 7, count: 64 << 10)
+        for _ in 0..<16 { #expect(try enqueue(value, producer) == .taken) }
+        #expect(try enqueue([1], producer) == .full)
+        #expect(try producer.flushed().count == 16)
+        #expect(try enqueue([1], producer) == .taken)
+    }
+
+    private func enqueue(
+        _ value: [UInt8], _ producer: KafkaProducer
+    ) throws(KafkaError) -> KafkaProducer.Enqueued {
+        try producer.enqueue(topic: "t", partition: 0, key: nil, value: value.span)
+    }
+
+    @Test func shouldRefuseAMessageThatIsTooLarge() throws {
+        var settings = mock.settings
+        settings.maximumMessageBytes = 10_000
+        let producer = try KafkaProducer(settings)
+        #expect(try enqueue([UInt8](repeating: 1, count: 10_000), producer) == .taken)
+        let error = #expect(throws: KafkaError.self) {
+            try enqueue([UInt8](repeating: 1, count: 10_001), producer)
+        }
+        #expect(error?.code == .tooLarge)
+        #expect(error?.partition == KafkaPartition("t", 0))
+        // Key, and headers with their names, count too.
+        for (count, fits) in [(9_990, true), (9_991, false)] {
+            let value = [UInt8](repeating: 1, count: count)
+            let taken = try? producer.enqueue(
+                topic: "t", partition: 0, key: bytes("key").span, value: value.span,
+                headers: [KafkaHeader("name", bytes("val"))])
+            #expect((taken == .taken) == fits)
+        }
+        let deliveries = try producer.flushed()
+        #expect(deliveries.map(\.offset) == [0, 1])
+    }
+
+    @Test func shouldTellWhatTheBrokerFindsTooLarge() throws {
+        let producer = try producer()
+        mock.fail(.produce, with: [.messageTooLarge])
+        try producer.send("x", token: 3)
+        let deliveries = try producer.flushed()
+        #expect(deliveries.map(\.error?.code) == [.tooLarge])
+        #expect(deliveries.map(\.offset) == [nil])
+        #expect(deliveries.map(\.token) == [3])
+    }
+
+    @Test func shouldRefuseWhatCanBeNoPlace() throws {
+        let producer = try producer()
+        for (topic, partition) in [("t", Int32(-1)), ("", 0), ("a b", 0), ("t\0", 0)] {
+            let error = #expect(throws: KafkaError.self) {
+                try producer.send("x", topic, partition)
+            }
+            #expect(error?.code == .invalidArgument)
+        }
+        #expect(throws: KafkaError.self) {
+            try producer.enqueue(
+                topic: "t", partition: 0, key: nil, value: nil,
+                headers: [KafkaHeader("a\0b", nil)])
+        }
+        #expect(producer.messagesInFlight == 0)
+    }
+
+    // MARK: - Failures
+
+    @Test func shouldStoreOnceAndInOrderWhateverTheBrokerAnswers() throws {
+        let producer = try producer { $0.batchBytes = 200 }
+        mock.fail(
+            .produce, with: [.notLeader, .requestTimedOut, .notEnoughReplicas, .notLeader])
+        for number in 0..<200 { try producer.send("m\(number)", token: UInt(number)) }
+        let deliveries = try producer.flushed()
+        #expect(deliveries.map(\.token) == (0..<200).map { $0 })
+        #expect(deliveries.allSatisfy { $0.error == nil })
+        #expect(try stored(200) == (0..<200).map { "m\($0)" })
+    }
+
+    @Test func shouldWaitForABrokerThatIsDown() throws {
+        let producer = try producer()
+        try producer.send("before")
+        #expect(try producer.flushed().count == 1)
+        mock.setDown()
+        for number in 0..<50 { try producer.send("m\(number)") }
+        let error = #expect(throws: KafkaError.self) {
+            try producer.flushed(timeoutMilliseconds: 300)
+        }
+        #expect(error?.code == .timedOut)
+        #expect(error?.reason.contains("50 messages") == true)
+        #expect(producer.messagesInFlight == 50)
+        mock.setUp()
+        let deliveries = try producer.flushed()
+        #expect(deliveries.map(\.offset) == (1...50).map { $0 })
+        #expect(try stored(51) == ["before"] + (0..<50).map { "m\($0)" })
+    }
+
+    @Test func shouldTellThatThereIsNoSuchTopicOrPartition() throws {
+        let producer = try producer()
+        mock.hideTopic("hidden")
+        try producer.send("x", "hidden", 0, token: 1)
+        let deliveries = try producer.flushed()
+        #expect(deliveries.map(\.error?.code) == [.unknownTopicOrPartition])
+        // Of a topic that is known, it is known at once.
+        try producer.send("x")
+        #expect(try producer.flushed().map(\.error) == [nil])
+        let error = #expect(throws: KafkaError.self) { try producer.send("x", "t", 2) }
+        #expect(error?.code == .unknownTopicOrPartition)
+        #expect(error?.partition == KafkaPartition("t", 2))
+    }
+
+    @Test func shouldEndForGoodWhereItWasFenced() throws {
+        let producer = try producer()
+        try producer.send("a")
+        #expect(try producer.flushed().count == 1)
+        mock.fail(.produce, with: [.outOfOrderSequence])
+        try producer.send("b", token: 9)
+        var deliveries: [KafkaDelivery] = []
+        let error = #expect(throws: KafkaError.self) {
+            try producer.flush(timeoutMilliseconds: patience) { deliveries.append($0) }
+        }
+        #expect(error?.code == .fatal)
+        #expect(error?.isFatal == true)
+        while deliveries.isEmpty, producer.messagesInFlight > 0 {
+            _ = try? producer.poll(timeoutMilliseconds: 100) { deliveries.append($0) }
+        }
+        #expect(deliveries.map(\.token) == [9])
+        #expect(deliveries.allSatisfy { $0.error != nil && $0.offset == nil })
+        let later = #expect(throws: KafkaError.self) { try producer.send("c") }
+        #expect(later?.code == .fatal)
+        let polled = #expect(throws: KafkaError.self) {
+            try producer.poll(timeoutMilliseconds: 0) { _ in }
+        }
+        #expect(polled?.code == .fatal)
+        // A new producer goes on.
+        let next = try KafkaProducer(mock.settings)
+        try next.send("b")
+        #expect(try next.flushed().map(\.error) == [nil])
+    }
+
+    @Test func shouldThrowAwayWhatIsPurged() throws {
+        let producer = try producer()
+        mock.setDown()
+        for number in 0..<10 { try producer.send("x", token: UInt(number)) }
+        try producer.purge()
+        let deliveries = try producer.flushed()
+        #expect(deliveries.count == 10)
+        #expect(deliveries.allSatisfy { $0.error?.code == .purged && $0.offset == nil })
+        #expect(producer.messagesInFlight == 0)
+    }
+
+    @Test func shouldPollNoLongerThanAskedWhileNobodyAnswers() throws {
+        let producer = try producer()
+        mock.setDown()
+        try producer.send("x")
+        let start = ContinuousClock.now
+        #expect(try producer.poll(timeoutMilliseconds: 500) { _ in } == 0)
+        #expect(ContinuousClock.now - start >= .milliseconds(400))
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test func shouldServeManyThreads() throws {
+        let mock = KafkaMock()
+        mock.createTopic("t", partitions: 4)
+        let producer = try KafkaProducer(mock.settings)
+        let workers = (0..<4).map { partition in
+            Worker {
+                for number in 0..<500 {
+                    try? producer.send("m\(number)", "t", Int32(partition))
+                    if number % 50 == 0 {
+                        _ = try? producer.poll(timeoutMilliseconds: 0) { _ in }
+                    }
+                }
+            }
+        }
+        for worker in workers { worker.join() }
+        _ = try producer.flushed()
+        let reader = try KafkaReader(mock.settings)
+        for partition in Int32(0)..<4 {
+            try reader.start(KafkaPartition("t", partition), at: .offset(0))
+        }
+        let messages = try reader.read(2_000)
+        for partition in Int32(0)..<4 {
+            let own = messages.filter { $0.partition == partition }
+            #expect(own.map(\.text) == (0..<500).map { "m\($0)" })
+        }
+    }
+
+    // MARK: - The end
+
+    @Test func shouldRefuseCallsAfterTheClose() throws {
+        let producer = try producer()
+        producer.close()
+        producer.close()
+        let error = #expect(throws: KafkaError.self) { try producer.send("x") }
+        #expect(error?.code == .closed)
+        #expect(throws: KafkaError.self) { try producer.poll(timeoutMilliseconds: 0) { _ in } }
+        #expect(throws: KafkaError.self) { try producer.purge() }
+        #expect(producer.messagesInFlight == 0)
+    }
+
+    @Test func shouldCloseUnderAPollThatWaits() throws {
+        let producer = try producer()
+        let start = ContinuousClock.now
+        let polling = Worker {
+            _ = try? producer.poll(timeoutMilliseconds: 60_000) { _ in }
+        }
+        usleep(100_000)
+        producer.close()
+        polling.join()
+        #expect(ContinuousClock.now - start < .seconds(30))
+    }
+}
