@@ -17,7 +17,11 @@ enum ProfileFuzz {
         return ProfileArithmetic(rules)
     }
     private static let rules: [[SurvivorshipRule]] = [
-        [], [.last(), .first, .max, .min, .mostTrusted(ranking: [[0x77]]), .last(setOnce: [[0x77]])],
+        [],
+        [
+            .last(), .first, .max, .min, .mostTrusted(ranking: [[0x77]]),
+            .last(setOnce: [[0x77]]),
+        ],
         [
             .set(cap: 3), .count(windowSeconds: 60), .sum(windowSeconds: 60),
             .mostFrequent(windowSeconds: 60),
