@@ -38,12 +38,13 @@ final class RawConnection: @unchecked Sendable {
 
 /// A client of events whose calls run on threads of their own.
 ///
-/// `@unchecked Sendable`: one `next` at a time, each awaited; `last` is read and written under
-/// `mutex` alone.
+/// `@unchecked Sendable`: one `next` at a time, each awaited, or one thread that reads; `last`
+/// and `end` are read and written under `mutex` alone.
 final class RawEvents: @unchecked Sendable {
     private let client: EventClient
     private let mutex = Mutex()
     private var last = ""
+    private var end: Result<EventClient.Event?, any Error>?
 
     init(_ client: EventClient) { self.client = client }
 
@@ -63,10 +64,10 @@ final class RawEvents: @unchecked Sendable {
         }.get()
     }
 
-    /// Reads all that comes, on one thread; the last block of it.
-    func readToEnd() async throws -> EventClient.Event? {
-        try await Threads.run { [self] in
-            Result {
+    /// Begins to read all that comes, on a thread that waits for none of the pool's.
+    func beginReading() {
+        Thread.detachNewThread { [self] in
+            let outcome = Result {
                 var last: EventClient.Event?
                 while let event = try client.next() {
                     last = event
@@ -74,7 +75,16 @@ final class RawEvents: @unchecked Sendable {
                 }
                 return last
             }
-        }.get()
+            mutex.locked { end = outcome }
+        }
+    }
+
+    /// Waits until all has come that `beginReading` reads; the last block of it.
+    func readToEnd() async throws -> EventClient.Event? {
+        while true {
+            if let end = mutex.locked({ end }) { return try end.get() }
+            try await Task.sleep(nanoseconds: 2_000_000)
+        }
     }
 
     /// The next event that has data; nil at the stream's end.
