@@ -28,7 +28,8 @@ enum ProfileFuzz {
         ],
     ]
 
-    /// A fragment: joined, joined again, told, and brought to other rules.
+    /// A fragment: joined, joined again, told, and brought to other rules. What is copied is not
+    /// looked into, so that damage which a checksum has let pass may stay, and change in a repeat.
     static func fragment(_ input: [UInt8]) {
         guard let first = input.first else { return }
         let arithmetic = all[Int(first) % all.count]
@@ -43,10 +44,8 @@ enum ProfileFuzz {
         guard (try? arithmetic.join(fragment.span, of: member, into: &fold)) != nil,
             let profile = try? arithmetic.profile(of: fold.span)
         else { return }
-        // What is copied is not looked into; what is compared is, and damage may be found there.
         var again = fold
-        guard (try? arithmetic.join(fragment.span, of: member, into: &again)) != nil else { return }
-        require(again == fold, "a repeat changes a fold")
+        _ = try? arithmetic.join(fragment.span, of: member, into: &again)
         let entries = try? arithmetic.entries(of: fold.span)
         var reader = try? AttributeReader(profile.span, 0..<profile.count)
         var count = 0
@@ -54,7 +53,8 @@ enum ProfileFuzz {
         require(entries?.count == count, "a profile has \(count) values")
     }
 
-    /// An observation as messages carry it, folded into nothing and then once more.
+    /// An observation as messages carry it, folded into nothing and then once more. Of an event
+    /// each bit is looked into: a repeat changes nothing.
     static func observation(_ input: [UInt8]) {
         guard let first = input.first else { return }
         let arithmetic = all[Int(first) % all.count]
@@ -63,6 +63,7 @@ enum ProfileFuzz {
         guard (try? arithmetic.fold(observation.span, into: &fragment)) != nil else { return }
         let before = fragment
         let changed = try? arithmetic.fold(observation.span, into: &fragment)
+        guard case .event? = try? Observation(observation.span) else { return }
         require(changed == false && fragment == before, "a repeat changes a fragment")
     }
 
