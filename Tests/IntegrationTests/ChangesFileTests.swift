@@ -30,8 +30,8 @@ struct ChangesFileTests {
 
         func words(_ events: String) -> [String] {
             [
-                "replay", events, "--data", store.path, "--changes", file, "--namespaces",
-                ChangesFileTests.namespaces, "--checkpoint-events", "2000",
+                "replay", events, "--data", store.path, "--changes", file, "--reveal",
+                "--namespaces", ChangesFileTests.namespaces, "--checkpoint-events", "2000",
             ]
         }
 
@@ -201,6 +201,24 @@ struct ChangesFileTests {
             let told = try tell([event])
             #expect(!told.isEmpty && told.count < 1_000, "\(told.count) bytes")
         }
+    }
+
+    /// Sensitive attributes are shown only where that is asked for.
+    @Test func shouldMaskUnlessAskedToReveal() throws {
+        let test = try TestStore()
+        let rules = try test.write(
+            "p.yaml", "attributes: [{name: phone, rule: last, sensitive: true}]")
+        let event = #"{"op":"observe","a":"a:1","ts":1,"attributes":{"phone":"+34600"}}"#
+        let words = ["replay", "-", "--profiles", rules, "--changes"]
+        for (file, more) in [("masked", []), ("whole", ["--reveal"])] {
+            let path = test.folder + "/" + file
+            let done = try test.run(words + [path] + more, input: Array(event.utf8))
+            #expect(done.status == 0, "\(done.errors)")
+            let told = try JSONValue(test.read(path))["profile"]["phone"]
+            #expect(try told.string == (more.isEmpty ? "***" : "+34600"))
+        }
+        let alone = try test.run("replay", "-", "--reveal")
+        #expect(alone.status == 2 && alone.errors.contains("--changes"), "\(alone.errors)")
     }
 
     /// A store that has told much before its feed was kept: the file begins where the feed does.

@@ -5,17 +5,20 @@ internal import WireFormat
 
 /// The file of `replay --changes`: the change feed as JSON Lines, each change once and in order of
 /// its partition, also over a crash: a file that is there is gone on with behind its last whole
-/// line. It is for its owner alone (mode 0600) and masks nothing.
+/// line. It is for its owner alone (mode 0600), and masks sensitive attributes unless it is asked to
+/// reveal them.
 final class ChangesFile {
     private let path: String
     private let output: FileOutput
+    private let feed: ChangeFeed
+    private let reveal: Bool
     private var reader: FeedReader
 
     /// How many changes are copied at a time, and about how many bytes.
     private static let (batchChanges, batchBytes) = (4_096, 4 << 20)
 
     /// Goes on with the file, or makes it with all changes that are kept.
-    init(_ path: String, _ store: OpenStore) throws(CommandEnd) {
+    init(_ path: String, _ store: OpenStore, reveal: Bool) throws(CommandEnd) {
         if let shortage = store.shortage {
             throw CommandEnd(shortage.failure, folder: store.folder.path)
         }
@@ -23,6 +26,8 @@ final class ChangesFile {
             preconditionFailure("a replay that lists changes keeps them")
         }
         self.path = path
+        self.feed = feed
+        self.reveal = reveal
         var start = feed.oldest
         for (partition, next) in try ChangesFileEnd.next(path, start.offsets.count).enumerated() {
             if let next { start.offsets[partition] = next }
@@ -47,9 +52,10 @@ final class ChangesFile {
             }
             guard !changes.isEmpty else { return try output.flush() }
             text.removeAll(keepingCapacity: true)
+            let rules = reveal ? nil : feed.rulesInForce
             for change in changes {
                 do throws(WireError) {
-                    try change.appendLine(to: &text, masking: nil)
+                    try change.appendLine(to: &text, masking: rules)
                 } catch {
                     throw CommandEnd(unreadable: error)
                 }

@@ -27,9 +27,11 @@ struct ReplayCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             Keep the change feed, and list its changes here as JSON Lines; a file that is there \
-            is gone on with.
+            is gone on with. Values of sensitive attributes are masked unless --reveal is given.
             """, valueName: "file"))
     var changes: String?
+    @Flag(help: "Show the values of sensitive attributes in the file of --changes.")
+    var reveal = false
     @Flag(help: "End with status 3 if any event was refused.") var failOnReject = false
     @Flag(help: "Fold in memory and write nothing.") var dryRun = false
     @Option(
@@ -55,6 +57,9 @@ struct ReplayCommand: ParsableCommand {
         guard !files.isEmpty else { throw ValidationError("name at least one file, or -") }
         guard !dryRun || changes == nil else {
             throw ValidationError("--changes lists what a replay did, and --dry-run does nothing")
+        }
+        guard !reveal || changes != nil else {
+            throw ValidationError("--reveal is about --changes: name its file, too")
         }
         guard fromLine >= 1 else { throw ValidationError("--from-line counts from 1") }
         guard checkpointEvents ?? 1 >= 1 else {
@@ -88,7 +93,7 @@ struct ReplayCommand: ParsableCommand {
             }
             request.keepsFeed = true
         }
-        let target = try ReplayTarget.open(request, changes: changes)
+        let target = try ReplayTarget.open(request, changes: changes, reveal: reveal)
         let run = try ReplayRun(
             self, folder: settings.folder, options: try reading.decoderOptions(target.table),
             shape: shape, target: target)

@@ -51,6 +51,7 @@ struct ReplayContinuation {
         words += command.csv.words
         add("--rejects", command.rejects)
         add("--changes", command.changes)
+        if command.reveal { words.append("--reveal") }
         if command.failOnReject { words.append("--fail-on-reject") }
         let store = command.store
         add("--config", store.data.common.config)

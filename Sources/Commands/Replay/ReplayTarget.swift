@@ -35,9 +35,11 @@ struct ReplayTarget {
 
     /// Opens the store, or a rehearsal on what it holds.
     ///
-    /// - Parameter changes: the file that changes are listed in, if they are.
+    /// - Parameters:
+    ///   - changes: the file that changes are listed in, if they are.
+    ///   - reveal: whether it shows the values of sensitive attributes.
     static func open(
-        _ request: StoreRequest, changes: String? = nil
+        _ request: StoreRequest, changes: String?, reveal: Bool
     ) throws(CommandEnd) -> ReplayTarget {
         let isRehearsal = request.isRehearsal
         if isRehearsal, try !StoreFolder.holdsStore(request.folder) {
@@ -46,7 +48,7 @@ struct ReplayTarget {
         let store = try OpenStore(request)
         guard isRehearsal else {
             guard let changes else { return into(store) }
-            let file = try ChangesFile(changes, store)
+            let file = try ChangesFile(changes, store, reveal: reveal)
             store.atRest = { () throws(CommandEnd) in try file.drain() }
             var target = into(store)
             target.listChanges = { () throws(CommandEnd) in try file.drain() }
