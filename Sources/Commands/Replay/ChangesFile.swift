@@ -5,7 +5,7 @@ internal import WireFormat
 
 /// The file of `replay --changes`: the change feed as JSON Lines, each change once and in order of
 /// its partition, also over a crash: a file that is there is gone on with behind its last whole
-/// line. It is for its owner alone (mode 0600), and masks sensitive attributes unless it is asked to
+/// line. It is for its owner alone (mode 0600), and masks sensitive attributes unless it is to
 /// reveal them.
 final class ChangesFile {
     private let path: String

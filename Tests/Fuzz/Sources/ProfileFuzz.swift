@@ -47,10 +47,16 @@ enum ProfileFuzz {
         var again = fold
         _ = try? arithmetic.join(fragment.span, of: member, into: &again)
         let entries = try? arithmetic.entries(of: fold.span)
-        var reader = try? AttributeReader(profile.span, 0..<profile.count)
-        var count = 0
-        while (try? reader?.next(profile.span)) != nil { count += 1 }
+        guard let count = try? Self.count(profile) else { return }
         require(entries?.count == count, "a profile has \(count) values")
+    }
+
+    /// How many values a profile has that can be read.
+    private static func count(_ profile: [UInt8]) throws(WireError) -> Int {
+        var reader = try AttributeReader(profile.span, 0..<profile.count)
+        var count = 0
+        while try reader.next(profile.span) != nil { count += 1 }
+        return count
     }
 
     /// An observation as messages carry it, folded into nothing and then once more. Of an event
