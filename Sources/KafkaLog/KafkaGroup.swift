@@ -1,5 +1,4 @@
 internal import CRdkafka
-internal import Glibc
 
 /// A member of a consumer group, which gives it partitions of the topics that it wants.
 ///
@@ -115,9 +114,7 @@ package final class KafkaGroup: Sendable {
 
     /// Holds back the messages of `partitions`, also those that were read ahead, until `resume`.
     package func pause(_ partitions: [KafkaPartition]) throws(KafkaError) {
-        let list = try NativePartitionList(partitions)
-        try KafkaError.check(rd_kafka_pause_partitions(slot.opened().client.handle, list.handle))
-        if let error = list.firstError { throw error }
+        try slot.opened().client.pause(partitions)
     }
 
     /// Goes on where `pause` came between: no message is lost, none comes twice.
@@ -125,9 +122,7 @@ package final class KafkaGroup: Sendable {
     /// librdkafka 2.0.2 takes up to a second to ask for more then. Who only wants messages slower
     /// polls less: what is read ahead is bounded by the settings.
     package func resume(_ partitions: [KafkaPartition]) throws(KafkaError) {
-        let list = try NativePartitionList(partitions)
-        try KafkaError.check(rd_kafka_resume_partitions(slot.opened().client.handle, list.handle))
-        if let error = list.firstError { throw error }
+        try slot.opened().client.resume(partitions)
     }
 
     // MARK: - Commits

@@ -1,5 +1,4 @@
 internal import CRdkafka
-internal import Glibc
 
 /// What a reader tells beside messages.
 package enum KafkaReaderEvent: Sendable {
@@ -65,9 +64,7 @@ package final class KafkaReader: Sendable {
 
     /// Holds back the messages of `partitions`, also those that were read ahead, until `resume`.
     package func pause(_ partitions: [KafkaPartition]) throws(KafkaError) {
-        let list = try NativePartitionList(partitions)
-        try KafkaError.check(rd_kafka_pause_partitions(slot.opened().client.handle, list.handle))
-        if let error = list.firstError { throw error }
+        try slot.opened().client.pause(partitions)
     }
 
     /// Goes on where `pause` came between: no message is lost, none comes twice.
@@ -75,9 +72,7 @@ package final class KafkaReader: Sendable {
     /// librdkafka 2.0.2 takes up to a second to ask for more then. Who only wants messages slower
     /// polls less: what is read ahead is bounded by the settings.
     package func resume(_ partitions: [KafkaPartition]) throws(KafkaError) {
-        let list = try NativePartitionList(partitions)
-        try KafkaError.check(rd_kafka_resume_partitions(slot.opened().client.handle, list.handle))
-        if let error = list.firstError { throw error }
+        try slot.opened().client.resume(partitions)
     }
 
     /// The offsets that `partition` holds now, as its leader says; waits for the answer.
@@ -160,25 +155,19 @@ extension NativeClient {
 /// `@unchecked Sendable`: `reading` is read and written under `lock` alone.
 final class NativeReader: @unchecked Sendable {
     let client: NativeClient
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let lock = NativeLock()
     private var reading: [KafkaPartition] = []
 
-    init(_ client: NativeClient) {
-        self.client = client
-        lock = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
-    }
+    init(_ client: NativeClient) { self.client = client }
 
     deinit {
         for partition in reading { try? stopNative(partition) }
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
     }
 
     func start(_ partition: KafkaPartition, at start: KafkaStart) throws(KafkaError) {
         try NativeReader.check(partition, start)
         let topic = try client.topic(partition.topic)
-        try inTurn { () throws(KafkaError) in
+        try lock.locked { () throws(KafkaError) in
             guard !reading.contains(partition) else {
                 throw KafkaError(.invalidArgument, "the partition is read already").at(partition)
             }
@@ -190,7 +179,7 @@ final class NativeReader: @unchecked Sendable {
     func seek(_ partition: KafkaPartition, to start: KafkaStart) throws(KafkaError) {
         try NativeReader.check(partition, start)
         let topic = try client.topic(partition.topic)
-        try inTurn { () throws(KafkaError) in
+        try lock.locked { () throws(KafkaError) in
             guard let index = reading.firstIndex(of: partition) else {
                 throw KafkaError(.invalidArgument, "the partition is not read").at(partition)
             }
@@ -204,17 +193,11 @@ final class NativeReader: @unchecked Sendable {
     }
 
     func stop(_ partition: KafkaPartition) throws(KafkaError) {
-        try inTurn { () throws(KafkaError) in
+        try lock.locked { () throws(KafkaError) in
             guard let index = reading.firstIndex(of: partition) else { return }
             reading.remove(at: index)
             try stopNative(partition)
         }
-    }
-
-    private func inTurn(_ body: () throws(KafkaError) -> Void) throws(KafkaError) {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        try body()
     }
 
     private static func check(

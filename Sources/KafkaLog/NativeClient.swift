@@ -1,5 +1,4 @@
 internal import CRdkafka
-internal import Glibc
 
 /// A client of librdkafka's, and the handles of topics that go with it; frees them when the last
 /// user lets go.
@@ -24,7 +23,7 @@ final class NativeClient: @unchecked Sendable {
     /// The queue that events come on.
     let queue: OpaquePointer
     private let sink: NativeLogSink
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let lock = NativeLock()
     /// Few: a program writes and reads a handful of topics.
     private var topics: [(name: String, handle: OpaquePointer)] = []
 
@@ -42,8 +41,6 @@ final class NativeClient: @unchecked Sendable {
             self.queue = rd_kafka_queue_get_consumer(handle)
         }
         self.sink = sink
-        lock = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
     }
 
     deinit {
@@ -51,22 +48,20 @@ final class NativeClient: @unchecked Sendable {
         rd_kafka_queue_destroy(queue)
         // A group's member was closed before, or is given up: it must not wait for its group here.
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
     }
 
     /// The handle of the topic `name`, made at its first use.
     func topic(_ name: String) throws(KafkaError) -> OpaquePointer {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
-        // Names are ASCII, so equal as text is equal as bytes.
-        for topic in topics where topic.name == name { return topic.handle }
-        try KafkaTopicName.check(name)
-        guard let made = rd_kafka_topic_new(handle, name, nil) else {
-            throw KafkaError(rd_kafka_last_error())
+        try lock.locked { () throws(KafkaError) in
+            // Names are ASCII, so equal as text is equal as bytes.
+            for topic in topics where topic.name == name { return topic.handle }
+            try KafkaTopicName.check(name)
+            guard let made = rd_kafka_topic_new(handle, name, nil) else {
+                throw KafkaError(rd_kafka_last_error())
+            }
+            topics.append((name, made))
+            return made
         }
-        topics.append((name, made))
-        return made
     }
 
     /// The next event, once there is one; nil where none came in time, or `wake` was called.
@@ -100,6 +95,20 @@ final class NativeClient: @unchecked Sendable {
         return low..<max(low, high)
     }
 
+    /// Holds back the messages of `partitions`, also those that were read ahead, until `resume`.
+    func pause(_ partitions: [KafkaPartition]) throws(KafkaError) {
+        let list = try NativePartitionList(partitions)
+        try KafkaError.check(rd_kafka_pause_partitions(handle, list.handle))
+        if let error = list.firstError { throw error }
+    }
+
+    /// Goes on where `pause` came between.
+    func resume(_ partitions: [KafkaPartition]) throws(KafkaError) {
+        let list = try NativePartitionList(partitions)
+        try KafkaError.check(rd_kafka_resume_partitions(handle, list.handle))
+        if let error = list.firstError { throw error }
+    }
+
     /// A text that librdkafka wrote into a buffer.
     static func string(_ text: [CChar]) -> String {
         String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -111,34 +120,24 @@ final class NativeClient: @unchecked Sendable {
 /// `@unchecked Sendable`: `client` is read and written under `lock` alone.
 final class NativeSlot<Client: AnyObject & Sendable>: @unchecked Sendable {
     private var client: Client?
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
+    private let lock = NativeLock()
 
-    init(_ client: Client) {
-        self.client = client
-        lock = .allocate(capacity: 1)
-        pthread_mutex_init(lock, nil)
-    }
-
-    deinit {
-        pthread_mutex_destroy(lock)
-        lock.deallocate()
-    }
+    init(_ client: Client) { self.client = client }
 
     /// The client; throws `.closed` where it is gone.
     func opened() throws(KafkaError) -> Client {
-        pthread_mutex_lock(lock)
-        let client = client
-        pthread_mutex_unlock(lock)
-        guard let client else { throw KafkaError(.closed, "the client was closed") }
-        return client
+        guard let opened = lock.locked({ client }) else {
+            throw KafkaError(.closed, "the client was closed")
+        }
+        return opened
     }
 
     /// Takes the client out, so that nobody finds it again; nil where it is gone already.
     func take() -> Client? {
-        pthread_mutex_lock(lock)
-        let client = client
-        self.client = nil
-        pthread_mutex_unlock(lock)
-        return client
+        lock.locked {
+            let taken = client
+            client = nil
+            return taken
+        }
     }
 }

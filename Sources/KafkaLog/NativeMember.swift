@@ -7,28 +7,17 @@ internal import Glibc
 /// time has.
 final class NativeMember: @unchecked Sendable {
     let client: NativeClient
-    private let turn: UnsafeMutablePointer<pthread_mutex_t>
+    private let turn = NativeLock()
     /// Assigned partitions whose committed offsets are not known yet.
     private var pending: [KafkaPartition] = []
 
-    init(_ client: NativeClient) {
-        self.client = client
-        turn = .allocate(capacity: 1)
-        pthread_mutex_init(turn, nil)
-    }
-
-    deinit {
-        pthread_mutex_destroy(turn)
-        turn.deallocate()
-    }
+    init(_ client: NativeClient) { self.client = client }
 
     /// Runs `body` while no other thread polls or leaves.
     func inTurn<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        pthread_mutex_lock(turn)
-        defer { pthread_mutex_unlock(turn) }
-        return try body()
+        try turn.locked(body)
     }
 
     /// Takes in what the group gives or takes; what it gives is started by `startPending`.
