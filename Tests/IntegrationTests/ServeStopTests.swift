@@ -176,7 +176,8 @@ struct ServeStopTests {
             if status != 200 { usleep(100_000) }
         }
         #expect(status == 200)
-        #expect(try node.stop().status == 0)
+        let stopped = try node.stop()
+        #expect(stopped.status == 0, "\(stopped.errors)")
         let data = mount.path + "/store"
         #expect(try store.run("verify", "--data", data).status == 0)
         // What was refused may have been taken in part.

@@ -1,3 +1,4 @@
+import Glibc
 import GraphCore
 import NodeRuntime
 import TestSupport
@@ -57,6 +58,36 @@ struct BackgroundWorkerTests {
             worker.begin(last)
         }
         #expect(last.done == 100, "what was begun is done before the thread goes")
+    }
+
+    /// Tells that it has ended before its step returns, as a checkpoint does: whoever hears of it
+    /// may begin the next at once.
+    ///
+    /// `@unchecked Sendable`: `hasEnded` is read and written under `mutex` alone.
+    private final class Lingering: BackgroundWork, @unchecked Sendable {
+        private let mutex = Mutex()
+        private var hasEnded = false
+
+        func step() -> Bool {
+            mutex.locked {
+                hasEnded = true
+                mutex.signal()
+            }
+            usleep(20_000)
+            return false
+        }
+
+        func waitForEnd() { mutex.locked { while !hasEnded { mutex.wait() } } }
+    }
+
+    @Test func shouldTakeWorkFromWhoeverHearsThatTheLastHasEnded() {
+        let worker = ThreadWorker()
+        for _ in 0..<5 {
+            let work = Lingering()
+            worker.begin(work)
+            work.waitForEnd()
+        }
+        worker.wait()
     }
 
     @Test func shouldNeedNoThreadWhereThereIsNoWork() {

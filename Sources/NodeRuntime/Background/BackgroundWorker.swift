@@ -7,7 +7,8 @@ package protocol BackgroundWork: AnyObject, Sendable {
 
 /// Runs one piece of work at a time beside its owner's thread.
 package protocol BackgroundWorker: AnyObject {
-    /// Begins work; what was begun before has ended.
+    /// Begins work; what was begun before has ended, as the work itself tells: its last step may
+    /// not have returned yet.
     func begin(_ work: any BackgroundWork)
 
     /// Returns once the work that was begun has ended; at once where none was.

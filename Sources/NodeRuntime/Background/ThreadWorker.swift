@@ -11,7 +11,10 @@ package final class ThreadWorker: BackgroundWorker {
 
         func put(_ work: any BackgroundWork) {
             mutex.locked {
-                precondition(self.work == nil && !isEnding, "one piece of work at a time")
+                // What came before has ended, or its owner would not begin another; the thread
+                // may not have put it away yet.
+                while self.work != nil { mutex.wait() }
+                precondition(!isEnding, "no work comes after the end")
                 self.work = work
                 mutex.signal()
             }
@@ -58,7 +61,7 @@ package final class ThreadWorker: BackgroundWorker {
         thread.join()
     }
 
-    /// Hands the work to the thread.
+    /// Hands the work to the thread, once that has put away what it did before.
     package func begin(_ work: any BackgroundWork) {
         if thread == nil { thread = SystemThread { [mailbox] in mailbox.serve() } }
         mailbox.put(work)
