@@ -5,9 +5,12 @@ SWIFT ?= swift
 SWIFT_FLAGS ?=
 BUILD = $(SWIFT) build -c release $(SWIFT_FLAGS)
 TEST = $(SWIFT) test -c release --skip-build --disable-xctest $(SWIFT_FLAGS)
-# Tests of the built program wait for it, and so hold the threads that other tests run on; and exit
-# tests (processExitsWith) are stuck while another child of their process is not reaped: apart.
-TEST_ALL = $(TEST) --skip IntegrationTests && $(TEST) --filter IntegrationTests
+# Tests of the built program, and of nodes over Kafka, wait for what they start, and so hold the
+# threads that other tests run on; members of a Kafka group must be heard of every few seconds; and
+# exit tests (processExitsWith) are stuck while another child of their process is not reaped: apart.
+TEST_ALL = $(TEST) --skip IntegrationTests --skip KafkaLogTests --skip KafkaEngineTests \
+    && $(TEST) --filter KafkaLogTests && $(TEST) --filter KafkaEngineTests \
+    && $(TEST) --filter IntegrationTests
 # How long `make nightly` fuzzes the decoders, in seconds.
 FUZZ_SECONDS ?= 600
 PYTHON ?= python3

@@ -80,6 +80,15 @@ let package = Package(
                 "NodeKeys", .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: common),
+        // The engine whose logs are topic partitions of Kafka.
+        .target(
+            name: "KafkaEngine",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
+                "PartitionCore", "KafkaLog", "NodeRuntime",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: common),
         // Partitions that are driven by seeds: the real machines in a world of chance.
         .target(
             name: "SimulationKit",
@@ -179,6 +188,14 @@ let package = Package(
             ],
             swiftSettings: common),
         .testTarget(
+            name: "KafkaEngineTests",
+            dependencies: [
+                "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
+                "RetailWorkload", "KafkaLog", "NodeRuntime", "KafkaEngine", "TestSupport",
+                "KafkaTestSupport",
+            ],
+            swiftSettings: common),
+        .testTarget(
             name: "SimulationTests",
             dependencies: [
                 "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
@@ -196,8 +213,7 @@ let package = Package(
             name: "AnswersTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
-                "NodeRuntime",
-                "Answers", "TestSupport",
+                "PartitionCore", "NodeRuntime", "Answers", "TestSupport",
             ],
             swiftSettings: common),
         .testTarget(

@@ -59,38 +59,57 @@ extension KafkaAdmin {
         return made
     }
 
-    /// The settings in force of the topic `name`, the brokers' defaults among them.
+    /// The settings in force of topics, the brokers' defaults among them.
+    ///
+    /// - Returns: those of each topic, in their order, or why the brokers do not tell them.
     package func settings(
-        ofTopic name: String, timeoutMilliseconds: Int
-    ) throws(KafkaError) -> [KafkaTopicSetting] {
-        try KafkaTopicName.check(name)
+        ofTopics names: [String], timeoutMilliseconds: Int
+    ) throws(KafkaError) -> [Result<[KafkaTopicSetting], KafkaError>] {
+        guard !names.isEmpty else { return [] }
+        for name in names { try KafkaTopicName.check(name) }
         let client = try slot.opened()
-        var resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, name)
-        defer { rd_kafka_ConfigResource_destroy(resource) }
+        var resources = names.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
+        defer { for resource in resources { rd_kafka_ConfigResource_destroy(resource) } }
         let event = try KafkaAdmin.answer(
             client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeoutMilliseconds
         ) { options, queue in
-            rd_kafka_DescribeConfigs(client.handle, &resource, 1, options, queue)
+            rd_kafka_DescribeConfigs(client.handle, &resources, resources.count, options, queue)
         }
         var count = 0
-        let resources = rd_kafka_DescribeConfigs_result_resources(
+        let described = rd_kafka_DescribeConfigs_result_resources(
             rd_kafka_event_DescribeConfigs_result(event.handle), &count)
-        guard count == 1, let described = resources?[0] else {
-            throw KafkaError(.failed, "the brokers did not describe the topic \(name)")
+        var results = names.map { name in
+            Result<[KafkaTopicSetting], KafkaError>.failure(
+                KafkaError(.failed, "the brokers did not describe the topic \(name)"))
         }
-        let error = rd_kafka_ConfigResource_error(described)
+        for index in 0..<count {
+            guard let resource = described?[index] else { continue }
+            let name = String(cString: rd_kafka_ConfigResource_name(resource))
+            for place in names.indices where names[place] == name {
+                results[place] = KafkaAdmin.settings(in: resource)
+            }
+        }
+        return results
+    }
+
+    private static func settings(
+        in resource: OpaquePointer
+    ) -> Result<[KafkaTopicSetting], KafkaError> {
+        let error = rd_kafka_ConfigResource_error(resource)
         guard error == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            let text = rd_kafka_ConfigResource_error_string(described)
-            throw KafkaError(error, text.map { String(cString: $0) })
+            let text = rd_kafka_ConfigResource_error_string(resource)
+            return .failure(KafkaError(error, text.map { String(cString: $0) }))
         }
-        let entries = rd_kafka_ConfigResource_configs(described, &count)
-        return (0..<count).compactMap { index in
-            guard let entry = entries?[index] else { return nil }
-            return KafkaTopicSetting(
-                key: String(cString: rd_kafka_ConfigEntry_name(entry)),
-                value: rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) },
-                isDefault: rd_kafka_ConfigEntry_is_default(entry) != 0)
-        }
+        var count = 0
+        let entries = rd_kafka_ConfigResource_configs(resource, &count)
+        return .success(
+            (0..<count).compactMap { index in
+                guard let entry = entries?[index] else { return nil }
+                return KafkaTopicSetting(
+                    key: String(cString: rd_kafka_ConfigEntry_name(entry)),
+                    value: rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) },
+                    isDefault: rd_kafka_ConfigEntry_is_default(entry) != 0)
+            })
     }
 
     /// Trims partitions: lets go of the messages before each position's offset.

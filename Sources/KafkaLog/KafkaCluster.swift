@@ -4,6 +4,12 @@ package struct KafkaCluster: Equatable, Sendable {
     package let id: String?
     /// Its brokers, by rising number.
     package let brokers: [KafkaBroker]
+
+    /// A cluster with its members.
+    package init(id: String?, brokers: [KafkaBroker]) {
+        self.id = id
+        self.brokers = brokers
+    }
 }
 
 /// One broker of a cluster.
@@ -21,6 +27,12 @@ package struct KafkaTopic: Equatable, Sendable {
     /// Its partitions, by rising number from 0.
     package let partitions: [KafkaTopicPartition]
 
+    /// A topic with its members.
+    package init(name: String, partitions: [KafkaTopicPartition]) {
+        self.name = name
+        self.partitions = partitions
+    }
+
     /// On how many brokers each partition is to be; the least, where they differ.
     package var replication: Int { partitions.map(\.replicas.count).min() ?? 0 }
 }
@@ -35,6 +47,14 @@ package struct KafkaTopicPartition: Equatable, Sendable {
     package let replicas: [Int32]
     /// Those of them that have all of it.
     package let replicasInSync: [Int32]
+
+    /// A partition with its members.
+    package init(number: Int32, leader: Int32?, replicas: [Int32], replicasInSync: [Int32]) {
+        self.number = number
+        self.leader = leader
+        self.replicas = replicas
+        self.replicasInSync = replicasInSync
+    }
 }
 
 /// A topic that is to be made.
@@ -77,4 +97,11 @@ package struct KafkaTopicSetting: Equatable, Sendable {
     package let value: String?
     /// Whether it is the brokers' default, not the topic's own.
     package let isDefault: Bool
+
+    /// A setting with its members.
+    package init(key: String, value: String?, isDefault: Bool) {
+        self.key = key
+        self.value = value
+        self.isDefault = isDefault
+    }
 }

@@ -66,6 +66,10 @@ package final class KafkaGroup: Sendable {
         member.inTurn { member.leave(event) }
     }
 
+    /// Ends the member without a word: the group gives what it had to others once the session is
+    /// over. Does nothing where it is closed.
+    package func abandon() { slot.take()?.client.wake() }
+
     // MARK: - Reading
 
     /// Gives up to `limit` messages to `message`, and what else there is to tell to `event`, in the

@@ -1,20 +1,7 @@
 /// A membership in a consumer group.
 package struct KafkaGroupSettings: Equatable, Sendable {
-    /// How the group's partitions are given to its members.
-    package enum Strategy: String, Sendable, CaseIterable {
-        /// Members keep what they have; only what moves is taken away.
-        case cooperativeSticky = "cooperative-sticky"
-        /// All is taken away at each change; neighbouring partitions of a topic stay together.
-        case range
-        /// All is taken away at each change; partitions are dealt out in turn.
-        case roundRobin = "roundrobin"
-    }
-
     /// The group's name.
     package var groupID: String
-    /// How partitions are given out: the same for all members, and a running group cannot change
-    /// between the first and the others.
-    package var strategy = Strategy.cooperativeSticky
     /// Where reading begins in a partition that the group never committed in.
     package var whereNothingIsCommitted = KafkaStart.beginning
     /// Milliseconds between two calls of `poll` after which the member counts as stuck and loses
@@ -30,9 +17,15 @@ package struct KafkaGroupSettings: Equatable, Sendable {
     /// Milliseconds between two signs of life: three in a session.
     package static let heartbeatMilliseconds = 2_000
 
+    /// How the group's partitions are given to its members: dealt out in turn, and all are taken
+    /// away at each change. Not `cooperative-sticky`, which takes away only what moves: before
+    /// librdkafka 2.4 it ends the process where a member goes between its joining and its first
+    /// assignment (confluentinc/librdkafka issue 4312).
+    private static let strategy = "roundrobin"
+
     var entries: [(key: String, value: String)] {
         [
-            ("group.id", groupID), ("partition.assignment.strategy", strategy.rawValue),
+            ("group.id", groupID), ("partition.assignment.strategy", KafkaGroupSettings.strategy),
             ("session.timeout.ms", String(KafkaGroupSettings.sessionMilliseconds)),
             ("heartbeat.interval.ms", String(KafkaGroupSettings.heartbeatMilliseconds)),
             ("max.poll.interval.ms", String(maximumPollMilliseconds)),

@@ -83,6 +83,12 @@ package final class KafkaReader: Sendable {
             of: partition, timeoutMilliseconds: Int32(clamping: timeoutMilliseconds))
     }
 
+    /// Behind the last message that `partition` held when a broker last answered a read of it;
+    /// nil where none has, or it is not read. Waits for nobody.
+    package func knownEnd(of partition: KafkaPartition) -> Int64? {
+        try? slot.opened().client.knownEnd(of: partition)
+    }
+
     // MARK: - Reading
 
     /// Gives up to `limit` messages to `message`, and what else there is to tell to `event`, in the
@@ -117,6 +123,9 @@ package final class KafkaReader: Sendable {
         }
         return count
     }
+
+    /// Has a `poll` that waits on another thread return, else the next one not wait.
+    package func wake() { try? slot.opened().client.wake() }
 
     /// Ends the reader. A call that waits on another thread returns. Does nothing where it is
     /// closed.

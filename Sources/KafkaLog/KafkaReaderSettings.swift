@@ -27,7 +27,7 @@ package struct KafkaReaderSettings: Equatable, Sendable {
     private static let answerMargin = 1 << 20
 
     func entries(_ settings: KafkaSettings) -> [(key: String, value: String)] {
-        let message = settings.maximumMessageBytes + KafkaSettings.framingBytes
+        let message = settings.maximumBatchBytes
         let answer = max(KafkaReaderSettings.answerBytes, message)
         return KafkaReaderSettings.fixed + [
             ("queued.max.messages.kbytes", String(maximumQueuedKibibytes)),

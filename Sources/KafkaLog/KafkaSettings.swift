@@ -16,6 +16,8 @@ package struct KafkaSettings: Equatable, Sendable {
     package var security = KafkaSecurity.none
     /// Bytes of the largest message: of key, value, and headers with their names together.
     package var maximumMessageBytes = KafkaSettings.defaultMaximumMessageBytes
+    /// Bytes of the largest batch of messages that a client sends: what a topic must take.
+    package var maximumBatchBytes: Int { maximumMessageBytes + KafkaSettings.framingBytes }
     /// Milliseconds that may pass before a lost connection is tried again, at most.
     package var maximumReconnectMilliseconds = 2_000
     /// Milliseconds after which a topic that the brokers do not know counts as unknown. A topic
@@ -50,7 +52,7 @@ package struct KafkaSettings: Equatable, Sendable {
         }
         return KafkaSettings.fixed + [
             ("bootstrap.servers", brokers), ("client.id", clientID),
-            ("message.max.bytes", String(maximumMessageBytes + KafkaSettings.framingBytes)),
+            ("message.max.bytes", String(maximumBatchBytes)),
             ("reconnect.backoff.max.ms", String(maximumReconnectMilliseconds)),
             ("topic.metadata.propagation.max.ms", String(unknownTopicMilliseconds)),
         ]

@@ -95,6 +95,15 @@ final class NativeClient: @unchecked Sendable {
         return low..<max(low, high)
     }
 
+    /// The end that a broker told last, when `partition` was read from it; nil where none has.
+    func knownEnd(of partition: KafkaPartition) -> Int64? {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let error = rd_kafka_get_watermark_offsets(
+            handle, partition.topic, partition.number, &low, &high)
+        return error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
+    }
+
     /// Holds back the messages of `partitions`, also those that were read ahead, until `resume`.
     func pause(_ partitions: [KafkaPartition]) throws(KafkaError) {
         let list = try NativePartitionList(partitions)

@@ -39,7 +39,11 @@ struct NativeEvent: ~Copyable {
 
     /// The error that it carries, with the partition and offset that it befell.
     func error(of client: NativeClient) -> KafkaError {
-        if rd_kafka_event_error_is_fatal(handle) != 0, let fatal = client.fatalError {
+        // Only of an error event: of a failed commit, which is smaller, librdkafka 2.0.2 would read
+        // beyond its end.
+        if kind == .error, rd_kafka_event_error_is_fatal(handle) != 0,
+            let fatal = client.fatalError
+        {
             return fatal
         }
         let text = rd_kafka_event_error_string(handle).map { String(cString: $0) }

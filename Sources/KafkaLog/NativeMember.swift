@@ -1,5 +1,4 @@
 internal import CRdkafka
-internal import Glibc
 
 /// A group member's client, and the partitions that it was given and does not read yet.
 ///
@@ -34,10 +33,10 @@ final class NativeMember: @unchecked Sendable {
             if partitions.isEmpty { give([], startingAt: .beginning, offsets: [], tell) }
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
             tell(.revoked(partitions, isLost: rd_kafka_assignment_lost(client.handle) != 0))
-            takeBack(partitions, tell)
+            takeBack(tell)
         default:
             tell(.failed(event.error(of: client)))
-            takeBack(partitions, tell)
+            takeBack(tell)
         }
     }
 
@@ -57,11 +56,6 @@ final class NativeMember: @unchecked Sendable {
         }
     }
 
-    private var isCooperative: Bool {
-        guard let protocolName = rd_kafka_rebalance_protocol(client.handle) else { return false }
-        return strcmp(protocolName, "COOPERATIVE") == 0
-    }
-
     private func give(
         _ partitions: [KafkaPartition], startingAt start: KafkaStart, offsets: [Int64],
         _ tell: (KafkaGroupEvent) -> Void
@@ -71,31 +65,17 @@ final class NativeMember: @unchecked Sendable {
         }
         do throws(KafkaError) {
             let list = try NativePartitionList(positions)
-            if isCooperative {
-                let error = KafkaError.taking(
-                    rd_kafka_incremental_assign(client.handle, list.handle))
-                if let error { throw error }
-            } else {
-                try KafkaError.check(rd_kafka_assign(client.handle, list.handle))
-            }
+            try KafkaError.check(rd_kafka_assign(client.handle, list.handle))
         } catch {
             tell(.failed(error))
         }
     }
 
-    private func takeBack(_ partitions: [KafkaPartition], _ tell: (KafkaGroupEvent) -> Void) {
+    /// All is taken back at each change.
+    private func takeBack(_ tell: (KafkaGroupEvent) -> Void) {
+        pending = []
         do throws(KafkaError) {
-            if isCooperative {
-                let started = partitions.filter { !pending.contains($0) }
-                pending.removeAll { partitions.contains($0) }
-                let list = try NativePartitionList(started)
-                let error = KafkaError.taking(
-                    rd_kafka_incremental_unassign(client.handle, list.handle))
-                if let error { throw error }
-            } else {
-                pending = []
-                try KafkaError.check(rd_kafka_assign(client.handle, nil))
-            }
+            try KafkaError.check(rd_kafka_assign(client.handle, nil))
         } catch {
             tell(.failed(error))
         }

@@ -97,6 +97,9 @@ package struct PartitionMachine: ~Copyable {
     /// How many changes were told so far: the feed's offset of the next one.
     package var changeOffset: UInt64 { header.changes }
 
+    /// All that the records before it gave rise to has reached its logs, as the log says.
+    package var doneOffset: UInt64 { header.doneOffset }
+
     /// Events folded so far, repeats included.
     package var eventCount: UInt64 { header.events }
 

@@ -7,6 +7,14 @@ import WireFormat
 
 /// A partition in memory and its desk, told events as the command line tells them.
 final class AnswersFixture {
+    /// How the partition is asked.
+    enum Way: CaseIterable {
+        /// By calls.
+        case direct
+        /// As one of another node: all goes through bytes.
+        case encoded
+    }
+
     static let table = NamespaceTable(
         namespaces: [
             Namespace(
@@ -18,14 +26,29 @@ final class AnswersFixture {
 
     let state = MemoryState()
     let runtime: PartitionRuntime<MemoryLog, MemoryState>
-    let desk: PartitionDesk<MemoryLog, MemoryState>
+    /// The partition's number. A lone partition may have any; other nodes know it by its own.
+    let partition: PartitionID
+    private let way: Way
+    /// The last question, where the partition is another node's.
+    private(set) var question: ClusterQuestion<NearRuntimes>?
     private var time: Int64 = 1_000
 
-    init() throws {
+    init(_ way: Way = .direct) throws {
+        self.way = way
+        partition = PartitionID(way == .direct ? 3 : 0)
         runtime = try PartitionRuntime(
-            PartitionID(3), log: MemoryLog(), state: state,
+            partition, log: MemoryLog(), state: state,
             settings: NodeSettings(namespaces: Self.table, configurationDigest: 0x5eed))
-        desk = PartitionDesk(runtime)
+    }
+
+    /// A desk for one question.
+    var desk: any AnswerDesk {
+        guard way == .encoded else { return PartitionDesk(runtime) }
+        let question = ClusterQuestion(
+            partitionCount: 1, near: NearRuntimes(), far: LoopbackTransport([runtime], [state]),
+            by: .after(nanoseconds: 600_000_000_000))
+        self.question = question
+        return PartitionDesk(question)
     }
 
     /// One word on one pair, each later than the one before.

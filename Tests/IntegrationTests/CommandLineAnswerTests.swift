@@ -184,7 +184,9 @@ struct CommandLineAnswerTests {
         #expect(answer["splits"].integer == 0)
         #expect(answer["disk_bytes"].integer > 0)
         #expect(answer["memory_bytes"].integer > 0)
-        #expect(answer["positions"]["0"].integer >= 1)
+        // The key is random: one partition may have nothing.
+        let positions = (0..<PartitionCounts.present).map { answer["positions"]["\($0)"].integer }
+        #expect(positions.reduce(0, +) >= 1)
         let text = try test.run("stats")
         #expect(text.status == 0 && text.lines.contains { $0.hasPrefix("customers") })
     }

@@ -69,7 +69,7 @@ import Testing
                     ], timeoutMilliseconds: 500)
             },
             #expect(throws: KafkaError.self) {
-                try admin.settings(ofTopic: "t", timeoutMilliseconds: 500)
+                try admin.settings(ofTopics: ["t", "u"], timeoutMilliseconds: 500)
             },
             #expect(throws: KafkaError.self) {
                 try admin.deleteRecords(
@@ -83,6 +83,7 @@ import Testing
 
     @Test func shouldAskNothingWhereNothingIsAsked() throws {
         #expect(try admin.create([], timeoutMilliseconds: 1).isEmpty)
+        #expect(try admin.settings(ofTopics: [], timeoutMilliseconds: 1).isEmpty)
         #expect(try admin.deleteRecords(before: [], timeoutMilliseconds: 1).isEmpty)
         #expect(try admin.offsets(of: [], notBefore: 0, timeoutMilliseconds: 1).isEmpty)
     }

@@ -125,6 +125,27 @@ struct CheckpointFailureTests {
         #expect(try StoredHeader.read(state)?.position == 1)
     }
 
+    /// Who follows a log cannot refuse its records, and so waits for room.
+    @Test func shouldStallBehindAFollowedLogWhereThereIsNoRoom() throws {
+        let (records, _) = RuntimeFixture.records(seed: 24)
+        let (state, hand) = (FullState(), Hand())
+        let runtime = try PartitionRuntime(
+            following: RuntimeFixture.partition, state: state,
+            settings: RuntimeFixture.settings(tailEvents: 10), time: hand.time)
+        runtime.promote()
+        state.isFull = true
+        for (offset, record) in records.prefix(4).enumerated() where !runtime.isStalled {
+            try runtime.follow(record.span, at: UInt64(offset))
+        }
+        #expect(runtime.isStalled && runtime.position == 2 && state.attempts == 1)
+        try runtime.tend()
+        #expect(runtime.isStalled && runtime.failure == nil)
+        state.isFull = false
+        hand.value += 1_000_000_000
+        try runtime.tend()
+        #expect(!runtime.isStalled && runtime.storedPosition == 2)
+    }
+
     @Test func shouldRefuseWorkBehindItsEnd() throws {
         let runtime = try RuntimeFixture.open(ScratchLog(), MemoryState())
         runtime.close()

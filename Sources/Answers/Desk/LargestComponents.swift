@@ -10,7 +10,7 @@ internal import WireFormat
 /// those too writes a checkpoint first. The header, the walk and the reads must see one checkpoint:
 /// while others are stored meanwhile, give it a port that stands still (a snapshot), or a component
 /// that the walk has seen may be gone when it is read, which is told as damage.
-package struct LargestComponents: Sendable {
+package struct LargestComponents: Codable, Sendable {
     /// A component as it is shown.
     package struct Found: Equatable, Sendable {
         /// How many identifiers it has.

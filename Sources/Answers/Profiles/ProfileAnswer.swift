@@ -4,7 +4,7 @@ internal import NodeRuntime
 package import ProfileCore
 
 /// A customer's profile, and where its values came from.
-package struct ProfileAnswer: Equatable, Sendable {
+package struct ProfileAnswer: Codable, Equatable, Sendable {
     /// The values by name; those that are sensitive are masked unless they were asked for.
     package var values: [String: ProfileValue] = [:]
     /// Where they came from, by the same names.

@@ -7,8 +7,10 @@ internal import WireFormat
 
 /// Answers out of a store that this process holds.
 final class LocalAnswers: AnswerSource {
+    private typealias Desk = PartitionDesk<PartitionGroup<RocksLog, RocksState>>
+
     private let store: OpenStore
-    private let desk: PartitionDesk<RocksLog, RocksState>
+    private let desk: Desk
     private let keys: IdentifierKeys
     private let openingSeconds: Double
     /// Where the store is, if it is one that does not stay.
@@ -122,7 +124,7 @@ final class LocalAnswers: AnswerSource {
     func profiles() -> ProfilesAnswer { ProfilesAnswer(inForce: store.rules) }
 
     private func failing<Answer>(
-        _ body: (PartitionDesk<RocksLog, RocksState>) throws(StoreFailure) -> Answer
+        _ body: (Desk) throws(StoreFailure) -> Answer
     ) throws(CommandEnd) -> Answer {
         try store.failing { (_) throws(StoreFailure) in try body(desk) }
     }

@@ -49,7 +49,7 @@ extension ServingNode: NodeGate {
         }
         // It waits for one partition after the other: on a thread that may.
         return try await SystemThread.run {
-            let question = CrewQuestion(crew, by: terms.deadline)
+            let question = CrewQuestion(crew.hosts, by: terms.deadline)
             let result = Self.result(PartitionDesk(question), body)
             return question.refusal.map { .failure($0) } ?? result
         }.get()

@@ -10,6 +10,26 @@ package struct CustomerView: Equatable, Sendable {
     package let identifierCount: Int
     /// The version of its last change that was told; 0 for none.
     package let version: UInt64
+
+    /// A customer with its members.
+    package init(
+        id: CustomerID, component: ComponentID, identifierCount: Int, version: UInt64
+    ) {
+        self.id = id
+        self.component = component
+        self.identifierCount = identifierCount
+        self.version = version
+    }
+}
+
+/// Where a node's customer is, as the node's home knows.
+package enum Whereabouts: Equatable, Sendable {
+    /// Here.
+    case here(CustomerView)
+    /// In a component that another partition hosts, or that is not here yet.
+    case elsewhere(ComponentID)
+    /// Nowhere: no link or observe has named the node.
+    case nowhere
 }
 
 /// An identifier as a query sees it.
@@ -22,8 +42,20 @@ package struct MemberView: Equatable, Sendable {
     package let priority: UInt32
     /// Its normalised value.
     package let value: [UInt8]
-    /// The least time of any link or observe that named it.
+    /// The least time of any link or observe that named it; `never` while its value, too, is still
+    /// on its way from another partition.
     package let firstSeen: EventTime
+
+    /// An identifier with its members.
+    package init(
+        key: NodeKey, namespace: [UInt8], priority: UInt32, value: [UInt8], firstSeen: EventTime
+    ) {
+        self.key = key
+        self.namespace = namespace
+        self.priority = priority
+        self.value = value
+        self.firstSeen = firstSeen
+    }
 }
 
 /// What one source said last of a pair.
@@ -36,6 +68,14 @@ package struct WordView: Equatable, Sendable {
     package let time: EventTime
     /// Why, in a person's words; empty for none.
     package let reason: [UInt8]
+
+    /// A word with its members.
+    package init(source: [UInt8], operation: LinkOperation, time: EventTime, reason: [UInt8]) {
+        self.source = source
+        self.operation = operation
+        self.time = time
+        self.reason = reason
+    }
 }
 
 /// A pair and all that was said of it.
@@ -50,6 +90,17 @@ package struct LinkView: Equatable, Sendable {
     package let firstLinked: EventTime
     /// What each source says, ordered by (source name, kind).
     package let words: [WordView]
+
+    /// A pair with its members.
+    package init(
+        a: NodeKey, b: NodeKey, isLive: Bool, firstLinked: EventTime, words: [WordView]
+    ) {
+        self.a = a
+        self.b = b
+        self.isLive = isLive
+        self.firstLinked = firstLinked
+        self.words = words
+    }
 }
 
 // Questions. They change no fact, but bring into memory what they look at.
@@ -58,12 +109,23 @@ extension IdentityGraph {
     package mutating func customer(
         of key: NodeKey, reader: some StateReader
     ) throws(StateError) -> CustomerView? {
+        guard case .here(let customer) = try whereabouts(of: key, reader: reader) else {
+            return nil
+        }
+        return customer
+    }
+
+    /// Where the customer of a node is, whose home is here.
+    package mutating func whereabouts(
+        of key: NodeKey, reader: some StateReader
+    ) throws(StateError) -> Whereabouts {
         let node = try existingHome(of: key, reader)
-        guard node != noOrdinal else { return nil }
+        guard node != noOrdinal else { return .nowhere }
         var component = nodes[node].component
         if component == noOrdinal { component = try directoryComponent(of: node, reader) }
-        guard component != noOrdinal else { return nil }
-        return view(ofCustomer: component)
+        if component != noOrdinal { return .here(view(ofCustomer: component)) }
+        guard nodes[node].directoryVersion > 0 else { return .nowhere }
+        return .elsewhere(nodes[node].directoryComponent)
     }
 
     /// Where a node is, as its home knows: to be asked of the home. Nil if no link or observe has

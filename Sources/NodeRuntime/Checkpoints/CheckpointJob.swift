@@ -10,7 +10,7 @@ internal import GraphCore
 /// `@unchecked Sendable`: `batch` and `done` belong to whoever runs the steps until `outcome` says
 /// that they have ended, and to the owner from then on; `outcome` is read and written under
 /// `mutex`; log and state take calls from both threads.
-final class CheckpointJob<Log: LogPort, State: StatePort>: BackgroundWork, @unchecked Sendable {
+final class CheckpointJob<Log: LogUpkeep, State: StatePort>: BackgroundWork, @unchecked Sendable {
     /// How it went.
     enum Outcome {
         case running

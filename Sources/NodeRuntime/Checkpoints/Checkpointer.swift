@@ -11,16 +11,17 @@ internal import WireFormat
 ///     resting ──due──▶ gathering ──little left──▶ held ──all arrived──▶ storing ──▶ resting
 ///                                                      storing ──no room: later──▶ storing
 ///
-/// It is held for as long as a delivery of the records before the cut has not arrived: once it is
-/// stored they are never folded again, and nobody else could send it. One partition holds nothing.
+/// It is held for as long as something that the records before the cut said has not arrived: once
+/// it is stored they are never folded again, and nobody else could say it. One partition whose
+/// changes are kept beside its log holds nothing.
 /// From the first slice until it is stored, what the batch holds is nowhere but there and in
 /// memory, and counts as clean: nothing may be evicted. A read error, or any failure but a lack of
 /// room, is thrown at the owner's next call.
-struct Checkpointer<Log: LogPort, State: StatePort> {
+struct Checkpointer<Log: LogUpkeep, State: StatePort> {
     private enum Phase {
         case resting
         case gathering
-        case held(CheckpointJob<Log, State>, sent: [UInt64])
+        case held(CheckpointJob<Log, State>, PartitionHeader)
         case storing(CheckpointJob<Log, State>)
     }
 
@@ -95,6 +96,16 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     /// Whether slices are to be taken.
     var isGathering: Bool { if case .gathering = phase { true } else { false } }
 
+    /// Whether one was cut and waits for what was said to arrive.
+    var isHeld: Bool { if case .held = phase { true } else { false } }
+
+    /// Whether one was cut and there is no room to store it.
+    var lacksRoom: Bool {
+        guard case .storing(let job) = phase, case .failed(let failure) = job.outcome
+        else { return false }
+        return failure.code == .noSpace
+    }
+
     /// Counts a record that was folded.
     mutating func note(events: UInt64, reads: UInt64, bytes: Int) {
         if freshTail.records == 0 { freshTail.since = time.nanoseconds() }
@@ -145,22 +156,22 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     /// Behind a record, or when there is none: begins, goes on, cuts, as it is due; waits where
     /// the tail or memory may not grow further, if it may.
     mutating func turn(
-        _ machine: inout PartitionMachine, _ deliveries: DeliveryGate, mayWait: Bool
+        _ machine: inout PartitionMachine, _ outputs: OutputGate, mayWait: Bool
     ) throws(StoreFailure) {
         try collect()
         switch phase {
         case .resting:
             guard isDue(machine) else { return }
             begin(&machine)
-            gather(&machine, deliveries)
-        case .gathering: gather(&machine, deliveries)
+            gather(&machine, outputs)
+        case .gathering: gather(&machine, outputs)
         case .held, .storing: break
         }
         try collect()
         guard isOverLimit(machine) else { return }
         if case .gathering = phase {
             statistics.forcedCuts += 1
-            measured { $0.cut(&machine, deliveries) }
+            measured { $0.cut(&machine, outputs) }
         }
         if mayWait { try waitForStore() }
     }
@@ -176,8 +187,8 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     }
 
     /// Goes on with a cut that was held, if all that it waits for has arrived.
-    mutating func noteArrived(_ deliveries: DeliveryGate) {
-        guard case .held(let job, let sent) = phase, deliveries.hasArrived(sent) else { return }
+    mutating func noteArrived(_ outputs: OutputGate) {
+        guard case .held(let job, let header) = phase, outputs.hasArrived(header) else { return }
         #if KillPoints
         KillPoint.checkpointFreed.pass()
         #endif
@@ -185,18 +196,18 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
         worker.begin(job)
     }
 
-    /// Stores all that was folded so far, and returns when that is done. All deliveries have
-    /// arrived by then: nothing of this would wait for them.
+    /// Stores all that was folded so far, and returns when that is done. All that was said has
+    /// arrived by then: nothing of this would wait for it.
     mutating func finish(
-        _ machine: inout PartitionMachine, _ deliveries: DeliveryGate
+        _ machine: inout PartitionMachine, _ outputs: OutputGate
     ) throws(StoreFailure) {
         precondition(
-            deliveries.hasArrived(machine.checkpointHeader.sent),
-            "a checkpoint is waited for once all deliveries have arrived")
+            outputs.hasArrived(machine.checkpointHeader),
+            "a checkpoint is waited for once all that was said has arrived")
         try settle()
         guard freshTail.records > 0 else { return }
         if case .resting = phase { begin(&machine) }
-        cut(&machine, deliveries)
+        cut(&machine, outputs)
         try settle()
     }
 
@@ -244,11 +255,11 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
 
     /// Takes a slice, and the cut where little is left.
     private mutating func gather(
-        _ machine: inout PartitionMachine, _ deliveries: DeliveryGate
+        _ machine: inout PartitionMachine, _ outputs: OutputGate
     ) {
         takeSlice(&machine.graph)
         guard machine.graph.changeCount <= settings.slice.cutEntities else { return }
-        measured { $0.cut(&machine, deliveries) }
+        measured { $0.cut(&machine, outputs) }
     }
 
     /// Gathers some of what has changed.
@@ -277,7 +288,7 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
     }
 
     /// Takes all that is left, and hands the batch to the worker once it may be stored.
-    private mutating func cut(_ machine: inout PartitionMachine, _ deliveries: DeliveryGate) {
+    private mutating func cut(_ machine: inout PartitionMachine, _ outputs: OutputGate) {
         machine.graph.drainChanges(to: &batch)
         let header = machine.checkpointHeader
         batch.writeHeader(header)
@@ -286,11 +297,11 @@ struct Checkpointer<Log: LogPort, State: StatePort> {
             batch, at: machine.position, of: partition, log: log, state: state, feed: feed)
         batch = CheckpointBatch()
         (cutTail, freshTail) = (freshTail, Tail())
-        phase = .held(job, sent: header.sent)
+        phase = .held(job, header)
         #if KillPoints
         KillPoint.checkpointCut.pass()
         #endif
-        noteArrived(deliveries)
+        noteArrived(outputs)
         #if KillPoints
         if case .held = phase { KillPoint.checkpointHeld.pass() }
         #endif

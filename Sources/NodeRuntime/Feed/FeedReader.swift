@@ -11,17 +11,29 @@ package struct FeedChange: Equatable, Sendable {
     /// Its stored form; `ChangeForm` reads it.
     package let bytes: [UInt8]
 
-    /// Appends it as one line of JSON, with its end. Values of attributes that `rules` call
-    /// sensitive are masked; nil shows them.
+    /// Appends it as one line of JSON, with its end; see `appendText`.
     ///
     /// - Throws: `WireError`: it is damaged.
     package func appendLine(
         to text: inout [UInt8], masking rules: SurvivorshipRules?
     ) throws(WireError) {
-        try text.appendChange(
-            try ChangeForm.decode(bytes.span), in: bytes.span, partition: partition, offset: offset,
-            masking: rules)
+        try appendText(to: &text, masking: rules)
         text.append(UInt8(ascii: "\n"))
+    }
+
+    /// Appends it as one JSON object. Values of attributes that `rules` call sensitive are masked;
+    /// nil shows them.
+    ///
+    /// - Returns: the customer that it is about.
+    /// - Throws: `WireError`: it is damaged.
+    @discardableResult
+    package func appendText(
+        to text: inout [UInt8], masking rules: SurvivorshipRules?
+    ) throws(WireError) -> NodeKey {
+        let change = try ChangeForm.decode(bytes.span)
+        try text.appendChange(
+            change, in: bytes.span, partition: partition, offset: offset, masking: rules)
+        return change.customer
     }
 }
 

@@ -58,6 +58,13 @@ package struct DeliveryGate: Sendable {
         arrived[place] = max(arrived[place], number)
     }
 
+    /// All that records before a position said has arrived: what is held of it need not leave.
+    package mutating func noteDone(before position: UInt64) {
+        for delivery in take(before: position) {
+            noteArrived(at: delivery.to, number: delivery.number)
+        }
+    }
+
     /// Whether all has arrived up to these numbers, by receiver.
     package func hasArrived(_ sent: [UInt64]) -> Bool {
         for (place, number) in sent.enumerated() {

@@ -12,6 +12,10 @@ package enum Remedy {
     package static let bringBack =
         "bring a backup back into a new folder ('kindred restore'), or rebuild one by replaying "
         + "the events"
+    /// For a partition whose checkpoint and log, kept by others, do not belong together.
+    package static let restoreFromLog =
+        "look whether cluster and topic are the store's own; then remove the partition's state, so "
+        + "that it is made anew from a snapshot or the log's start"
     /// For a store of a later release.
     package static let upgrade = "use the release of kindred that wrote it, or a later one"
 }

@@ -15,6 +15,8 @@ extension PartitionRuntime {
     package var memoryBytes: Int { machine.graph.byteCount }
     /// The position that the stored checkpoint has.
     package var storedPosition: UInt64 { checkpoints.storedPosition }
+    /// The position before which all that was said has arrived, as the log says.
+    package var doneOffset: UInt64 { machine.doneOffset }
     /// Records behind the last stored checkpoint.
     package var tailRecords: UInt64 { checkpoints.tailRecords }
     /// What checkpoints did and cost since the partition was opened.

@@ -5,16 +5,17 @@ package import PartitionCore
 package import ProfileCore
 package import WireFormat
 
-/// Runs one partition: appends records to its log, folds them, checkpoints behind, answers.
+/// Runs one partition: folds the records of its log, checkpoints behind, answers.
 ///
-/// It performs what the machine computes and keeps `StepResult`'s ordering contract: a record is
-/// in the log before it is folded, `append` returns (and so acknowledges) when it is as durable as
-/// asked, and a checkpoint is applied only after the log up to it was synced. A checkpoint is
-/// gathered bit by bit between records and stored by a worker beside (see `Checkpointer`).
+/// It performs what the machine computes and keeps `StepResult`'s ordering contract. Who orders the
+/// log makes two ways of writing, and nothing else differs: of a log of its own it appends records
+/// and then folds them (`+Appending`, over a `LogPort`); one that others order it follows
+/// (`+Following`, over a `FollowedLog`). A checkpoint is gathered bit by bit between records and
+/// stored by a worker beside (see `Checkpointer`).
 ///
-/// What its records say to other partitions is made by folding them, again after each opening, and
-/// waits at a gate (see `DeliveryGate`): whoever owns the partitions takes what may leave to the
-/// logs of its receivers, in order, and says what has arrived there.
+/// What its records say is made by folding them, again after each opening, and waits at a gate (see
+/// `OutputGate`): whoever owns the partitions takes what may leave to where it belongs, in order,
+/// and says what has arrived there.
 ///
 /// Used from one thread. After a failure nothing is certain but what is stored: it refuses all
 /// further work, and the partition is to be opened again. A lack of room is none: what was asked is
@@ -22,30 +23,37 @@ package import WireFormat
 ///
 ///     usable ──rehearse──▶ rehearsed     questions only
 ///        └──any failure──▶ failed ◀── any failure
-package final class PartitionRuntime<Log: LogPort, State: StatePort> {
+package final class PartitionRuntime<Log: LogUpkeep, State: StatePort> {
     /// The partition's number.
     package let partition: PartitionID
     /// Where its records are.
     package let log: Log
-    private let state: State
+    let state: State
     private let reader: StoredState<State>
     /// What it was opened with.
     package let settings: NodeSettings
     /// Changed here alone; figures of it are read in `PartitionRuntime+Figures`.
     private(set) var machine: PartitionMachine
-    private(set) var checkpoints: Checkpointer<Log, State>
-    private var deliveries: DeliveryGate
-    private var feed: FeedKeeper?
+    var checkpoints: Checkpointer<Log, State>
+    /// What the folded records say, and what of it has arrived.
+    var outputs: OutputGate
+    /// Keeps the changes that ticks tell, where they are kept beside the log.
+    var feed: FeedKeeper?
     /// The offset before which the log's records are as durable as asked.
-    private var durableEnd: UInt64
-    private var condition = Condition.usable
-    /// Records that are in the log and wait to be folded, the oldest first.
-    private var staged: Deque<[UInt8]> = []
+    var durableEnd: UInt64
+    private(set) var condition = Condition.usable
+    /// Records that are in the log and wait to be folded, the oldest first. Of a log that others
+    /// order none ever is.
+    var staged: Deque<[UInt8]> = []
+    /// The bytes of staged records.
+    var stagedBytes = 0
+    /// How it stands to a log that others order; nil where the log is its own.
+    var following: Following?
     /// Why the partition refuses all further work; nil while it does not.
     package private(set) var failure: StoreFailure?
 
     /// What the partition may still be asked to do.
-    private enum Condition {
+    enum Condition {
         /// Anything.
         case usable
         /// Questions and further rehearsals: memory is ahead of the log.
@@ -54,42 +62,39 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         case failed
     }
 
-    /// Opens the partition: reads its checkpoint and folds the log's tail.
+    /// The partition as its checkpoint left it: nothing of the log is folded yet.
     ///
-    /// - Parameters:
-    ///   - feed: where the changes that it tells are kept; where there is none they are counted.
-    ///   - worker: stores checkpoints; for a long life one with a thread.
-    /// - Throws: `StoreFailure`: the store is damaged, newer, foreign, or cannot be read.
-    package init(
-        _ partition: PartitionID, log: Log, state: State, settings: NodeSettings,
-        feed: ChangeFeed? = nil, worker: any BackgroundWorker = InlineWorker(),
-        time: MonotonicTime = .system
+    /// - Throws: `StoreFailure`.
+    init(
+        restoring partition: PartitionID, log: Log, state: State, settings: NodeSettings,
+        feed: ChangeFeed?, following: Following?, worker: any BackgroundWorker,
+        time: MonotonicTime
     ) throws(StoreFailure) {
         self.partition = partition
         self.log = log
         self.state = state
         self.settings = settings
+        self.following = following
         reader = StoredState(state)
         machine = try Self.restore(partition, state, settings)
-        machine.isHeard = feed != nil
+        machine.isHeard = feed != nil || following != nil
         #if KillPoints
         KillPoint.headerRead.pass()
         #endif
-        deliveries = DeliveryGate(
-            sent: machine.checkpointHeader.sent, partitionCount: settings.partitionCount)
+        outputs = OutputGate(
+            deliveries: DeliveryGate(
+                sent: machine.checkpointHeader.sent, partitionCount: settings.partitionCount),
+            changes: following == nil ? nil : ChangeGate(partition, told: machine.changeOffset))
         durableEnd = machine.position
         checkpoints = Checkpointer(
             partition, log: log, state: state, feed: feed?.port, settings: settings,
             worker: worker, time: time, storedPosition: machine.position)
-        if let feed {
-            // The tail's changes are told by folding it, and must not outlive it.
-            if settings.durability == .fsync { try log.sync() }
-            self.feed = try FeedKeeper(
-                partition, feed: feed, retention: settings.feedRetention,
-                told: machine.changeOffset, machine.rules)
-        }
-        try foldTail()
-        try self.feed?.finishOpening(told: machine.changeOffset)
+        guard let feed else { return }
+        // The tail's changes are told by folding it, and must not outlive it.
+        if settings.durability == .fsync { try log.sync() }
+        self.feed = try FeedKeeper(
+            partition, feed: feed, retention: settings.feedRetention,
+            told: machine.changeOffset, machine.rules)
     }
 
     // MARK: Writing
@@ -99,86 +104,6 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         RecordHead(
             logicVersion: PartitionMachine.logicVersion,
             configurationDigest: settings.configurationDigest)
-    }
-
-    /// Appends a record to the log and folds it. When it returns, the record is acknowledged. A
-    /// record that the machine does not admit is refused before it is in the log, and changes
-    /// nothing.
-    ///
-    /// - Returns: the record's offset.
-    /// - Throws: `StoreFailure`; after one for a lack of room the same record may be tried again.
-    package func append(_ record: [UInt8]) throws(StoreFailure) -> UInt64 {
-        let offset = try stage(record)
-        if settings.durability == .fsync {
-            try guarded(isRetriable: false) { () throws(StoreFailure) in try log.sync() }
-            durableEnd = stagedEnd
-        }
-        while !staged.isEmpty { try foldStaged(mayWait: true) }
-        if untoldCount >= TickPolicy.untoldLimit { _ = try append(tickRecord) }
-        return offset
-    }
-
-    /// Adds a record to the log and leaves it to `foldStaged`, for whoever makes several records
-    /// durable at once. It is acknowledged only when it is as durable as asked.
-    ///
-    /// - Returns: the record's offset.
-    /// - Throws: `StoreFailure`, as `append` does.
-    package func stage(_ record: [UInt8]) throws(StoreFailure) -> UInt64 {
-        try checkUsable()
-        do throws(StepError) {
-            try machine.admit(record.span)
-        } catch {
-            throw Self.failure(error)
-        }
-        let offset = stagedEnd
-        try guarded { () throws(StoreFailure) in
-            try checkpoints.checkRoom()
-            if owesChanges { throw .noRoomForChanges }
-            #if KillPoints
-            KillPoint.recordAdmitted.pass()
-            #endif
-            try log.append(record.span, at: offset, of: partition)
-        }
-        #if KillPoints
-        KillPoint.recordLogged.pass()
-        #endif
-        staged.append(record)
-        stagedBytes += record.count
-        if settings.durability == .os { durableEnd = stagedEnd }
-        return offset
-    }
-
-    /// Folds the oldest staged record, which the caller has made as durable as asked.
-    ///
-    /// - Parameter mayWait: whether to wait where a checkpoint must be stored first; if not, the
-    ///   partition `isStalled` from then on, and the next record should wait until it no longer is.
-    /// - Throws: `StoreFailure`; none of them is retriable, since the record is in the log.
-    package func foldStaged(mayWait: Bool) throws(StoreFailure) {
-        try checkUsable()
-        guard let record = staged.popFirst() else { preconditionFailure("nothing is staged") }
-        stagedBytes -= record.count
-        try guarded(isRetriable: false) { () throws(StoreFailure) in
-            try fold(record.span, isGathering: checkpoints.isGathering)
-            #if KillPoints
-            KillPoint.recordFolded.pass()
-            #endif
-            try turn(mayWait: mayWait)
-        }
-    }
-
-    /// The bytes of staged records.
-    private(set) var stagedBytes = 0
-
-    /// How many staged records wait to be folded.
-    package var stagedCount: Int { staged.count }
-    /// The offset behind the last record in the log.
-    package var stagedEnd: UInt64 { machine.position + UInt64(staged.count) }
-
-    /// The log was synced while it held all records before `offset`, by whoever makes several
-    /// records durable at once.
-    package func noteDurable(before offset: UInt64) {
-        precondition(offset <= stagedEnd, "what is not in the log is not durable")
-        durableEnd = max(durableEnd, offset)
     }
 
     /// How many forwarding pointers of departed components the partition keeps.
@@ -214,7 +139,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     package var changeOffset: UInt64 { machine.changeOffset }
 
     /// A record that has what has changed be told.
-    var tickRecord: [UInt8] { RecordCodec.encode(.tick(TickPolicy.now), recordHead) }
+    package var tickRecord: [UInt8] { RecordCodec.encode(.tick(TickPolicy.now), recordHead) }
 
     /// Whether changes that were told wait for room in the feed. Nothing more is taken or stored
     /// before the partition is opened again; questions are answered.
@@ -222,7 +147,14 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
 
     /// Whether nothing may be folded now: the tail or memory may not grow before the checkpoint on
     /// its way is stored, or changes are owed.
-    package var isStalled: Bool { owesChanges || checkpoints.isStalled(machine) }
+    package var isStalled: Bool {
+        if owesChanges { return true }
+        guard let following else { return checkpoints.isStalled(machine) }
+        // What a standby's checkpoint waits for comes in the log alone. And nobody else refuses
+        // records while there is no room: `tend` tries again.
+        return checkpoints.lacksRoom
+            || checkpoints.isStalled(machine) && !(following.isMuted && checkpoints.isHeld)
+    }
 
     /// To be called now and then while no record comes: a checkpoint on its way goes on, and one
     /// that is due for its age is begun. Waits for nothing.
@@ -250,24 +182,15 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         try guarded { () throws(StoreFailure) in try fold(record.span) }
     }
 
-    /// Makes every record so far outlive a power loss.
-    ///
-    /// - Throws: `StoreFailure`.
-    package func sync() throws(StoreFailure) {
-        try checkUsable()
-        try guarded { () throws(StoreFailure) in try log.sync() }
-        durableEnd = stagedEnd
-    }
-
     /// Stores a checkpoint if anything lies behind the last one; returns when it is stored. To be
-    /// asked for once all deliveries have arrived.
+    /// asked for once all that was said has arrived.
     ///
     /// - Throws: `StoreFailure`.
     package func checkpoint() throws(StoreFailure) {
         try checkUsable()
         try guarded { () throws(StoreFailure) in
             if owesChanges { throw .noRoomForChanges }
-            try checkpoints.finish(&machine, deliveries)
+            try checkpoints.finish(&machine, outputs)
         }
         #if KillPoints
         KillPoint.partitionClosed.pass()
@@ -281,46 +204,38 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
     /// Whether `tend` would go on with a checkpoint.
     package var hasCheckpointToGather: Bool { checkpoints.isGathering && !owesChanges }
 
-    /// A partition of its own in memory, as this one is now, for `rehearse`: whatever is folded
-    /// there changes nothing here. Stores a checkpoint first, which this one waits for. The
-    /// rehearsal is good until this partition is used again.
-    ///
-    /// - Throws: `StoreFailure`.
-    package func rehearsal() throws(StoreFailure) -> PartitionRuntime {
-        precondition(staged.isEmpty, "what is staged may not be durable yet")
-        try checkpoint()
-        return try PartitionRuntime(partition, log: log, state: state, settings: settings)
-    }
-
     /// Lets go: waits for the worker, and refuses all further work.
     package func close() {
         checkpoints.waitForWorker()
         condition = .failed
     }
 
-    // MARK: Deliveries
+    // MARK: What is said
+
+    /// Whether nothing that it says may leave: it stands by, and the log's owner says the same.
+    package var isMuted: Bool { following?.isMuted ?? false }
 
     /// Takes the deliveries that may leave, in order: those of records that are folded and as
     /// durable as asked. After an opening these are all behind the stored checkpoint, and where
     /// `fsync` is asked they wait for a `sync`: nobody knows how much of the log's tail was synced.
-    package func takeDeliveries() -> [Delivery] { deliveries.take(before: durableEnd) }
+    package func takeDeliveries() -> [Delivery] {
+        isMuted ? [] : outputs.deliveries.take(before: durableEnd)
+    }
 
     /// A receiver's log holds the delivery with that number, and all before. It need not be synced:
     /// before a checkpoint is stored the logs are, all at once.
     package func noteArrived(at receiver: PartitionID, number: UInt64) {
-        deliveries.noteArrived(at: receiver, number: number)
-        checkpoints.noteArrived(deliveries)
+        noteArrived { $0.deliveries.noteArrived(at: receiver, number: number) }
     }
 
-    /// Whether all that the folded records say to others has arrived.
-    package var hasArrived: Bool {
-        for place in 0..<settings.partitionCount {
-            let receiver = PartitionID(place)
-            guard deliveries.hasArrived(machine.sent(to: receiver), at: receiver)
-            else { return false }
-        }
-        return true
+    /// Notes what has arrived; a checkpoint that has waited for it goes on.
+    func noteArrived(_ body: (inout OutputGate) -> Void) {
+        body(&outputs)
+        checkpoints.noteArrived(outputs)
     }
+
+    /// Whether all that the folded records say has arrived.
+    package var hasArrived: Bool { outputs.hasArrived(machine.checkpointHeader) }
 
     /// The number of the last delivery that the folded records say to a partition; 0 for none.
     package func sent(to receiver: PartitionID) -> UInt64 { machine.sent(to: receiver) }
@@ -333,11 +248,8 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         (0..<settings.partitionCount).map { machine.seen(from: PartitionID($0)) }
     }
 
-    /// Whether records are in the log that are not as durable as asked.
-    var hasUnsynced: Bool { durableEnd < stagedEnd }
-
     /// The bytes of deliveries that were not taken.
-    package var heldDeliveryBytes: Int { deliveries.heldBytes }
+    package var heldDeliveryBytes: Int { outputs.deliveries.heldBytes }
 
     // MARK: Asking
 
@@ -366,104 +278,62 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         self.failure = self.failure ?? failure
     }
 
-    private func foldTail() throws(StoreFailure) {
-        let bounds = try log.bounds(of: partition)
-        let position = machine.position
-        guard position >= bounds.lowerBound, position <= bounds.upperBound else {
-            throw StoreFailure(
-                .damaged,
-                "the checkpoint stands at record \(position) and the log holds records "
-                    + "\(bounds.lowerBound)..<\(bounds.upperBound)",
-                remedy: Remedy.rebuild)
-        }
-        try checkLastRecord(in: bounds)
-        var failed: StoreFailure?
-        var expected = position
-        try log.read(from: position, of: partition) { offset, record in
-            guard offset == expected else { return false }
-            expected += 1
-            do throws(StoreFailure) {
-                try fold(record)
-                if owesChanges { throw .noRoomForChanges }
-            } catch { failed = error }
-            #if KillPoints
-            KillPoint.tailFolding.pass()
-            #endif
-            evictIfOver()
-            return failed == nil
-        }
-        if let failed { throw failed }
-        guard expected == bounds.upperBound else {
-            throw StoreFailure(
-                .damaged, "the log has lost record \(expected)", remedy: Remedy.rebuild)
-        }
-        if settings.durability == .os { durableEnd = machine.position }
-    }
-
-    /// The record that the checkpoint folded last must be the one that the log holds there, and of
-    /// this configuration: where there is no tail, nothing else says whose the log is.
-    private func checkLastRecord(in bounds: Range<UInt64>) throws(StoreFailure) {
-        let position = machine.position
-        guard position > bounds.lowerBound else { return }
-        var continues = false
-        var refusal: StepError?
-        try log.read(from: position - 1, of: partition) { offset, record in
-            guard offset == position - 1,
-                RecordCodec.soundChecksum(record) == machine.lastRecordChecksum
-            else { return false }
-            continues = true
-            do throws(StepError) { try machine.admit(record) } catch { refusal = error }
-            return false
-        }
-        guard continues else {
-            throw StoreFailure(
-                .damaged, "the log does not continue the checkpoint at record \(position - 1)",
-                remedy: Remedy.rebuild)
-        }
-        if let refusal { throw Self.failure(refusal) }
-    }
-
     /// Folds a record; while a checkpoint is gathered, a slice of it is taken every few events.
-    private func fold(
+    func fold(
         _ record: Span<UInt8>, isGathering: Bool = false
     ) throws(StoreFailure) {
         let events = isGathering ? settings.slice.events : Int.max
         let (position, reads) = (machine.position, machine.graph.storedReadCount)
+        let doneOffset = machine.doneOffset
         var changes: [CustomerChange] = []
         do throws(StepError) {
             let result = try machine.step(record, reader: reader, pausingEvery: events) {
                 checkpoints.takeSlice(&$0)
             }
-            checkpoints.note(
-                events: UInt64(result.eventCount),
-                reads: machine.graph.storedReadCount - reads, bytes: record.count)
-            if !result.deliveries.isEmpty { deliveries.add(result.deliveries, at: position) }
+            if machine.doneOffset == doneOffset {
+                checkpoints.note(
+                    events: UInt64(result.eventCount),
+                    reads: machine.graph.storedReadCount - reads, bytes: record.count)
+            }
+            if !result.deliveries.isEmpty {
+                outputs.deliveries.add(result.deliveries, at: position)
+            }
             changes = result.changes
         } catch {
             throw Self.failure(error)
         }
+        if machine.doneOffset > doneOffset {
+            // Not counted: a checkpoint for its sake would have another follow, for ever.
+            noteArrived { $0.noteDone(before: min(machine.doneOffset, position)) }
+        }
         feed?.note(machine.rules)
-        guard !changes.isEmpty else { return }
+        if !changes.isEmpty { try keep(changes, at: position) }
+    }
+
+    /// Takes what the record at a position told to where changes are kept, or may leave from.
+    private func keep(
+        _ changes: [CustomerChange], at position: UInt64
+    ) throws(StoreFailure) {
+        let first = machine.changeOffset - UInt64(changes.count)
+        outputs.changes?.add(changes, from: first, at: position) { machine.graph.namespaceName($0) }
         do throws(StoreFailure) {
             // The record is as durable as asked: records are, before they are folded.
-            try feed?.keep(changes, at: machine.changeOffset - UInt64(changes.count)) {
-                machine.graph.namespaceName($0)
-            }
+            try feed?.keep(changes, at: first) { machine.graph.namespaceName($0) }
         } catch  where error.code == .noSpace {}
     }
 
     /// What is to be done between two records: memory, and checkpoints.
-    private func turn(mayWait: Bool) throws(StoreFailure) {
+    func turn(mayWait: Bool) throws(StoreFailure) {
         // A checkpoint would store that changes were told which are not kept.
         guard !owesChanges else { return }
         evictIfOver()
-        try checkpoints.turn(&machine, deliveries, mayWait: mayWait)
+        try checkpoints.turn(&machine, outputs, mayWait: mayWait)
         evictIfOver()
     }
 
     /// Lets go of what has not changed since the last checkpoint, while the graph takes too much;
     /// not while a checkpoint is on its way, which is where what looks unchanged may be.
-    private func evictIfOver() {
+    func evictIfOver() {
         guard checkpoints.mayEvict, machine.graph.usedByteCount > settings.memory.graphBytes
         else { return }
         machine.graph.evict(toBytes: settings.memory.graphTargetBytes)
@@ -471,7 +341,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
 
     /// Runs what may fail. After a failure the partition is done with, but for a lack of room that
     /// left nothing half done.
-    private func guarded(
+    func guarded(
         isRetriable: Bool = true, _ body: () throws(StoreFailure) -> Void
     ) throws(StoreFailure) {
         do throws(StoreFailure) {
@@ -489,7 +359,7 @@ package final class PartitionRuntime<Log: LogPort, State: StatePort> {
         }
     }
 
-    private func checkUsable() throws(StoreFailure) {
+    func checkUsable() throws(StoreFailure) {
         try checkNotFailed()
         guard condition != .rehearsed else {
             throw StoreFailure(

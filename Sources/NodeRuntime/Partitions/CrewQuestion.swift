@@ -4,35 +4,30 @@ package import IdentityModel
 /// its answer reflects, and why it was refused.
 ///
 /// Used from one thread.
-package final class CrewQuestion<Log: LogPort, State: StatePort> {
-    private let crew: PartitionCrew<Log, State>
+package final class CrewQuestion<Log: LogUpkeep, State: StatePort> {
+    private let hosts: [PartitionHost<Log, State>]
     private let deadline: Deadline
-    private let time: MonotonicTime
-    private let end: UInt64
+    private let patience: TransitPatience
     /// By partition that has answered, the position that all of its answers reflect.
     package private(set) var positions: [PartitionID: UInt64] = [:]
     /// Why there is no answer, if a partition has refused.
     package private(set) var refusal: ServingError?
 
-    /// How long a state that is under way is waited for, in nanoseconds: 2 s.
-    package static var transitNanoseconds: UInt64 { 2_000_000_000 }
-    /// How often is looked whether it has arrived, in nanoseconds: 1 ms.
+    /// How often is looked whether a state that is under way has arrived, in nanoseconds: 1 ms.
     private static var lookNanoseconds: UInt64 { 1_000_000 }
 
-    /// A question that is worth answering until `deadline`.
+    /// A question to these partitions, by number, that is worth answering until `deadline`.
     package init(
-        _ crew: PartitionCrew<Log, State>, by deadline: Deadline, time: MonotonicTime = .system
+        _ hosts: [PartitionHost<Log, State>], by deadline: Deadline, time: MonotonicTime = .system
     ) {
-        self.crew = crew
+        self.hosts = hosts
         self.deadline = deadline
-        self.time = time
-        end = min(
-            deadline.nanoseconds,
-            Deadline.after(nanoseconds: Self.transitNanoseconds, time).nanoseconds)
+        patience = TransitPatience(
+            until: deadline, lookNanoseconds: Self.lookNanoseconds, time: time)
     }
 
     /// How many partitions there are.
-    package var partitionCount: UInt16 { UInt16(crew.hosts.count) }
+    package var partitionCount: UInt16 { UInt16(hosts.count) }
 
     /// Asks a partition, on its thread, and waits for the answer.
     ///
@@ -43,7 +38,7 @@ package final class CrewQuestion<Log: LogPort, State: StatePort> {
     ) throws(StoreFailure) -> Answer {
         let box = ReplyBox<(UInt64, Answer)>()
         let reply = Reply<(UInt64, Answer)>(deadline: deadline) { box.put($0) }
-        crew.hosts[Int(partition.rawValue)].offer(reply) { runtime in
+        hosts[Int(partition.rawValue)].offer(reply) { runtime in
             do throws(StoreFailure) {
                 return .success((runtime.position, try body(runtime)))
             } catch {
@@ -63,16 +58,12 @@ package final class CrewQuestion<Log: LogPort, State: StatePort> {
     ///
     /// - Throws: `StoreFailure`, with the refusal `pending`, once that has been too long.
     package func waitForTransit() throws(StoreFailure) {
-        let now = time.nanoseconds()
-        guard now < end else { throw refuse(.pending) }
-        let mutex = Mutex()
-        mutex.locked { mutex.wait(until: now + Self.lookNanoseconds) }
+        guard patience.wait() else { throw refuse(.pending) }
     }
 
     private func refuse(_ error: ServingError) -> StoreFailure {
         refusal = refusal ?? error
-        return StoreFailure(
-            .held, "a partition has refused the question", remedy: "ask again in a moment")
+        return .partitionRefused
     }
 }
 

@@ -238,6 +238,9 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
 
     // MARK: Asking
 
+    /// How many partitions there are.
+    package var partitionCount: UInt16 { settings.partitionCount }
+
     /// The partition that is home to a node.
     package func home(of node: NodeKey) -> PartitionRuntime<Log, State> {
         let home = PartitionID.home(of: node, among: settings.partitionCount)

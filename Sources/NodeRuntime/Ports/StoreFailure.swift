@@ -44,6 +44,10 @@ package struct StoreFailure: Error, Equatable, Sendable {
         .noSpace, "No space left for the change feed",
         remedy: "free space on the disk, then run this again")
 
+    /// A partition that serves has refused a question; whoever put it knows why.
+    package static let partitionRefused = StoreFailure(
+        .held, "a partition has refused the question", remedy: "ask again in a moment")
+
     /// Whether the same call may succeed later without anybody's doing.
     package var isRetriable: Bool { code == .noSpace || code == .held }
     /// Whether the process must not go on with the store.

@@ -34,7 +34,10 @@ package struct EventRouter {
     package mutating func add(_ event: DecodedEvent, in bytes: Span<UInt8>) -> Rejected? {
         let a = end(event.a, bytes)
         if event.operation == .observe {
-            if let rejected = check(event, in: bytes) { return rejected }
+            let (eventID, attributes) = (event.eventID, event.attributes)
+            if let rejected = check(eventID: eventID, attributes: attributes, in: bytes) {
+                return rejected
+            }
             batches.add(homeOf: a.key) { batch in
                 batch.appendObserve(
                     a, time: event.time, source: event.source, eventID: event.eventID,
@@ -54,13 +57,36 @@ package struct EventRouter {
         return nil
     }
 
+    /// Adds an event that another edge has packed under the same key and namespaces. Its keys are
+    /// worked out anew: they decide where it goes.
+    ///
+    /// - Returns: why it was refused, or nil.
+    package mutating func add(_ event: UnpackedEvent) -> Rejected? {
+        let (bytes, ends, entry) = (event.bytes, event.ends, event.entry)
+        guard hasher.hash(bytes.span.extracting(ends.a)) == entry.a,
+            entry.operation == .observe
+                || hasher.hash(bytes.span.extracting(ends.b)) == entry.b
+        else {
+            return Rejected(.badType, "an identifier has another key than this store gives it")
+        }
+        if entry.operation == .observe, !entry.carriesFragment,
+            let rejected = check(
+                eventID: event.eventID, attributes: event.said, in: bytes.span)
+        {
+            return rejected
+        }
+        batches.add(homeOf: entry.a) { event.append(to: &$0) }
+        return nil
+    }
+
     /// Why the rules cannot use what an event carries: a type that does not fit, an id that lacks.
-    private func check(_ event: DecodedEvent, in bytes: Span<UInt8>) -> Rejected? {
-        guard !event.attributes.isEmpty else { return nil }
+    private func check(
+        eventID: Range<Int>, attributes: Range<Int>, in bytes: Span<UInt8>
+    ) -> Rejected? {
+        guard !attributes.isEmpty else { return nil }
         do throws(WireError) {
             return try profiles.check(
-                eventID: bytes.extracting(event.eventID),
-                block: bytes.extracting(event.attributes))
+                eventID: bytes.extracting(eventID), block: bytes.extracting(attributes))
         } catch {
             preconditionFailure("decoders make whole blocks: \(error.reason)")
         }

@@ -4,7 +4,7 @@ internal import DequeModule
 /// What is over it is refused at once and costs nothing.
 ///
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
-final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
+final class Mailbox<Log: LogUpkeep, State: StatePort>: @unchecked Sendable {
     /// A question, run on the partition's thread.
     struct Ask {
         let reply: any PendingReply
@@ -76,6 +76,8 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
     /// All that nobody has answered; some that somebody has.
     private var outstanding: [any PendingReply] = []
     private var isWaiting = false
+    /// Wakes a thread that waits elsewhere; see `ring`.
+    private var bell: (@Sendable () -> Void)?
 
     init(_ limits: ServingLimits) { self.limits = limits }
 
@@ -191,6 +193,7 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
     }
 
     private func wake() {
+        bell?()
         guard isWaiting else { return }
         isWaiting = false
         mutex.signal()
@@ -198,9 +201,13 @@ final class Mailbox<Log: LogPort, State: StatePort>: @unchecked Sendable {
 
     // MARK: The partition's thread
 
+    /// Has `bell` called from now on whenever something comes, from any thread; it must not block.
+    /// For a thread that does not wait in `take`.
+    func ring(_ bell: (@Sendable () -> Void)?) { mutex.locked { self.bell = bell } }
+
     /// Gives back questions that were taken, for whoever serves next: they come first.
-    func putBack(asks taken: Deque<Ask>, _ waiting: [Ask], _ resting: [Ask]) {
-        mutex.locked { asks = Deque(Array(taken) + waiting + resting + Array(asks)) }
+    func putBack(asks taken: [Ask]) {
+        mutex.locked { asks = Deque(taken + Array(asks)) }
     }
 
     /// Takes what has come; where nothing has, waits until something does or the wish's end.

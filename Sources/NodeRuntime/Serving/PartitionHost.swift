@@ -1,11 +1,11 @@
-/// A partition that serves: any thread and any task may ask and write; one thread, which `serve` is
-/// called on, does it. That thread may block, as RocksDB and the disk please; tasks wait without
-/// holding a thread.
-package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
+/// A partition that serves: any thread and any task may ask, and write where the log is its own;
+/// one thread, which calls `serve` or has `FollowedQuestions`, does it. That thread may block, as
+/// RocksDB and the disk please; tasks wait without holding a thread.
+package final class PartitionHost<Log: LogUpkeep, State: StatePort>: Sendable {
     /// How much is taken on.
     package let limits: ServingLimits
     let mailbox: Mailbox<Log, State>
-    private let time: MonotonicTime
+    let time: MonotonicTime
 
     /// A host whose requests wait until `serve` is called.
     package init(limits: ServingLimits = ServingLimits(), time: MonotonicTime = .system) {
@@ -14,37 +14,13 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
         mailbox = Mailbox(limits)
     }
 
-    // MARK: The partition's thread
-
-    /// Serves until `close`, or until the store fails; then every request has been answered. Or
-    /// until it is to be opened again, since it refuses writes for a lack of room that is over:
-    /// then requests wait for the next `serve`.
-    ///
-    /// - Parameters:
-    ///   - syncer: makes groups of records durable, on a thread of its own.
-    ///   - hasRoom: asked now and then while writes are refused for a lack of room; nil where
-    ///     nobody waits for room: of several partitions all then end as soon as what they say to
-    ///     each other finds none.
-    package func serve(
-        _ runtime: PartitionRuntime<Log, State>, syncer: any BackgroundWorker = ThreadWorker(),
-        hasRoom: (() -> Bool)? = nil
-    ) -> ServingEnd {
-        serve(runtime, exchange: nil, syncer: syncer, hasRoom: hasRoom)
-    }
-
-    /// Serves a partition of several, which talk to each other by an exchange.
-    func serve(
-        _ runtime: PartitionRuntime<Log, State>, exchange: DeliveryExchange<Log, State>?,
-        syncer: any BackgroundWorker = ThreadWorker(), hasRoom: (() -> Bool)?
-    ) -> ServingEnd {
+    /// Refuses what is over its deadline while `body` runs, whatever the partition's thread is at.
+    func sweeping<Result>(_ body: () -> Result) -> Result {
         let sweeper = Sweeper(every: limits.sweepNanoseconds) { [mailbox, time] in
             mailbox.sweep(Deadline(nanoseconds: time.nanoseconds()))
         }
         defer { sweeper.end() }
-        return PartitionLoop(
-            runtime, mailbox, exchange, limits: limits, syncer: syncer, time: time,
-            hasRoom: hasRoom
-        ).run()
+        return body()
     }
 
     // MARK: Any thread
@@ -68,38 +44,6 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
         await ask(by: deadline, minimumPosition: minimumPosition, needsRest: false, body)
     }
 
-    /// Asks a rehearsal of the partition, in which a record has been folded; nothing of it stays.
-    /// Stores a checkpoint first, for which other requests wait.
-    package func rehearse<Answer: Sendable>(
-        _ record: [UInt8], by deadline: Deadline,
-        _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
-    ) async -> Result<Answer, ServingError> {
-        await ask(by: deadline, minimumPosition: 0, needsRest: true) { runtime in
-            do throws(StoreFailure) {
-                let rehearsal = try runtime.rehearsal()
-                defer { rehearsal.close() }
-                try rehearsal.rehearse(record)
-                return body(rehearsal)
-            } catch {
-                return .failure(.store(error))
-            }
-        }
-    }
-
-    /// Writes records; answers when they are as durable as the store's settings ask and have been
-    /// folded.
-    ///
-    /// - Returns: the position behind the last of them. A failure for a lack of room, or for the
-    ///   deadline, may have left the first of several records in the log.
-    package func append(
-        _ records: [[UInt8]], by deadline: Deadline
-    ) async -> Result<UInt64, ServingError> {
-        precondition(!records.isEmpty, "a write has records")
-        return await withCheckedContinuation { continuation in
-            offer(records, Reply<UInt64>(deadline: deadline) { continuation.resume(returning: $0) })
-        }
-    }
-
     /// Asks as `ask` does; the reply comes on the partition's thread.
     func offer<Answer: Sendable>(
         _ reply: Reply<Answer>,
@@ -109,12 +53,6 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
             Mailbox.Ask(
                 reply: reply, minimumPosition: 0, positionDeadline: reply.deadline,
                 needsRest: false, run: { reply.answer(body($0)) }))
-    }
-
-    /// Writes records as `append` does; the reply comes on the partition's thread.
-    func offer(_ records: [[UInt8]], _ reply: Reply<UInt64>) {
-        let byteCount = records.reduce(0) { $0 + $1.count }
-        mailbox.offer(Mailbox.Append(reply: reply, records: records, byteCount: byteCount))
     }
 
     /// Has a checkpoint stored of all that was folded by now, beside the writer.
@@ -139,7 +77,7 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
         }
     }
 
-    private func ask<Answer: Sendable>(
+    func ask<Answer: Sendable>(
         by deadline: Deadline, minimumPosition: UInt64, needsRest: Bool,
         _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
     ) async -> Result<Answer, ServingError> {
@@ -155,14 +93,4 @@ package final class PartitionHost<Log: LogPort, State: StatePort>: Sendable {
                     run: { reply.answer(body($0)) }))
         }
     }
-}
-
-/// Why a partition has ceased to serve.
-package enum ServingEnd: Equatable, Sendable {
-    /// Its host was closed.
-    case closed
-    /// The store refuses writes, and will take them once it is opened again.
-    case reopen
-    /// The store failed.
-    case failed(StoreFailure)
 }

@@ -37,11 +37,7 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     private let post: PartitionPost<Log, State>?
     private var pointers: PointerCollection
     private var ticks: TickPolicy
-    private var asks: Deque<Box.Ask> = []
-    /// Questions that wait for a position.
-    private var waiting: [Box.Ask] = []
-    /// Questions that wait until nothing is on its way.
-    private var resting: [Box.Ask] = []
+    private var asks = AskQueue<Log, State>()
     /// Writes that are being synced.
     private var syncing: [Settling] = []
     /// The offset before which the log is synced.
@@ -94,16 +90,17 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         let hasPlace = !isStalled && runtime.stagedCount < limits.stagedRecords
         // Where changes are owed what is taken is refused.
         let takesAppends =
-            syncing.isEmpty && resting.isEmpty && (hasPlace || runtime.owesChanges) && !isReopening
+            syncing.isEmpty && !asks.hasResting && (hasPlace || runtime.owesChanges) && !isReopening
             && post?.takesAppends() ?? true
         wish.takesAppends = takesAppends
         wish.knowsClosed = isClosed
+        wish.finishedAsks = asks.takeFinished()
         wish.end = waitEnd(isStalled: isStalled)
         let contents = mailbox.take(wish)
         wish = Mailbox<Log, State>.Wish()
         isClosed = contents.isClosed
         let isDrained = isClosed && takesAppends && contents.appends.isEmpty
-        asks.append(contentsOf: contents.asks)
+        asks.add(contents.asks)
         post?.take(contents.deliveries, contents.arrivals)
         noteSynced(contents.synced)
         stage(contents.appends, mayCollect: takesAppends && !isClosed)
@@ -111,8 +108,8 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         // Asked again: what has just become durable may wait, too.
         if mayFold { foldNext() }
         if runtime.owesChanges { noteOwed() }
-        wakeWaiting()
-        answerAsks()
+        asks.wake(runtime, at: time.nanoseconds(), isClosed: isClosed, isAtRest: isAtRest)
+        asks.answer(runtime, for: limits.askNanoseconds, time, isAtRest: isAtRest)
         tend()
         if let failure = runtime.failure ?? post?.failure {
             post?.fail(failure)
@@ -126,11 +123,10 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         isReopening = isReopening || post?.isReopening ?? false
         if isReopening, isAtRest {
             post?.reopen()
-            mailbox.putBack(asks: asks, waiting, resting)
+            asks.putBack(to: mailbox)
             return false
         }
-        let isIdle = isAtRest && asks.isEmpty && waiting.isEmpty && resting.isEmpty
-        return !(isDrained && isIdle && othersRest)
+        return !(isDrained && isAtRest && asks.isEmpty && othersRest)
     }
 
     /// Whether the tail, memory and what others are owed may grow by another record.
@@ -144,14 +140,13 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
 
     private func waitEnd(isStalled: Bool) -> UInt64 {
         let isEnding = isClosed && syncing.isEmpty
-        guard asks.isEmpty, settling.isEmpty || isStalled, !isEnding || post != nil,
-            resting.isEmpty || !isAtRest
+        guard !asks.hasReady, settling.isEmpty || isStalled, !isEnding || post != nil,
+            !asks.hasResting || !isAtRest
         else { return 0 }
         // What is waited for beside the mailbox: a checkpoint, or the other partitions' rest.
         var end = isStalled || isEnding ? time.nanoseconds() + limits.stallNanoseconds : nextTend
         if let due = ticks.nextDue(runtime) { end = min(end, due) }
-        for ask in waiting { end = min(end, ask.positionDeadline.nanoseconds) }
-        return end
+        return min(end, asks.nextDeadline ?? end)
     }
 
     // MARK: Writes
@@ -301,52 +296,6 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
     private func finish(_ append: Box.Append) {
         wish.finishedAppends += 1
         wish.finishedBytes += append.byteCount
-    }
-
-    // MARK: Questions
-
-    /// Puts what has waited long enough, or for long enough, to the others.
-    private func wakeWaiting() {
-        if !waiting.isEmpty {
-            let now = Deadline(nanoseconds: time.nanoseconds())
-            let (held, position) = (waiting, runtime.position)
-            waiting.removeAll(keepingCapacity: true)
-            for ask in held {
-                if ask.minimumPosition <= position || ask.reply.isAnswered {
-                    asks.append(ask)
-                } else if ask.positionDeadline <= now || isClosed {
-                    ask.reply.refuse(isClosed ? .closed : .pending)
-                    wish.finishedAsks += 1
-                } else {
-                    waiting.append(ask)
-                }
-            }
-        }
-        guard !resting.isEmpty, isAtRest else { return }
-        let ask = resting.removeFirst()
-        run(ask)
-    }
-
-    /// Answers questions for a while.
-    private func answerAsks() {
-        guard !asks.isEmpty else { return }
-        let end = time.nanoseconds() + limits.askNanoseconds
-        repeat {
-            guard let ask = asks.popFirst(), runtime.failure == nil else { return }
-            if ask.minimumPosition > runtime.position, !ask.reply.isAnswered {
-                waiting.append(ask)
-            } else if ask.needsRest, !isAtRest {
-                resting.append(ask)
-            } else {
-                run(ask)
-            }
-        } while time.nanoseconds() < end
-    }
-
-    private func run(_ ask: Box.Ask) {
-        // Its deadline may have passed while it waited.
-        if !ask.reply.isAnswered { ask.run(runtime) }
-        wish.finishedAsks += 1
     }
 
     private func tend() {

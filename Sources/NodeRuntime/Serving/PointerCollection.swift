@@ -8,7 +8,7 @@
 ///
 /// What is left when nothing is under way any more goes before the final checkpoint: see
 /// `PartitionGroup.checkpoint`.
-struct PointerCollection {
+package struct PointerCollection {
     /// The position of the checkpoint that was stored last, as far as was looked.
     private var storedPosition: UInt64
     /// How many pointers there were then, without those that were collected since.
@@ -19,13 +19,13 @@ struct PointerCollection {
     private var end: UInt64 = 0
 
     /// Begins with a partition that was just opened: what is there by now is known.
-    init(_ runtime: PartitionRuntime<some LogPort, some StatePort>) {
+    package init(_ runtime: PartitionRuntime<some LogUpkeep, some StatePort>) {
         (storedPosition, known) = (runtime.storedPosition, runtime.pointerCount)
     }
 
     /// The record that is to be staged now, if one is due; `noteStaged` says that it was.
-    mutating func next(
-        _ runtime: PartitionRuntime<some LogPort, some StatePort>
+    package mutating func next(
+        _ runtime: PartitionRuntime<some LogUpkeep, some StatePort>
     ) -> (record: [UInt8], count: Int)? {
         guard runtime.position >= end else { return nil }
         if runtime.storedPosition > storedPosition {
@@ -40,8 +40,9 @@ struct PointerCollection {
         return next
     }
 
-    /// A record that collects so many was staged, and ends before that position.
-    mutating func noteStaged(_ count: Int, before end: UInt64) {
+    /// A record that collects so many was staged, and ends before that position; `.max` while that
+    /// is not known.
+    package mutating func noteStaged(_ count: Int, before end: UInt64) {
         known -= min(count, known)
         due -= count
         self.end = end

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import IdentityModel
+package import IdentityModel
 
 /// When a partition's log says that what has changed is to be told: once there is enough of it, and
 /// soon where there is little. It is a record like any other, so that every replay tells the same.
@@ -16,25 +16,27 @@ package struct TickPolicy {
     private let nanoseconds: UInt64
 
     /// Begins at a moment; a change waits for so many nanoseconds at most.
-    init(at now: UInt64, every nanoseconds: UInt64) {
+    package init(at now: UInt64, every nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
         due = now + nanoseconds
     }
 
     /// When a tick is to be staged; nil while nothing awaits one, or the last is not folded.
-    func nextDue(_ runtime: PartitionRuntime<some LogPort, some StatePort>) -> UInt64? {
+    package func nextDue(
+        _ runtime: PartitionRuntime<some LogUpkeep, some StatePort>
+    ) -> UInt64? {
         guard runtime.awaitsTick, runtime.position >= end else { return nil }
         return runtime.untoldCount >= Self.untoldLimit ? 0 : due
     }
 
-    /// A tick was staged, and ends before that position.
-    mutating func noteStaged(before end: UInt64, at now: UInt64) {
+    /// A tick was staged, and ends before that position; `.max` while that is not known.
+    package mutating func noteStaged(before end: UInt64, at now: UInt64) {
         self.end = end
         due = now + nanoseconds
     }
 
     /// The present time, as a tick says it.
-    static var now: EventTime {
+    package static var now: EventTime {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let milliseconds = Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000

@@ -8,9 +8,9 @@ struct EventRules: Sendable {
     /// What an integer time counts.
     let timeUnit: TimeUnit
     /// The time of an event that has none.
-    let defaultTime: DefaultTime
+    var defaultTime: DefaultTime
     /// The time after which an event is refused.
-    let latestTime: EventTime
+    var latestTime: EventTime
 
     init(_ options: EventDecoderOptions) {
         namespaces = NamespaceIndex(options.namespaces)

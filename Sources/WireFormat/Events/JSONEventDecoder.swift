@@ -1,4 +1,4 @@
-import IdentityModel
+package import IdentityModel
 
 /// Decodes one JSON event a line, allocating nothing for an ordinary one.
 ///
@@ -33,12 +33,19 @@ import IdentityModel
 package struct JSONEventDecoder: Sendable {
     /// What the ranges of the last decoded event point into.
     package private(set) var scratch = EventScratch()
-    private let rules: EventRules
+    private var rules: EventRules
     private var keys = JSONKeyRegister()
     private var attributes = EventAttributes()
 
     /// A decoder for lines of one run.
     package init(options: EventDecoderOptions) { rules = EventRules(options) }
+
+    /// Decodes what follows as of a moment: events without a time have this one, and later ones
+    /// than `latest` are refused. For what comes from many senders, each with its own time.
+    package mutating func arrive(at time: EventTime, latest: EventTime) {
+        rules.defaultTime = .fixed(time)
+        rules.latestTime = latest
+    }
 
     /// Decodes one line, without its line feed; `lineNumber` counts from 1.
     package mutating func decode(_ line: Span<UInt8>, lineNumber: Int) -> DecodeOutcome {

@@ -1,4 +1,4 @@
-import IdentityModel
+package import IdentityModel
 
 /// JSON written as bytes.
 extension [UInt8] {
@@ -11,7 +11,7 @@ extension [UInt8] {
 
     /// Appends a key as its 32 lower-case hexadecimal digits.
     @inline(__always)
-    mutating func appendHexadecimal(_ key: NodeKey) {
+    package mutating func appendHexadecimal(_ key: NodeKey) {
         let digits = (
             Self.hexadecimal(key.high >> 32), Self.hexadecimal(key.high & 0xFFFF_FFFF),
             Self.hexadecimal(key.low >> 32), Self.hexadecimal(key.low & 0xFFFF_FFFF)
@@ -21,7 +21,7 @@ extension [UInt8] {
     }
 
     /// Appends a number's decimal digits.
-    mutating func appendDecimal(_ number: UInt64) {
+    package mutating func appendDecimal(_ number: UInt64) {
         let start = count
         var rest = number
         repeat {

@@ -22,6 +22,11 @@ enum ImportRule {
             "IdentityModel", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore", "NodeKeys",
             "Glibc", "DequeModule", "Synchronization",
         ],
+        // The engine over Kafka's topics: bytes of records in, nothing of HTTP.
+        "KafkaEngine": [
+            "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",
+            "KafkaLog", "NodeRuntime", "DequeModule", "Foundation", "Glibc",
+        ],
         // Real partitions in a world of chance.
         "SimulationKit": [
             "IdentityModel", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",

@@ -1,0 +1,72 @@
+package import KafkaLog
+package import NodeRuntime
+
+/// What all parts of the engine of one store agree on.
+package struct EngineSettings: Sendable {
+    /// The cluster.
+    package var kafka: KafkaSettings
+    /// The store's topics in it.
+    package var topics: TopicNames
+    /// The store.
+    package var node: NodeSettings
+    /// How many partitions the topic of changes has.
+    package var changesPartitions: Int32
+    /// How many partitions the topic of dead letters has.
+    package var deadLetterPartitions: Int32
+    /// Whether changes show values that the survivorship rules call sensitive.
+    package var showsSensitive = false
+    /// How long a change waits to be told, in nanoseconds: 50 ms.
+    package var tickNanoseconds: UInt64 = 50_000_000
+    /// Bytes that a part has sent and not heard of, over which it takes nothing further.
+    package var inFlightBytes = 32 << 20
+    /// The cluster's id, which a node does well to keep; nil where the brokers have none to tell.
+    package let clusterID: String?
+    /// What somebody should know of the topics.
+    package let warnings: [TopicFinding]
+
+    /// Bytes that a message must be allowed to have: a record of the largest size, or a dead letter
+    /// with its headers.
+    package static let leastMessageBytes = 1_000_000
+
+    /// Looks at a store's topics, and takes over what they are.
+    ///
+    /// - Parameters:
+    ///   - isInsecureDev: whether acknowledged events may be lost with a broker: for trials.
+    ///   - clusterID: the cluster that the store's topics were in before; nil: not known.
+    ///   - timeoutMilliseconds: how long each question to the brokers may take.
+    /// - Throws: `EngineFailure`: the cluster is not reached, messages may not be as large as
+    ///   records are, or a topic is not as the store needs it; then it says so of all of them.
+    package init(
+        _ kafka: KafkaSettings, _ topics: TopicNames, _ node: NodeSettings,
+        isInsecureDev: Bool = false, before clusterID: String? = nil, timeoutMilliseconds: Int
+    ) throws(EngineFailure) {
+        guard kafka.maximumMessageBytes >= Self.leastMessageBytes else {
+            throw .kafka(
+                KafkaError(
+                    .wrongConfiguration,
+                    "messages of \(kafka.maximumMessageBytes) bytes are too small: records need "
+                        + "\(Self.leastMessageBytes)"))
+        }
+        let (plan, description) = try EngineFailure.ofKafka { () throws(KafkaError) in
+            let plan = try TopicPlan(
+                kafka, topics, TopicPlan.Partitions(graph: node.partitionCount),
+                isInsecureDev: isInsecureDev)
+            let admin = try KafkaAdmin(kafka)
+            defer { admin.close() }
+            return (
+                plan,
+                try TopicsDescription(
+                    of: plan, from: admin, timeoutMilliseconds: timeoutMilliseconds)
+            )
+        }
+        let findings = TopicCheck.findings(in: description, for: plan, before: clusterID)
+        guard findings.refused.isEmpty else { throw EngineFailure(findings.refused) }
+        self.kafka = kafka
+        self.topics = topics
+        self.node = node
+        warnings = findings.warned
+        self.clusterID = description.clusterID
+        changesPartitions = description.partitionCount(of: .changes)
+        deadLetterPartitions = description.partitionCount(of: .deadLetters)
+    }
+}

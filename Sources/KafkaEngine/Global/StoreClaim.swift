@@ -1,0 +1,83 @@
+package import KafkaLog
+internal import NodeRuntime
+
+/// Says at a node's start which store it is of, and hears which the topics are of: the first node
+/// writes the record `store`, all others compare.
+///
+///     read to the end ──none, or namespaces were added──▶ write, and read until it is there ──┐
+///            │ ▲                                                                              │
+///            │ └──────────────────────────────────────────────────────────────────────────────┘
+///            └──what stands is the last record──▶ it is this store, or the node is refused
+package struct StoreClaim {
+    private let topic: GlobalTopic
+    private let name: String
+    private let milliseconds: Int
+    private let end: UInt64
+    private var register = StoreRegister()
+
+    /// Milliseconds that one look at the topic waits for records.
+    private static let pollMilliseconds = 20
+
+    /// Returns once what stands is this store; a node that is refused leaves the record in order,
+    /// too.
+    ///
+    /// - Parameter milliseconds: how long all of it may take.
+    /// - Throws: `EngineFailure`: the topics are another store's, the record cannot be read, or the
+    ///   cluster does not answer.
+    package static func make(
+        _ own: StoreIdentity, _ kafka: KafkaSettings, _ topics: TopicNames,
+        timeoutMilliseconds milliseconds: Int
+    ) throws(EngineFailure) {
+        let topic = try EngineFailure.ofKafka { () throws(KafkaError) in
+            try GlobalTopic(kafka, topics)
+        }
+        defer { topic.close() }
+        var claim = StoreClaim(topic, topics.global, milliseconds)
+        while !topic.hasReachedEnd { try claim.read() }
+        while let record = claim.register.record(toClaim: own) {
+            try claim.write(GlobalValue.encode(record))
+        }
+        if let refusal = claim.register.standing?.refusal(of: own, topics.prefix) {
+            throw .store(refusal)
+        }
+    }
+
+    private init(_ topic: GlobalTopic, _ name: String, _ milliseconds: Int) {
+        self.topic = topic
+        self.name = name
+        self.milliseconds = milliseconds
+        end = MonotonicTime.system.nanoseconds() + UInt64(max(0, milliseconds)) * 1_000_000
+    }
+
+    /// Writes a value, and reads all that the topic held once it was there: what another node wrote
+    /// meanwhile may stand before it, or behind it.
+    private mutating func write(_ value: [UInt8]) throws(EngineFailure) {
+        topic.send(key: StoreIdentity.key, value: value)
+        while topic.pendingCount > 0 { try read() }
+        let written = try EngineFailure.ofKafka { () throws(KafkaError) in
+            try topic.end(timeoutMilliseconds: remainingMilliseconds())
+        }
+        while topic.position < written { try read() }
+    }
+
+    /// Takes what has come.
+    private mutating func read() throws(EngineFailure) {
+        let records = try EngineFailure.ofKafka { () throws(KafkaError) in
+            let wait = min(Self.pollMilliseconds, try remainingMilliseconds())
+            return try topic.poll(timeoutMilliseconds: wait)
+        }
+        for record in records where record.key == StoreIdentity.key {
+            try register.take(record.value)
+        }
+    }
+
+    /// How long it may still take, at least a millisecond.
+    private func remainingMilliseconds() throws(KafkaError) -> Int {
+        let now = MonotonicTime.system.nanoseconds()
+        guard now < end else {
+            throw KafkaError(
+                .timedOut, "\(name) was not read and written within \(milliseconds) ms")
+        }
+        return max(1, Int((end - now) / 1_000_000))
+    }
+}

@@ -1,0 +1,120 @@
+/// What is known of all nodes, from the records of the global topic and this node's own time.
+///
+/// A node is judged by its beats as they come here, never by its clock, nor by the broker's. While
+/// this node's own beats do not come back to it, it is the topic that is silent, or this node that
+/// has slept: nobody is judged, and the time counts for nobody.
+///
+///     read from the past ──no beat in time──▶ dead ◀──no beat in time── alive
+///             └──────────── a beat ───────────▶ alive ◀──── a beat ──────┘
+package struct ClusterTable {
+    private enum Life { case unheard, alive, dead }
+
+    private struct Entry {
+        let id: NodeID
+        var record: NodeRecord
+        /// When its last beat came, or was found.
+        var heard: UInt64
+        /// Whether it was found among what was written before this node came.
+        var isOfThePast: Bool
+    }
+
+    private let settings: ClusterSettings
+    private let incarnation: String
+    /// By rising id.
+    private var entries: [Entry] = []
+    /// When this node's own last beat came back; nil before the first.
+    private var ownHeard: UInt64?
+    private var damagedRecords: UInt64 = 0
+    /// The last placement.
+    package private(set) var placement: Placement?
+
+    /// A table in which nothing stands.
+    ///
+    /// - Parameter incarnation: of this node.
+    package init(_ settings: ClusterSettings, incarnation: String) {
+        self.settings = settings
+        self.incarnation = incarnation
+    }
+
+    /// Nanoseconds without an own beat over which nobody is judged: half of what counts as death.
+    private var stallNanoseconds: UInt64 { settings.deadNanoseconds / 2 }
+
+    /// Takes a record in.
+    ///
+    /// - Parameters:
+    ///   - now: when it came, in nanoseconds of the settings' time.
+    ///   - isOfThePast: whether it was written before this node came, as far as is known.
+    package mutating func note(_ record: ClusterRecord, at now: UInt64, isOfThePast: Bool) {
+        switch record {
+        case .node(let id, nil): entries.removeAll { $0.id == id }
+        case .node(let id, let record?):
+            if id == settings.node, record.incarnation == incarnation { noteOwnBeat(at: now) }
+            let entry = Entry(id: id, record: record, heard: now, isOfThePast: isOfThePast)
+            let place = entries.firstIndex { $0.id >= id } ?? entries.count
+            if place < entries.count, entries[place].id == id {
+                entries[place] = entry
+            } else {
+                entries.insert(entry, at: place)
+            }
+        case .placement(let placement): self.placement = placement
+        case .damaged: damagedRecords += 1
+        case .other: break
+        }
+    }
+
+    /// A gap between own beats is taken out of the silence of all who were not dead before it.
+    private mutating func noteOwnBeat(at now: UInt64) {
+        defer { ownHeard = now }
+        guard let ownHeard, now - ownHeard > stallNanoseconds else { return }
+        for place in entries.indices
+        where entries[place].heard + settings.deadNanoseconds > ownHeard {
+            entries[place].heard = min(now, entries[place].heard + (now - ownHeard))
+        }
+    }
+
+    private func life(of entry: Entry, at now: UInt64) -> Life {
+        if now - entry.heard >= settings.deadNanoseconds { return .dead }
+        return entry.isOfThePast ? .unheard : .alive
+    }
+
+    /// What a plan is made from; nil where nothing may be planned: this node does not hear itself,
+    /// or there are nodes of which it is not known yet whether they live.
+    package func input(partitionCount: Int, at now: UInt64) -> PlacementInput? {
+        guard let ownHeard, now - ownHeard <= stallNanoseconds,
+            !entries.contains(where: { life(of: $0, at: now) == .unheard })
+        else { return nil }
+        let living = entries.filter { life(of: $0, at: now) == .alive }
+        return PlacementInput(
+            living.map {
+                PlacementInput.Node(
+                    $0.id, isLeaving: $0.record.isLeaving, $0.record.replicas)
+            }, partitionCount: partitionCount, standbys: settings.standbys)
+    }
+
+    /// The nodes that are dead for so long that they are to be forgotten.
+    package func forgotten(at now: UInt64) -> [NodeID] {
+        entries.filter { now - $0.heard >= settings.forgetNanoseconds }.map(\.id)
+    }
+
+    /// What is known.
+    package func view(partitionCount: Int, at now: UInt64) -> ClusterView {
+        let living = entries.filter { life(of: $0, at: now) != .dead }
+        let ends = ReplicaTable(
+            living.map { PlacementInput.Node($0.id, $0.record.replicas) },
+            partitionCount: partitionCount
+        ).ends
+        let nodes = entries.map { entry in
+            ClusterView.Node(
+                id: entry.id, record: entry.record, isAlive: life(of: entry, at: now) != .dead,
+                silenceNanoseconds: now - entry.heard,
+                lags: entry.record.replicas.map { replica in
+                    guard Int(replica.partition) < partitionCount else { return nil }
+                    return replica.position.map { position in
+                        let end = ends[Int(replica.partition)]
+                        return end - min(end, position)
+                    }
+                })
+        }
+        return ClusterView(nodes: nodes, placement: placement, damagedRecords: damagedRecords)
+    }
+}

@@ -1,0 +1,88 @@
+package import IdentityModel
+package import NodeKeys
+package import NodeRuntime
+package import ProfileCore
+
+/// What a node is and does: a look at it from outside.
+package struct EngineNodeFigures: Equatable, Sendable {
+    /// How it stands among the others.
+    package var member: MemberFigures
+    /// How it stands with the partitions that it holds, by rising partition.
+    package var replicas: [ReplicaStanding]
+    /// By partition, why it failed here last; nil where it never did.
+    package var failures: [EngineFailure?]
+    /// What its router has done, since it was last replaced.
+    package var router: RouterFigures
+    /// Why a router failed here last; nil where none did.
+    package var routerFailure: EngineFailure?
+}
+
+/// A node of the engine: a router, the partitions that the placement gives it, and its membership.
+/// Nothing that is done with one partition waits for another, nor has the membership wait.
+package final class EngineNode<State: StatePort>: Sendable {
+    private let seats: [ReplicaSeat<State>]
+    private let member: ClusterMember
+    private let router: RouterSeat
+
+    /// Runs a node until `leave` or `abandon`.
+    ///
+    /// - Parameters:
+    ///   - rules: those in force for routers.
+    ///   - states: where the states of its partitions are.
+    package init(
+        _ engine: EngineSettings, _ settings: ClusterSettings, hasher: NodeKeyHasher,
+        rules: SurvivorshipRules = .standing, states: StateHome<State>
+    ) {
+        let seats = (0..<engine.node.partitionCount).map {
+            ReplicaSeat(PartitionID($0), engine, settings, states)
+        }
+        self.seats = seats
+        member = ClusterMember(
+            engine, settings, standings: { seats.compactMap(\.standing) },
+            assign: { roles in
+                for (seat, role) in zip(seats, roles) { seat.assign(role) }
+            })
+        router = RouterSeat(engine, settings, hasher, rules)
+    }
+
+    /// How it stands.
+    package var figures: EngineNodeFigures {
+        EngineNodeFigures(
+            member: member.figures, replicas: seats.compactMap(\.standing),
+            failures: seats.map(\.failure), router: router.figures,
+            routerFailure: router.failure)
+    }
+
+    /// A partition where it is open here.
+    package func replica(of partition: PartitionID) -> PartitionOwner? {
+        seats[Int(partition.rawValue)].replica
+    }
+
+    /// Through which a partition is asked where it is open here, as its owner or standing by.
+    package func host(of partition: PartitionID) -> PartitionHost<FollowedLog, State>? {
+        seats[Int(partition.rawValue)].host
+    }
+
+    /// Ends it so that others go on at once: they take its partitions while it still has them,
+    /// where that is quick enough; then it hands over what is left, and says that it is gone.
+    /// Returns when it has ended; to be called once.
+    package func leave() {
+        let routing = SystemThread { [router] in router.stop() }
+        _ = member.leave()
+        endSeats(.handOver)
+        routing.join()
+        member.stop(.leave)
+    }
+
+    /// Ends it at once, without a word, as if it had died. To be called once.
+    package func abandon() {
+        member.stop(.abandon)
+        endSeats(.abandon)
+        router.stop()
+    }
+
+    private func endSeats(_ ending: PartitionOwner.Ending) {
+        for seat in seats { seat.end(ending) }
+        for seat in seats { seat.join() }
+    }
+}

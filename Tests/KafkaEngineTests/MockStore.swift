@@ -1,0 +1,170 @@
+import IdentityModel
+import KafkaEngine
+import KafkaLog
+import KafkaTestSupport
+import NodeKeys
+import NodeRuntime
+import TestSupport
+import Testing
+
+/// A cluster in this process with a store's topics: events go in, and what comes of them can be
+/// looked at.
+class MockStore {
+    /// How long anything is waited for, in milliseconds.
+    static let patience = 120_000
+    static let eventsPartitions: Int32 = 4
+    static let changesPartitions: Int32 = 3
+    static let deadLetterPartitions: Int32 = 2
+
+    let mock = KafkaMock()
+    let settings: EngineSettings
+    private let admin: KafkaAdmin
+    private let group: KafkaGroup
+    private let producer: KafkaProducer
+    private var sent = 0
+
+    static let hasher = NodeKeyHasher(key: .random())
+    static let digest: UInt64 = 0x5eed
+
+    static func node(
+        _ partitions: UInt16, _ checkpoints: CheckpointPolicy = .standard(tailEvents: 40)
+    ) -> NodeSettings {
+        NodeSettings(
+            partitionCount: partitions, namespaces: RandomEvents.namespaces,
+            configurationDigest: digest, checkpoints: checkpoints)
+    }
+
+    /// The topics of a store of so many partitions.
+    init(partitions: UInt16, node: NodeSettings? = nil) async throws {
+        let topics = try TopicNames("t")
+        mock.createTopic(topics.events, partitions: Self.eventsPartitions)
+        mock.createTopic(topics.graph, partitions: Int32(partitions))
+        mock.createTopic(topics.changes, partitions: Self.changesPartitions)
+        mock.createTopic(topics.deadLetters, partitions: Self.deadLetterPartitions)
+        mock.createTopic(topics.profiles, partitions: Self.changesPartitions)
+        mock.createTopic(topics.global, partitions: 1)
+        var kafka = KafkaSettings(brokers: mock.bootstrap)
+        kafka.maximumReconnectMilliseconds = 100
+        kafka.unknownTopicMilliseconds = 500
+        settings = try EngineSettings(
+            kafka, topics, node ?? Self.node(partitions), isInsecureDev: true,
+            timeoutMilliseconds: Self.patience)
+        admin = try KafkaAdmin(kafka)
+        group = try KafkaGroup(kafka, KafkaGroupSettings(groupID: topics.routers))
+        producer = try KafkaProducer(kafka)
+    }
+
+    /// How all stands, for whoever looks why a test fails.
+    var account: String { "nothing runs" }
+
+    /// Everything ends.
+    func close() {
+        producer.close()
+        group.close()
+        admin.close()
+    }
+
+    // MARK: Events
+
+    /// Sends a value to the topic of events, to one partition after the other.
+    private func send(_ value: [UInt8]?) throws {
+        let place = Int32(sent) % Self.eventsPartitions
+        sent += 1
+        let taken = try producer.enqueue(
+            topic: settings.topics.events, partition: place, key: nil, value: value?.span)
+        try #require(taken == .taken)
+    }
+
+    /// Sends values, and returns once the topic holds them.
+    func send(all values: [[UInt8]?]) throws {
+        for value in values { try send(value) }
+        var failures = 0
+        try producer.flush(timeoutMilliseconds: Self.patience) { delivery in
+            failures += delivery.error == nil ? 0 : 1
+        }
+        #expect(failures == 0)
+    }
+
+    /// Puts a message into a partition's log that is no record.
+    func spoil(_ partition: PartitionID) throws {
+        let taken = try producer.enqueue(
+            topic: settings.topics.graph, partition: Int32(partition.rawValue), key: nil,
+            value: nil)
+        try #require(taken == .taken)
+        try producer.flush(timeoutMilliseconds: Self.patience) { #expect($0.error == nil) }
+    }
+
+    // MARK: Waiting
+
+    /// Waits until something holds.
+    func wait(until holds: () throws -> Bool) async throws {
+        let end = ContinuousClock.now + .milliseconds(Self.patience)
+        while try !holds() {
+            try #require(ContinuousClock.now < end, "it does not come: \(account)")
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+
+    /// Returns once something holds, and goes on to hold.
+    func waitForCalm(until holds: () throws -> Bool) async throws {
+        let end = ContinuousClock.now + .milliseconds(Self.patience)
+        var calm = 0
+        while calm < 3 {
+            try #require(ContinuousClock.now < end, "no rest: \(account)")
+            calm = try holds() ? calm + 1 : 0
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    // MARK: Findings
+
+    /// Whether the routers have committed all events.
+    func isRouted() throws -> Bool {
+        let partitions = (0..<Self.eventsPartitions).map {
+            KafkaPartition(settings.topics.events, $0)
+        }
+        let committed = try group.committed(partitions, timeoutMilliseconds: Self.patience)
+        for (partition, offset) in zip(partitions, committed) {
+            let end = try admin.bounds(of: partition, timeoutMilliseconds: Self.patience).upperBound
+            guard end == 0 || offset == end else { return false }
+        }
+        return true
+    }
+
+    /// Where the log of a partition ends.
+    func graphEnd(_ partition: Int) throws -> UInt64 {
+        let place = KafkaPartition(settings.topics.graph, Int32(partition))
+        return UInt64(try admin.bounds(of: place, timeoutMilliseconds: Self.patience).upperBound)
+    }
+
+    /// All messages of a topic.
+    func messages(of topic: String, partitions: Int32) throws -> [ReadMessage] {
+        let reader = try KafkaReader(settings.kafka)
+        defer { reader.close() }
+        var missing = 0
+        for place in 0..<partitions {
+            let partition = KafkaPartition(topic, place)
+            missing += Int(
+                try admin.bounds(of: partition, timeoutMilliseconds: Self.patience).upperBound)
+            try reader.start(partition, at: .offset(0))
+        }
+        var messages: [ReadMessage] = []
+        let end = ContinuousClock.now + .milliseconds(Self.patience)
+        while messages.count < missing {
+            try #require(ContinuousClock.now < end)
+            try reader.poll(limit: 1_000, timeoutMilliseconds: 20) {
+                messages.append(ReadMessage($0))
+            }
+        }
+        return messages
+    }
+
+    /// Whoever has read all changes.
+    func consumer() throws -> ChangesTable {
+        var table = ChangesTable()
+        let messages = try messages(
+            of: settings.topics.changes, partitions: Self.changesPartitions)
+        for message in messages { try table.take(message.value, key: message.key) }
+        return table
+    }
+}

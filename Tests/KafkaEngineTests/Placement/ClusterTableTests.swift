@@ -1,0 +1,119 @@
+import KafkaEngine
+import Testing
+
+/// Who lives is told by beats as they come here, and by nothing else.
+@Suite("Cluster table")
+struct ClusterTableTests {
+    /// A table in a time of its own, in milliseconds.
+    private struct Case {
+        var table: ClusterTable
+        var now: UInt64 = 1_000
+        let own: NodeID
+
+        init() throws {
+            own = try #require(NodeID("own"))
+            table = ClusterTable(
+                ClusterSettings(node: own, address: "x", standbys: 1), incarnation: "1")
+        }
+
+        mutating func hear(_ name: String, isOfThePast: Bool = false) throws {
+            let id = try #require(NodeID(name))
+            let record = NodeRecord(address: name, incarnation: "1", since: 0)
+            table.note(.node(id, record), at: now * 1_000_000, isOfThePast: isOfThePast)
+        }
+
+        /// Time in which these nodes beat every 500 ms.
+        mutating func pass(_ milliseconds: UInt64, _ names: [String]) throws {
+            let end = now + milliseconds
+            while now < end {
+                now = min(end, now + 500)
+                for name in names { try hear(name) }
+            }
+        }
+
+        /// The names of those who live; nil where nothing may be planned.
+        var living: [String]? {
+            table.input(partitionCount: 1, at: now * 1_000_000)?.nodes.map(\.id.name)
+        }
+
+        var dead: [String] {
+            table.view(partitionCount: 1, at: now * 1_000_000).nodes.filter { !$0.isAlive }
+                .map(\.id.name)
+        }
+    }
+
+    @Test func shouldCallDeadWhoIsSilentForSoLong() throws {
+        var test = try Case()
+        for name in ["own", "z", "a"] { try test.hear(name) }
+        #expect(test.living == ["a", "own", "z"])
+        try test.pass(3_999, ["a", "own"])
+        #expect(test.living == ["a", "own", "z"])
+        try test.pass(1, ["a", "own"])
+        #expect(test.living == ["a", "own"] && test.dead == ["z"])
+        try test.hear("z")
+        #expect(test.living == ["a", "own", "z"] && test.dead.isEmpty)
+    }
+
+    /// Who comes waits before it calls anyone dead, and plans nothing until then.
+    @Test func shouldWaitForThoseOfThePast() throws {
+        var test = try Case()
+        try test.hear("old", isOfThePast: true)
+        try test.hear("there", isOfThePast: true)
+        try test.pass(3_999, ["own", "there"])
+        #expect(test.living == nil)
+        try test.pass(1, ["own", "there"])
+        #expect(test.living == ["own", "there"] && test.dead == ["old"])
+    }
+
+    /// Without its own beats a node knows nothing of others, and what it missed counts for nobody.
+    @Test func shouldJudgeNobodyWhileItHearsNothing() throws {
+        var test = try Case()
+        try test.pass(500, ["own", "a", "b", "z"])
+        try test.pass(5_000, ["own", "a", "b"])
+        #expect(test.living == ["a", "b", "own"] && test.dead == ["z"])
+        try test.pass(2_000, [])
+        #expect(test.living == ["a", "b", "own"])
+        try test.pass(1, [])
+        #expect(test.living == nil)
+        try test.pass(60_000, [])
+        try test.hear("own")
+        #expect(test.living == ["a", "b", "own"] && test.dead == ["z"])
+        try test.pass(3_999, ["own", "a"])
+        #expect(test.living == ["a", "b", "own"])
+        try test.pass(1, ["own", "a"])
+        #expect(test.living == ["a", "own"] && test.dead == ["b", "z"])
+    }
+
+    @Test func shouldForgetTheDeadAfterADay() throws {
+        var test = try Case()
+        try test.pass(500, ["own", "z"])
+        let day: UInt64 = 86_400_000
+        try test.pass(day - 1, ["own"])
+        #expect(test.table.forgotten(at: test.now * 1_000_000).isEmpty)
+        try test.pass(1, ["own"])
+        #expect(test.table.forgotten(at: test.now * 1_000_000).map(\.name) == ["z"])
+        test.table.note(.node(try #require(NodeID("z")), nil), at: 0, isOfThePast: false)
+        #expect(test.dead.isEmpty && test.living == ["own"])
+    }
+
+    @Test func shouldTellHowFarReplicasAreBehind() throws {
+        var test = try Case()
+        let id = try #require(NodeID("b"))
+        let owner = NodeRecord(
+            address: "b", incarnation: "1", since: 0,
+            replicas: [ReplicaStanding(0, .owner, position: 40, logEnd: 100)])
+        let standby = NodeRecord(
+            address: "own", incarnation: "1", since: 0,
+            replicas: [
+                ReplicaStanding(0, .standby, position: 25, logEnd: 30),
+                ReplicaStanding(1, .opening),
+            ])
+        test.table.note(.node(id, owner), at: test.now * 1_000_000, isOfThePast: false)
+        test.table.note(.node(test.own, standby), at: test.now * 1_000_000, isOfThePast: false)
+        test.table.note(.damaged, at: test.now * 1_000_000, isOfThePast: false)
+        let view = test.table.view(partitionCount: 2, at: (test.now + 7) * 1_000_000)
+        #expect(view.nodes.map(\.lags) == [[60], [75, nil]])
+        #expect(view.nodes.map(\.silenceNanoseconds) == [7_000_000, 7_000_000])
+        #expect(view.holders(of: 0, as: .owner) == [id] && view.damagedRecords == 1)
+    }
+}
