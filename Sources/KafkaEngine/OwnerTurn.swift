@@ -206,12 +206,8 @@ final class OwnerTurn<State: StatePort> {
         switch event {
         case .reachedEnd: break
         case .failed(let error):
-            switch error.code {
-            case .offsetOutOfRange, .unknownTopicOrPartition, .authentication, .authorization:
-                failure = failure ?? .kafka(error)
             // All else librdkafka tries again.
-            default: break
-            }
+            if error.endsReading { failure = failure ?? .kafka(error) }
         }
     }
 

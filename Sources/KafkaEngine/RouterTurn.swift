@@ -178,12 +178,8 @@ final class RouterTurn {
         case .committed(let positions, _?): ledger.noteRefused(positions)
         case .reachedEnd: break
         case .failed(let error):
-            switch error.code {
-            case .offsetOutOfRange, .unknownTopicOrPartition, .authentication, .authorization:
-                failure = failure ?? .kafka(error)
             // All else librdkafka tries again.
-            default: break
-            }
+            if error.endsReading { failure = failure ?? .kafka(error) }
         }
     }
 

@@ -85,6 +85,15 @@ package struct KafkaError: Error, Equatable, Sendable {
     /// Whether the client must be closed, and another one made in its place.
     package var isFatal: Bool { code == .fatal }
 
+    /// Whether a reader, or a group's member, to which `poll` tells it does not get over it by
+    /// itself.
+    package var endsReading: Bool {
+        switch code {
+        case .offsetOutOfRange, .unknownTopicOrPartition, .authentication, .authorization: true
+        default: false
+        }
+    }
+
     /// What to do about it: one sentence.
     package var remedy: String {
         switch code {

@@ -96,12 +96,8 @@ package final class GlobalTopic {
         switch event {
         case .reachedEnd: hasReachedEnd = true
         case .failed(let error):
-            switch error.code {
-            case .offsetOutOfRange, .unknownTopicOrPartition, .authentication, .authorization:
-                failure = failure ?? error
             // All else librdkafka tries again.
-            default: break
-            }
+            if error.endsReading { failure = failure ?? error }
         }
     }
 }

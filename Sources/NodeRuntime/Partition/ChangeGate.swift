@@ -20,9 +20,6 @@ package struct ChangeGate: Sendable {
     /// The offset in the feed before which all changes have arrived.
     private var arrivedEnd: UInt64
 
-    /// The bytes of changes that were not taken.
-    package private(set) var heldBytes = 0
-
     /// A gate of a partition whose checkpoint is stored: what it had told by then has arrived.
     package init(_ partition: PartitionID, told offset: UInt64) {
         self.partition = partition
@@ -37,7 +34,6 @@ package struct ChangeGate: Sendable {
     ) {
         for (place, change) in changes.enumerated() {
             let bytes = ChangeForm.encode(change, namespace: namespace)
-            heldBytes += bytes.count
             held.append(
                 Held(
                     position: position,
@@ -51,7 +47,6 @@ package struct ChangeGate: Sendable {
         var taken: [FeedChange] = []
         while let first = held.first, first.position < position {
             taken.append(first.change)
-            heldBytes -= first.change.bytes.count
             held.removeFirst()
         }
         return taken
