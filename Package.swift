@@ -124,7 +124,7 @@ let package = Package(
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat",
                 "PartitionCore", "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime",
-                "SimulationKit", "Answers", "HTTPAPI",
+                "KafkaLog", "KafkaEngine", "SimulationKit", "Answers", "HTTPAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
@@ -219,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "NodeRuntime", "Commands", "TestSupport",
+                "KafkaLog", "NodeRuntime", "Commands", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
@@ -227,7 +227,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
-                "NodeRuntime", "Commands", "TestSupport", "kindred",
+                "NodeRuntime", "Commands", "TestSupport", "KafkaTestSupport", "kindred",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["PowerLossRecorder.c", "FlipSyncFault.c"], swiftSettings: common),

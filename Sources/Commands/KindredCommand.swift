@@ -34,6 +34,9 @@ struct KindredCommand: ParsableCommand {
                     DigestCommand.self, VerifyCommand.self, SimulateCommand.self, BenchCommand.self,
                 ]),
             CommandGroup(
+                name: "Cluster",
+                subcommands: [ClusterCommand.self, KafkaCommand.self]),
+            CommandGroup(
                 name: "Copies",
                 subcommands: [BackupCommand.self, RestoreCommand.self, RepartitionCommand.self]),
         ])

@@ -9,12 +9,12 @@ package final class KafkaAdmin: Sendable {
 
     /// A client that connects as soon as it can. Throws `.wrongConfiguration` where settings do not
     /// fit.
-    package init(_ settings: KafkaSettings, log: KafkaLogSink? = nil) throws(KafkaError) {
+    package init(_ settings: KafkaSettings) throws(KafkaError) {
         // A consumer, because a producer's questions may make the topics that they name.
         let configuration = try NativeConfiguration(
             settings, KafkaReaderSettings().entries(settings))
         slot = NativeSlot(
-            try configuration.make(RD_KAFKA_CONSUMER, events: 0, queue: .main, log: log))
+            try configuration.make(RD_KAFKA_CONSUMER, events: 0, queue: .main))
     }
 
     /// Ends the client, once calls on other threads have returned.

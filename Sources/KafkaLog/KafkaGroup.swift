@@ -21,7 +21,7 @@ package final class KafkaGroup: Sendable {
     /// A member that has not joined yet. Throws `.wrongConfiguration` where settings do not fit.
     package init(
         _ settings: KafkaSettings, _ group: KafkaGroupSettings,
-        _ reader: KafkaReaderSettings = KafkaReaderSettings(), log: KafkaLogSink? = nil
+        _ reader: KafkaReaderSettings = KafkaReaderSettings()
     ) throws(KafkaError) {
         guard !group.groupID.isEmpty else {
             throw KafkaError(.wrongConfiguration, "the group has no name")
@@ -31,7 +31,7 @@ package final class KafkaGroup: Sendable {
         let client = try configuration.make(
             RD_KAFKA_CONSUMER,
             events: RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_REBALANCE,
-            queue: .member, log: log)
+            queue: .member)
         whereNothingIsCommitted = group.whereNothingIsCommitted
         slot = NativeSlot(NativeMember(client))
     }

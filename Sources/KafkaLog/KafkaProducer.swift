@@ -83,15 +83,14 @@ package final class KafkaProducer: Sendable {
     ///
     /// Throws `.wrongConfiguration` where settings do not fit.
     package init(
-        _ settings: KafkaSettings, _ producer: KafkaProducerSettings = KafkaProducerSettings(),
-        log: KafkaLogSink? = nil
+        _ settings: KafkaSettings, _ producer: KafkaProducerSettings = KafkaProducerSettings()
     ) throws(KafkaError) {
         let configuration = try NativeConfiguration(settings, producer.entries)
         maximumMessageBytes = settings.maximumMessageBytes
         slot = NativeSlot(
             try configuration.make(
-                RD_KAFKA_PRODUCER, events: RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR, queue: .main,
-                log: log))
+                RD_KAFKA_PRODUCER, events: RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR,
+                queue: .main))
     }
 
     deinit { close() }

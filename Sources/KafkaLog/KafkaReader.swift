@@ -26,15 +26,14 @@ package final class KafkaReader: Sendable {
 
     /// A reader of nothing yet. Throws `.wrongConfiguration` where settings do not fit.
     package init(
-        _ settings: KafkaSettings, _ reader: KafkaReaderSettings = KafkaReaderSettings(),
-        log: KafkaLogSink? = nil
+        _ settings: KafkaSettings, _ reader: KafkaReaderSettings = KafkaReaderSettings()
     ) throws(KafkaError) {
         let configuration = try NativeConfiguration(settings, reader.entries(settings))
         slot = NativeSlot(
             NativeReader(
                 try configuration.make(
                     RD_KAFKA_CONSUMER, events: RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_ERROR,
-                    queue: .own, log: log)))
+                    queue: .own)))
     }
 
     deinit { close() }

@@ -1,5 +1,5 @@
 /// Which cluster, and as whom: what every client of it is made with.
-package struct KafkaSettings: Equatable, Sendable {
+package struct KafkaSettings: Sendable {
     /// Bytes of the largest message that a client sends and that it expects, beside the framing:
     /// what a broker takes unless it is told otherwise, less room for that framing.
     package static let defaultMaximumMessageBytes = 1_000_000
@@ -23,6 +23,8 @@ package struct KafkaSettings: Equatable, Sendable {
     /// Milliseconds after which a topic that the brokers do not know counts as unknown. A topic
     /// that was just created is not known to every broker at once.
     package var unknownTopicMilliseconds = 10_000
+    /// Where librdkafka's own log goes; nil: nowhere.
+    package var log: KafkaLogSink?
 
     /// The cluster of these brokers, without security.
     package init(brokers: String) { self.brokers = brokers }
@@ -67,6 +69,13 @@ package struct KafkaLogLine: Sendable {
     package let source: String
     /// What it says.
     package let text: String
+
+    /// A line of its members.
+    package init(level: Int, source: String, text: String) {
+        self.level = level
+        self.source = source
+        self.text = text
+    }
 }
 
 /// Takes librdkafka's log lines, from any of its threads; it must not block or call a client.

@@ -3,16 +3,20 @@ internal import CRdkafka
 /// A configuration of librdkafka's in the making; freed unless a client takes it.
 final class NativeConfiguration {
     private let handle: OpaquePointer
+    private let log: KafkaLogSink?
     private var isTaken = false
 
-    /// librdkafka's defaults.
-    init() { handle = rd_kafka_conf_new() }
+    /// librdkafka's defaults; its log goes to `log`, or nowhere.
+    init(log: KafkaLogSink? = nil) {
+        handle = rd_kafka_conf_new()
+        self.log = log
+    }
 
     /// What `settings` say, secrets read, and what `more` says.
     convenience init(
         _ settings: KafkaSettings, _ more: [(key: String, value: String)]
     ) throws(KafkaError) {
-        self.init()
+        self.init(log: settings.log)
         try set(try settings.entries())
         for entry in settings.security.entries {
             switch entry.value {
@@ -48,7 +52,7 @@ final class NativeConfiguration {
 
     /// Makes a client whose `queue` carries events of the kinds `events` (RD_KAFKA_EVENT_…).
     func make(
-        _ type: rd_kafka_type_t, events: Int32, queue: NativeClient.Queue, log: KafkaLogSink?
+        _ type: rd_kafka_type_t, events: Int32, queue: NativeClient.Queue
     ) throws(KafkaError) -> NativeClient {
         let sink = NativeLogSink(log)
         rd_kafka_conf_set_events(handle, events)

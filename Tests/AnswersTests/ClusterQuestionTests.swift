@@ -131,8 +131,14 @@ struct ClusterQuestionTests {
         let here = test.group.runtimes.map(\.position)
         let reached = test.cluster(minimum: [PartitionID(1): here[1], PartitionID(2): here[2]])
         try reached.reachMinimum()
-        #expect(test.loopback.batches.map { $0.map(\.partition.rawValue) } == [[1, 2]])
-        #expect(test.loopback.batches[0].map(\.minimumPosition) == [here[1], here[2]])
+        // What those have said is heard by all, and nobody has said more since.
+        #expect(
+            test.loopback.batches.map { $0.map(\.partition.rawValue) }
+                == [[1, 2], [0, 1, 2], [0, 1, 2]])
+        let least = [0, here[1], here[2]]
+        for request in test.loopback.batches.joined() {
+            #expect(request.minimumPosition == least[Int(request.partition.rawValue)])
+        }
         for near in [[], [2]] as [Set<UInt16>] {
             let ahead = test.cluster(near: near, minimum: [PartitionID(2): here[2] + 1])
             #expect(throws: StoreFailure.self) { try ahead.reachMinimum() }
@@ -148,6 +154,64 @@ struct ClusterQuestionTests {
         }
         #expect(throws: StoreFailure.self) { try lying.reachMinimum() }
         #expect(lying.refusal?.word == "bad_answer")
+    }
+
+    /// What a record has said to other partitions is waited for until it is folded there.
+    @Test func shouldWaitForEffects() throws {
+        let test = try ClusterFixture(3)
+        var deafness = 5
+        test.loopback.onAnswer = { request, bytes in
+            guard request.partition.rawValue == 2, deafness > 0 else { return .success(bytes) }
+            deafness -= 1
+            let text = String(decoding: bytes, as: UTF8.self)
+            return .success(
+                Array(text.replacing(/"seen":\[[0-9,]*\]/, with: #""seen":[0,0,0]"#).utf8))
+        }
+        try test.cluster().settle()
+        #expect(deafness == 0 && test.loopback.batches.count == 1 + 4 + 1)
+        let here = test.group.runtimes.map(\.position)
+        deafness = .max
+        let waiting = test.cluster(minimum: [PartitionID(1): here[1]])
+        #expect(throws: StoreFailure.self) { try waiting.reachMinimum() }
+        #expect(waiting.refusal == .pending)
+    }
+
+    /// Where more is said all the while, as much is waited for as one record can give rise to.
+    @Test func shouldNotWaitForWhatOthersSay() throws {
+        let test = try ClusterFixture(3)
+        var said = 1_000_000
+        test.loopback.onAnswer = { _, bytes in
+            said += 1
+            let text = String(decoding: bytes, as: UTF8.self)
+            let numbers = "[\(said),\(said),\(said)]"
+            return .success(
+                Array(
+                    text.replacing(/"seen":\[[0-9,]*\]/, with: "\"seen\":\(numbers)")
+                        .replacing(/"sent":\[[0-9,]*\]/, with: "\"sent\":\(numbers)").utf8))
+        }
+        try test.cluster().settle()
+        #expect(test.loopback.batches.count == 1 + 8)
+        #expect(throws: Never.self) { try ClusterFixture(1).cluster().settle() }
+    }
+
+    /// A partition that is just moving to another node is open nowhere for a moment.
+    @Test func shouldAskAgainWhereAPartitionIsOpenNowhere() throws {
+        let test = try ClusterFixture(3)
+        var refusals = 3
+        test.loopback.onAnswer = { request, bytes in
+            guard request.partition.rawValue == 1, refusals > 0 else { return .success(bytes) }
+            refusals -= 1
+            return .failure(.closed)
+        }
+        let wanted = try test.direct.stats()
+        #expect(try PartitionDesk(test.cluster()).stats().digest == wanted.digest)
+        #expect(
+            test.loopback.batches.map { $0.map(\.partition.rawValue) }
+                == [[0, 1, 2], [1], [1], [1]])
+        refusals = .max
+        let waiting = test.cluster()
+        #expect(throws: StoreFailure.self) { try PartitionDesk(waiting).stats() }
+        #expect(waiting.refusal == .closed)
     }
 
     @Test func shouldEndAtItsDeadline() throws {

@@ -100,6 +100,7 @@ struct WireQuestionTests {
         let test = try ClusterFixture(count)
         _ = try test.everything { PartitionDesk(test.cluster()) }
         _ = try test.cluster().largest(limit: 3)
+        try test.cluster().settle()
         return test
     }
 
@@ -177,7 +178,7 @@ struct WireQuestionTests {
                 #expect(question.refusal?.word == "bad_answer")
             }
         }
-        #expect(words.count == 6)
+        #expect(words.count == 7)
     }
 
     /// What has the right form and no sense.

@@ -166,6 +166,31 @@ final class FakeGate: NodeGate, @unchecked Sendable {
         return Data(#"{"backup":1}"#.utf8)
     }
 
+    func cluster() throws(ServingError) -> ClusterAnswer {
+        if let failure = state.failure { throw failure }
+        return ClusterAnswer(
+            engine: "embedded", node: "local", epoch: nil, coordinator: nil, nodes: [],
+            partitions: [])
+    }
+
+    func answer(
+        _ question: ReceivedQuestion, of partition: PartitionID, minimumPosition: UInt64,
+        deadline: Deadline
+    ) async throws(ServingError) -> ReceivedAnswer {
+        try await enter(deadline)
+        guard partition.rawValue == 0, case .ofPartition(let question) = question else {
+            throw .closed
+        }
+        do throws(StoreFailure) {
+            return try mutex.locked { () throws(StoreFailure) in
+                guard runtime.position >= minimumPosition else {
+                    throw StoreFailure(.held, "not there yet", remedy: "wait")
+                }
+                return try question.answer(runtime, lag: nil)
+            }
+        } catch { throw .store(error) }
+    }
+
     /// The deadline of what has none of its own: long, for tests may wait for each other.
     private static var patience: Deadline { .after(nanoseconds: 600_000_000_000) }
 

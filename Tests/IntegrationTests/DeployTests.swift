@@ -22,8 +22,8 @@ struct DeployTests {
     }
 
     /// The example's settings as a file in which each key that is commented out is there too.
-    private func allKeys() throws -> [String] {
-        try lines("kindred.yaml").compactMap { line in
+    private func allKeys(_ file: String = "kindred.yaml") throws -> [String] {
+        try lines(file).compactMap { line in
             line.firstMatch(of: /^#?([a-z_]+: .*)$/).map { String($0.1) }
         }
     }
@@ -66,7 +66,9 @@ struct DeployTests {
         }
         let known = Set(flags).subtracting(["config"])
         try #require(known.contains("host") && known.contains("log_level"))
-        let keys = try allKeys().map { String($0.prefix { $0 != ":" }) }
+        let keys = try (allKeys() + allKeys("kindred-kafka.yaml")).map {
+            String($0.prefix { $0 != ":" })
+        }
         #expect(keys.count == Set(keys).count, "a key stands twice")
         #expect(Set(keys) == known)
     }

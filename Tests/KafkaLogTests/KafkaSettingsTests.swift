@@ -102,13 +102,12 @@ import Testing
     @Test func shouldNeverShowASecret() throws {
         let path = file(Array(Self.secret.utf8))
         defer { unlink(path) }
-        let settings = try withSASL([("sasl.password.file", path)])
+        var settings = try withSASL([("sasl.password.file", path)])
         var shown = "\(settings) \(String(reflecting: settings))"
         dump(settings, to: &shown)
         let lines = Mutex<[String]>([])
-        let producer = try KafkaProducer(settings) { line in
-            lines.withLock { $0.append("\(line)") }
-        }
+        settings.log = { line in lines.withLock { $0.append("\(line)") } }
+        let producer = try KafkaProducer(settings)
         _ = try producer.enqueue(
             topic: "t", partition: 0, key: nil, value: Array("private".utf8).span)
         #expect(throws: KafkaError.self) {

@@ -10,7 +10,8 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
     package let partitionCount: UInt16
     private let near: Near
     private let far: any PartitionTransport
-    private let minimum: [PartitionID: UInt64]
+    /// By partition, where it must have come to before it answers.
+    let minimum: [PartitionID: UInt64]
     private let deadline: Deadline
     private let patience: TransitPatience
     /// By partition that has answered, the position that all of its answers reflect, and the most
@@ -45,15 +46,6 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
     package var reflected: PositionAnswer {
         PositionAnswer(
             replies.mapValues(\.position), stale: replies.compactMapValues(\.lag))
-    }
-
-    /// Waits until each partition that has a minimum position has reached it, also those that
-    /// nothing else is asked of.
-    ///
-    /// - Throws: `StoreFailure`; `refusal` says why.
-    package func reachMinimum() throws(StoreFailure) {
-        let partitions = minimum.keys.sorted()
-        _ = try askEach(partitions.map { (partition: $0, question: CountsQuestion()) })
     }
 
     /// Asks a partition, here or elsewhere.
@@ -98,37 +90,74 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
 
     private typealias Reply<Question: WireQuestion> = PartitionReply<Question.Answer>
 
-    /// Asks all: those that are far are on their way together.
+    /// Asks all, and those once more that are just moving from one node to another: nobody has
+    /// them open then.
     private func ask<Question: WireQuestion>(
         _ asked: [(partition: PartitionID, question: Question)], _ minimum: [PartitionID: UInt64],
         _ near: (PartitionID, Question, UInt64) throws(ServingError) -> Reply<Question>?
     ) throws(StoreFailure) -> [Question.Answer] {
         guard !patience.isOver else { throw refuse(.deadlinePassed) }
         var answers = [Question.Answer?](repeating: nil, count: asked.count)
+        var open = Array(asked.indices)
+        while true {
+            do throws(ServingError) {
+                let results = try askOnce(open.map { asked[$0] }, minimum, near)
+                for (place, result) in zip(open, results) {
+                    guard let reply = try Self.answer(result) else { continue }
+                    answers[place] = note(reply, of: asked[place].partition)
+                }
+            } catch {
+                throw refuse(error)
+            }
+            open.removeAll { answers[$0] != nil }
+            guard !open.isEmpty else { return answers.compactMap { $0 } }
+            guard patience.wait() else { throw refuse(.closed) }
+        }
+    }
+
+    /// Asks all once: those that are far are on their way together.
+    private func askOnce<Question: WireQuestion>(
+        _ asked: [(partition: PartitionID, question: Question)], _ minimum: [PartitionID: UInt64],
+        _ near: (PartitionID, Question, UInt64) throws(ServingError) -> Reply<Question>?
+    ) throws(ServingError) -> [Result<Reply<Question>, ServingError>] {
+        var results = [Result<Reply<Question>, ServingError>](
+            repeating: .failure(.closed), count: asked.count)
         var requests: [PartitionRequest] = []
         var places: [Int] = []
-        do throws(ServingError) {
-            for (place, (partition, question)) in asked.enumerated() {
-                let least = minimum[partition] ?? 0
+        for (place, (partition, question)) in asked.enumerated() {
+            let least = minimum[partition] ?? 0
+            do throws(ServingError) {
                 if let reply = try near(partition, question, least) {
-                    answers[place] = note(reply, of: partition)
-                } else {
-                    requests.append(try Self.request(partition, question, least))
-                    places.append(place)
+                    results[place] = .success(reply)
+                    continue
                 }
+            } catch {
+                results[place] = .failure(error)
+                continue
             }
-            let results = requests.isEmpty ? [] : far.ask(requests, by: deadline)
-            precondition(results.count == requests.count, "each question has its answer")
-            for (place, result) in zip(places, results) {
-                let (partition, question) = asked[place]
-                let reply = try Self.read(
-                    result, of: partition, to: question, from: minimum[partition] ?? 0)
-                answers[place] = note(reply, of: partition)
-            }
-        } catch {
-            throw refuse(error)
+            requests.append(try Self.request(partition, question, least))
+            places.append(place)
         }
-        return answers.compactMap { $0 }
+        let answers = requests.isEmpty ? [] : far.ask(requests, by: deadline)
+        precondition(answers.count == requests.count, "each question has its answer")
+        for (place, answer) in zip(places, answers) {
+            let (partition, question) = asked[place]
+            results[place] = Result { () throws(ServingError) in
+                try Self.read(answer, of: partition, to: question, from: minimum[partition] ?? 0)
+            }
+        }
+        return results
+    }
+
+    /// Nil where the partition is open nowhere.
+    private static func answer<Answer>(
+        _ result: Result<PartitionReply<Answer>, ServingError>
+    ) throws(ServingError) -> PartitionReply<Answer>? {
+        do throws(ServingError) {
+            return try result.get()
+        } catch .closed {
+            return nil
+        }
     }
 
     private static func request<Question: WireQuestion>(

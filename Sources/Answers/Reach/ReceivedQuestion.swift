@@ -46,6 +46,8 @@ package enum ReceivedPartitionQuestion: Sendable {
     case links(LinksQuestion)
     /// For what is counted.
     case counts(CountsQuestion)
+    /// For what was said and heard.
+    case exchange(ExchangeQuestion)
 
     init(word: String, body: [UInt8]) throws(PartitionRefusal) {
         switch word {
@@ -54,6 +56,7 @@ package enum ReceivedPartitionQuestion: Sendable {
         case PairsQuestion.word: self = .pairs(try Self.read(body))
         case LinksQuestion.word: self = .links(try Self.read(body))
         case CountsQuestion.word: self = .counts(try Self.read(body))
+        case ExchangeQuestion.word: self = .exchange(try Self.read(body))
         default: throw .notSupported
         }
     }
@@ -81,6 +84,7 @@ package enum ReceivedPartitionQuestion: Sendable {
         case .pairs(let question): return try reply(question)
         case .links(let question): return try reply(question)
         case .counts(let question): return try reply(question)
+        case .exchange(let question): return try reply(question)
         }
     }
 }

@@ -30,6 +30,13 @@ struct ServeOptions: ParsableArguments {
                 + "kept, and what there is of one goes. (default: "
                 + "\(NodeSettings.standardFeedRetention))", valueName: "n"))
     var feedRetention: String?
+    @Option(
+        help: ArgumentHelp(
+            "What keeps the logs: embedded (the data folder) or kafka (topics, which several nodes "
+                + "share). (default: embedded)", valueName: "engine"))
+    var engine: String?
+    @OptionGroup(title: "Engine kafka") var kafka: KafkaOptions
+    @OptionGroup(title: "Engine kafka") var cluster: ClusterOptions
 
     /// What the node is to do, from flags, environment and configuration file. To be asked once:
     /// the file may be a pipe.
@@ -38,8 +45,32 @@ struct ServeOptions: ParsableArguments {
     func settings(environment: [String: String]) throws(CommandEnd) -> ServeSettings {
         let flags: [SettingKey: String?] = [
             .host: host, .port: port, .concurrentRequests: concurrentRequests,
-            .deadline: deadline, .feedRetention: feedRetention,
+            .deadline: deadline, .feedRetention: feedRetention, .engine: engine,
         ]
-        return try ServeSettings(store.settings(flags, environment: environment))
+        let all = flags.merging(kafka.flags) { $1 }.merging(cluster.flags) { $1 }
+        return try ServeSettings(store.settings(all, environment: environment))
+    }
+}
+
+/// What a node among several is told.
+struct ClusterOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "How many nodes keep a warm copy of each partition. (default: "
+                + "\(ClusterRequest.standardStandbys))", valueName: "n"))
+    var standbys: String?
+    @Option(
+        help: ArgumentHelp(
+            "The node's name among the others. (default: the one in DIR/node-name, made there)",
+            valueName: "name"))
+    var nodeName: String?
+    @Option(
+        help: ArgumentHelp(
+            "Where other nodes reach this one. (default: where it listens)", valueName: "url"))
+    var advertise: String?
+
+    /// The settings that they give.
+    var flags: [SettingKey: String?] {
+        [.standbys: standbys, .nodeName: nodeName, .advertise: advertise]
     }
 }

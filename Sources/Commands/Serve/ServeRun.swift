@@ -19,7 +19,7 @@ struct ServeRun {
 
     private let settings: ServeSettings
     private let logger: Logger
-    private let node: ServingNode
+    private let node: any ServedNode
     private let token = StoreKey.random().hexadecimal
     private let http = HTTPLife()
 
@@ -27,7 +27,11 @@ struct ServeRun {
     init(_ settings: ServeSettings, _ logger: Logger) {
         self.settings = settings
         self.logger = logger
-        node = ServingNode(settings.store) { Interruption.wake() }
+        if let cluster = settings.cluster {
+            node = ClusterNode(settings.store, cluster) { Interruption.wake() }
+        } else {
+            node = ServingNode(settings.store) { Interruption.wake() }
+        }
     }
 
     /// Serves until a signal.
@@ -36,8 +40,7 @@ struct ServeRun {
     func run() throws(CommandEnd) {
         let server = server()
         http.begin(server)
-        node.start()
-        var isAnnounced = false
+        var (isStarted, isAnnounced) = (false, false)
         while Interruption.wait() == nil {
             if case .failure(let end)? = node.ended {
                 http.end(server, within: 0)
@@ -47,7 +50,11 @@ struct ServeRun {
                 node.close()
                 throw failure.end(settings)
             }
-            if !isAnnounced, let port = http.port, let opened = node.opened {
+            if !isStarted, let port = http.port {
+                node.start(at: url(port: port))
+                isStarted = true
+            }
+            if !isAnnounced, let port = http.port, let opened = node.opening {
                 do throws(CommandEnd) {
                     try announce(port: port, opened)
                 } catch {
@@ -76,17 +83,17 @@ struct ServeRun {
     }
 
     /// Tells commands where the node is, once it is there.
-    private func announce(port: Int, _ opened: ServingNode.Opened) throws(CommandEnd) {
-        let url = "http://\(Self.reachable(settings.host)):\(port)"
+    private func announce(port: Int, _ opened: NodeOpening) throws(CommandEnd) {
+        let url = url(port: port)
         let file = ServingFile(pid: getpid(), url: url, token: token, version: Release.version)
-        if opened.shortage != nil {
+        if opened.isShortOfRoom {
             logger.warning("the disk is nearly full: questions only, until there is room")
         }
         do throws(CommandEnd) {
             try file.write(in: settings.folder)
         } catch {
             // Without it commands beside the node need --server; nothing else does.
-            guard opened.shortage != nil else { throw error }
+            guard opened.isShortOfRoom else { throw error }
             logger.warning("serving.json cannot be written: commands need --server")
         }
         logger.notice(
@@ -96,6 +103,8 @@ struct ServeRun {
                 "opening_seconds": "\(opened.seconds)",
             ])
     }
+
+    private func url(port: Int) -> String { "http://\(Self.reachable(settings.host)):\(port)" }
 
     private func stop(_ server: NodeServer) {
         Self.endLater(logger)

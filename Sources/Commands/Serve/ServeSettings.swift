@@ -26,6 +26,8 @@ package struct ServeSettings {
     package let feedRetention: UInt64
     /// How the store is opened.
     let store: StoreRequest
+    /// What else a node over Kafka needs; nil for one that keeps its logs itself.
+    let cluster: ClusterRequest?
     private let settings: Settings
 
     /// Reads what a node needs, its namespaces and key among it.
@@ -41,6 +43,7 @@ package struct ServeSettings {
         deadlineNanoseconds =
             try settings.value(.deadline, SettingValues.deadline)
             ?? Self.standardDeadlineSeconds * 1_000_000_000
+        cluster = try ClusterRequest(settings)
         var store = try settings.storeRequest(durability: .fsync, comparesStore: true)
         feedRetention = try settings.feedRetention()
         store.keepsFeed = true

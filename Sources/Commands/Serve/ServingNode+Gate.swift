@@ -7,7 +7,7 @@ internal import NodeRuntime
 internal import ProfileCore
 internal import WireFormat
 
-extension ServingNode: NodeGate {
+extension ServingNode {
     /// How long `top` waits for a checkpoint of what was written lately, in nanoseconds: 5 s. Then
     /// it tells what the last one holds; the answer's position says so.
     private static let topNanoseconds: UInt64 = 5_000_000_000

@@ -1,6 +1,7 @@
 internal import Answers
 internal import Foundation
 internal import HTTPAPI
+internal import IdentityModel
 internal import NodeRuntime
 internal import ProfileCore
 internal import WireFormat
@@ -14,7 +15,7 @@ internal import WireFormat
 ///    └──────any failure─┴────────────────┴──▶ failed, ended
 /// ```
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
-final class ServingNode: @unchecked Sendable {
+final class ServingNode: ServedNode, @unchecked Sendable {
     /// What is known once the store is open. Its log and checkpoints may be read from any thread.
     struct Opened: Sendable {
         let crew: PartitionCrew<RocksLog, RocksState>
@@ -37,6 +38,8 @@ final class ServingNode: @unchecked Sendable {
     private let whenChanged: @Sendable () -> Void
     private let mutex = Mutex()
     private var thread: SystemThread?
+    /// Where it is reached from this machine.
+    private var url = ""
     private var progress = Readiness.opening
     private var openedParts: Opened?
     private var outcome: Result<Void, CommandEnd>?
@@ -57,9 +60,17 @@ final class ServingNode: @unchecked Sendable {
     }
 
     /// Begins to open the store.
-    func start() {
+    func start(at url: String) {
         let thread = SystemThread { self.live() }
-        mutex.locked { self.thread = thread }
+        mutex.locked {
+            self.thread = thread
+            self.url = url
+        }
+    }
+
+    /// How the store was opened; nil before.
+    var opening: NodeOpening? {
+        opened.map { NodeOpening(seconds: $0.seconds, isShortOfRoom: $0.shortage != nil) }
     }
 
     /// Readers are told that the node goes; requests are still answered, and who follows the change
@@ -202,6 +213,39 @@ final class ServingNode: @unchecked Sendable {
         }
         defer { _ = mutex.locked { busy.remove(chore) } }
         return try await body()
+    }
+
+    /// The one node of its store, which owns all partitions.
+    func cluster() throws(ServingError) -> ClusterAnswer {
+        let crew = try requireOpened().crew
+        let numbers = 0..<UInt16(crew.hosts.count)
+        return ClusterAnswer(
+            engine: Engine.embedded.rawValue, node: Self.loneName, epoch: nil, coordinator: nil,
+            nodes: [
+                ClusterAnswer.Node(
+                    name: Self.loneName, address: mutex.locked { url }, isAlive: true,
+                    isLeaving: readiness == .draining, silenceMilliseconds: 0,
+                    partitions: numbers.map {
+                        ClusterAnswer.Replica(
+                            partition: $0, role: "owner", position: nil, lag: 0)
+                    })
+            ],
+            partitions: numbers.map {
+                ClusterAnswer.Placed(partition: $0, owner: Self.loneName, standbys: [])
+            })
+    }
+
+    /// What a node is called that is the only one.
+    private static let loneName = "local"
+
+    /// No other node asks one that is the only one.
+    func answer(
+        _ question: ReceivedQuestion, of partition: PartitionID, minimumPosition: UInt64,
+        deadline: Deadline
+    ) throws(ServingError) -> ReceivedAnswer {
+        throw .refused(
+            word: PartitionRefusal.notSupported.rawValue,
+            message: "this node is the only one of its store")
     }
 
     /// The store's parts.

@@ -15,6 +15,14 @@ enum SettingKey: String, CaseIterable {
     case concurrentRequests = "concurrent_requests"
     case deadline
     case feedRetention = "feed_retention"
+    case engine
+    case brokers
+    case prefix
+    case kafkaConfig = "kafka_config"
+    case insecureDev = "insecure_dev"
+    case standbys
+    case nodeName = "node_name"
+    case advertise
 
     /// The variable that names the configuration file.
     static let configurationVariable = "KINDRED_CONFIG"
@@ -28,7 +36,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether the value is a path: in the file, relative ones begin at the file's folder.
     var isPath: Bool {
         switch self {
-        case .data, .namespaces, .profiles, .keyFile: true
+        case .data, .namespaces, .profiles, .keyFile, .kafkaConfig: true
         default: false
         }
     }

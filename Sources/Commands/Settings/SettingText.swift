@@ -17,6 +17,9 @@ struct SettingText {
     let text: String
     let origin: Origin
 
+    /// Whether it was given for this one command.
+    var isFlag: Bool { if case .flag = origin { true } else { false } }
+
     /// What errors call it: "--port", "KINDRED_PORT", "kindred.yaml:3: port".
     var name: String {
         switch origin {

@@ -1,4 +1,6 @@
 internal import Foundation
+internal import KafkaEngine
+internal import KafkaLog
 internal import Logging
 internal import NodeRuntime
 
@@ -111,6 +113,55 @@ enum SettingValues {
                 give: "http:// or https://, a host, and a port, such as http://127.0.0.1:7411")
         }
         return address
+    }
+
+    /// What keeps a store's logs.
+    static func engine(_ text: String) throws(SettingFault) -> Engine {
+        guard let engine = Engine(rawValue: text) else {
+            throw SettingFault(
+                text, isNo: "engine",
+                give: "embedded (the data folder has the logs) or kafka (topics have them)")
+        }
+        return engine
+    }
+
+    /// What all of a store's topics begin with.
+    static func prefix(_ text: String) throws(SettingFault) -> TopicNames {
+        do throws(KafkaError) {
+            return try TopicNames(text)
+        } catch {
+            throw SettingFault(text, isNo: "prefix of topics", give: error.reason)
+        }
+    }
+
+    /// How many nodes stand by for each partition.
+    static func standbys(_ text: String) throws(SettingFault) -> Int {
+        let range = ClusterSettings.standbyCounts
+        guard let number = wholeNumber(text), range.contains(number) else {
+            throw SettingFault(
+                text, isNo: "number of standbys",
+                give: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A node's name among the others of its store.
+    static func nodeName(_ text: String) throws(SettingFault) -> NodeID {
+        guard let name = NodeID(text) else {
+            throw SettingFault(
+                text, isNo: "name of a node",
+                give: "1 to \(NodeID.maximumBytes) letters, digits, dots, underscores, hyphens")
+        }
+        return name
+    }
+
+    /// A choice.
+    static func flag(_ text: String) throws(SettingFault) -> Bool {
+        switch text {
+        case "true": return true
+        case "false": return false
+        default: throw SettingFault(text, isNo: "choice", give: "true or false")
+        }
     }
 
     /// ASCII digits alone: no sign, no space.

@@ -11,6 +11,8 @@ struct StoreFile: Codable, Equatable {
 
     /// The layout of the data folder.
     var format: Int
+    /// What keeps the store's logs; nil: the data folder.
+    var engine: Engine?
     /// How many partitions the store has.
     var partitions: UInt16
     /// What the store's key is known by.
@@ -37,15 +39,19 @@ struct StoreFile: Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case format, partitions, normalization, strict, namespaces, checksum
+        case format, engine, partitions, normalization, strict, namespaces, checksum
         case keyFingerprint = "key_fingerprint"
         case configurationDigest = "configuration_digest"
         case earlierDigests = "earlier_digests"
     }
 
     /// The description of a new store.
-    init(partitions: UInt16, table: NamespaceTable, keyFingerprint: UInt64) {
+    init(
+        partitions: UInt16, table: NamespaceTable, keyFingerprint: UInt64,
+        engine: Engine = .embedded
+    ) {
         format = Self.format
+        self.engine = engine == .embedded ? nil : engine
         self.partitions = partitions
         self.keyFingerprint = HexadecimalText.print(keyFingerprint)
         normalization = NodeSettings.normalizationRevision

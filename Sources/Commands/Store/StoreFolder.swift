@@ -12,6 +12,8 @@ internal import GraphCore
 struct StoreRequest {
     /// The folder.
     var folder: String
+    /// What keeps the store's logs.
+    var engine = Engine.embedded
     /// A number of partitions that is given now; nil to take the store's.
     var partitions: UInt16?
     /// A namespace table that is given now; nil to take the store's.
@@ -118,7 +120,8 @@ struct StoreFolder {
     /// is acknowledged lies in them. Synced also where they are there, since whoever made them may
     /// have been killed before it did so.
     func makeParts() throws(CommandEnd) {
-        for part in [logPath, path + "/partitions"] + partitions.map(statePath) {
+        let log = file.engine == .kafka ? [] : [logPath]
+        for part in log + [path + "/partitions"] + partitions.map(statePath) {
             guard mkdir(part, 0o755) == 0 || errno == EEXIST else {
                 throw .failed(
                     "cannot make the folder \(part): \(String(cString: strerror(errno)))",
@@ -181,7 +184,7 @@ struct StoreFolder {
             #endif
             file = StoreFile(
                 partitions: request.partitions ?? Self.standardPartitions, table: table,
-                keyFingerprint: key.fingerprint)
+                keyFingerprint: key.fingerprint, engine: request.engine)
             try SmallFiles.replace(Self.filePath(path), with: file.encoded, mode: 0o644)
             #if KillPoints
             KillPoint.storeDescribed.pass()
@@ -189,6 +192,7 @@ struct StoreFolder {
             return
         }
         file = try StoreFile.read(Self.filePath(path))
+        try Self.check(file.engine ?? .embedded, is: request.engine, path)
         key = try Self.readKey(path, fingerprint: file.keyFingerprint)
         if let given = request.key, given != key {
             throw .failed(
@@ -248,6 +252,23 @@ struct StoreFolder {
     }
 
     // MARK: Parts
+
+    /// A store's logs are in its folder or in topics, for its whole life.
+    private static func check(
+        _ engine: Engine, is wanted: Engine, _ path: String
+    ) throws(CommandEnd) {
+        switch (engine, wanted) {
+        case (.embedded, .embedded), (.kafka, .kafka): return
+        case (.kafka, .embedded):
+            throw .failed(
+                "\(path) is the folder of a node whose logs are in Kafka",
+                remedy: "ask a running node (--server), or start one there with --engine kafka")
+        case (.embedded, .kafka):
+            throw .failed(
+                "\(path) holds a store that keeps its logs itself",
+                remedy: "choose another --data, or leave --engine out")
+        }
+    }
 
     /// A folder with a store's parts but without its description has lost it.
     private static func refuseRemains(_ path: String) throws(CommandEnd) {
@@ -323,7 +344,8 @@ struct StoreFolder {
             }
         }
         var extended = StoreFile(
-            partitions: file.partitions, table: given, keyFingerprint: key.fingerprint)
+            partitions: file.partitions, table: given, keyFingerprint: key.fingerprint,
+            engine: file.engine ?? .embedded)
         extended.earlierDigests = file.earlierDigests
         if extended.configurationDigest != file.configurationDigest {
             extended.earlierDigests.append(file.configurationDigest)

@@ -82,6 +82,20 @@ package protocol NodeGate: Sendable {
         profiles text: [UInt8], deadline: Deadline
     ) async throws(ServingError) -> ProfilesAnswer
 
+    /// Answers what another node of the store has asked one of its partitions, once the partition
+    /// has come to a position.
+    ///
+    /// - Throws: `ServingError`; `closed` where the partition is not here.
+    func answer(
+        _ question: ReceivedQuestion, of partition: PartitionID, minimumPosition: UInt64,
+        deadline: Deadline
+    ) async throws(ServingError) -> ReceivedAnswer
+
+    /// The store's nodes, and which partitions they have.
+    ///
+    /// - Throws: `ServingError`.
+    func cluster() throws(ServingError) -> ClusterAnswer
+
     /// Makes a backup in `folder`, an absolute path; `keep`: how many to keep there.
     ///
     /// - Returns: the JSON that the backup command prints.

@@ -13,7 +13,7 @@ struct NodeRoutes: Sendable {
 
     /// All routes.
     var table: RouteTable {
-        RouteTable(questions + writing + changes + operating + Self.later)
+        RouteTable(questions + writing + changes + operating + cluster + Self.later)
     }
 
     // MARK: What routes share

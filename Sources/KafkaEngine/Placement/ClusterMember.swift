@@ -5,12 +5,13 @@ internal import NodeRuntime
 package struct MemberFigures: Equatable, Sendable {
     /// Whether all is known that was told before this node came.
     package var isReady = false
-    /// Whether this node is the coordinator.
-    package var isCoordinator = false
     /// What is known of all nodes.
     package var view = ClusterView()
     /// Why the membership does not go on just now; it is tried again.
     package var failure: EngineFailure?
+    /// Where a node runs that has this one's name and started later: this one has no say any more,
+    /// and is to end. Nil: nowhere.
+    package var successor: String?
 }
 
 /// A node among the others of its store, on a thread of its own: tells of itself, hears of the
@@ -36,7 +37,6 @@ package final class ClusterMember: @unchecked Sendable {
     private let since: Int64
     private let standings: @Sendable () -> [ReplicaStanding]
     private let assign: @Sendable ([AssignedRole?]) -> Void
-    private let seat: CoordinatorSeat
     private var isLeaving = false
     private var ending: Ending?
     private var known = MemberFigures()
@@ -60,7 +60,6 @@ package final class ClusterMember: @unchecked Sendable {
         self.assign = assign
         incarnation = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         since = TickPolicy.now.milliseconds
-        seat = CoordinatorSeat(engine, settings)
         thread = SystemThread { self.run() }
     }
 
@@ -96,7 +95,6 @@ package final class ClusterMember: @unchecked Sendable {
             return thread
         }
         last?.join()
-        seat.stop(ending)
     }
 
     // MARK: The thread
@@ -125,8 +123,7 @@ package final class ClusterMember: @unchecked Sendable {
         var assigned: Placement?
         var wish = mutex.locked { (isLeaving, ending) }
         while wish.1 == nil {
-            let isCoordinator = seat.isHeld()
-            try turn.turn(standings(), isLeaving: wish.0, isCoordinator: isCoordinator)
+            try turn.turn(standings(), isLeaving: wish.0)
             if turn.hasReachedEnd {
                 retry.reset()
                 if let placement = turn.placement, placement != assigned {
@@ -134,18 +131,16 @@ package final class ClusterMember: @unchecked Sendable {
                     assigned = placement
                 }
             }
-            wish = note(turn, isCoordinator: isCoordinator)
+            wish = note(turn)
         }
-        if wish.1 == .leave {
+        if wish.1 == .leave, turn.successor == nil {
             // Where it is not heard, the others find out.
             _ = try turn.sayGone(withinMilliseconds: Self.lastWordMilliseconds)
         }
     }
 
     /// Tells how it stands, and hears what is wanted.
-    private func note(
-        _ turn: ClusterTurn, isCoordinator: Bool
-    ) -> (isLeaving: Bool, ending: Ending?) {
+    private func note(_ turn: ClusterTurn) -> (isLeaving: Bool, ending: Ending?) {
         // What was known before a failure is known until all is read again.
         let view = turn.hasReachedEnd ? turn.view : nil
         return mutex.locked {
@@ -154,7 +149,7 @@ package final class ClusterMember: @unchecked Sendable {
                 known.isReady = true
                 known.failure = nil
             }
-            known.isCoordinator = isCoordinator
+            known.successor = turn.successor
             mutex.signal()
             return (isLeaving, ending)
         }

@@ -17,9 +17,6 @@ package struct ClusterSettings: Sendable {
     /// Milliseconds that a node that leaves waits for others to take what it has: 10 s, so that a
     /// drain ends within 30 s.
     package var leaveMilliseconds: UInt64 = 10_000
-    /// Milliseconds without a call after which the group gives the coordinator's part to another:
-    /// not less than `KafkaGroupSettings.sessionMilliseconds`.
-    package var stuckMilliseconds = 10_000
     /// Nanoseconds before what has failed is tried again, for the first time: a second.
     package var firstRetryNanoseconds: UInt64 = 1_000_000_000
     /// Nanoseconds before what has failed is tried again, at most: a minute.

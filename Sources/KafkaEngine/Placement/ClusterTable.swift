@@ -6,6 +6,10 @@
 ///
 ///     read from the past ──no beat in time──▶ dead ◀──no beat in time── alive
 ///             └──────────── a beat ───────────▶ alive ◀──── a beat ──────┘
+///
+/// **The coordinator** needs no election: it is whoever wrote the last placement, while that node
+/// lives and stays; else the first by id of those who do. Nodes that see the same say the same, and
+/// of two that do not, the one whose placement stands later in the log is the one for both.
 package struct ClusterTable {
     private enum Life { case unheard, alive, dead }
 
@@ -25,6 +29,10 @@ package struct ClusterTable {
     /// When this node's own last beat came back; nil before the first.
     private var ownHeard: UInt64?
     private var damagedRecords: UInt64 = 0
+    /// Earlier lives of this node, whose beats are of no account.
+    private var earlierIncarnations: [String] = []
+    /// Where a node runs that has this one's name and started later; nil: nowhere.
+    package private(set) var successor: String?
     /// The last placement.
     package private(set) var placement: Placement?
 
@@ -48,7 +56,7 @@ package struct ClusterTable {
         switch record {
         case .node(let id, nil): entries.removeAll { $0.id == id }
         case .node(let id, let record?):
-            if id == settings.node, record.incarnation == incarnation { noteOwnBeat(at: now) }
+            if id == settings.node { noteOwnName(record, at: now) }
             let entry = Entry(id: id, record: record, heard: now, isOfThePast: isOfThePast)
             let place = entries.firstIndex { $0.id >= id } ?? entries.count
             if place < entries.count, entries[place].id == id {
@@ -59,6 +67,18 @@ package struct ClusterTable {
         case .placement(let placement): self.placement = placement
         case .damaged: damagedRecords += 1
         case .other: break
+        }
+    }
+
+    /// A beat of this node, or of another of its name: one that was there before this one's first
+    /// beat is an earlier one, which ends when it hears of this one; any other came later.
+    private mutating func noteOwnName(_ record: NodeRecord, at now: UInt64) {
+        if record.incarnation == incarnation {
+            noteOwnBeat(at: now)
+        } else if ownHeard == nil {
+            earlierIncarnations.append(record.incarnation)
+        } else if !earlierIncarnations.contains(record.incarnation) {
+            successor = record.address
         }
     }
 
@@ -75,6 +95,14 @@ package struct ClusterTable {
     private func life(of entry: Entry, at now: UInt64) -> Life {
         if now - entry.heard >= settings.deadNanoseconds { return .dead }
         return entry.isOfThePast ? .unheard : .alive
+    }
+
+    /// Who says who has which partition; nil where nobody could.
+    package func coordinator(at now: UInt64) -> NodeID? {
+        let able = entries.filter {
+            life(of: $0, at: now) == .alive && !$0.record.isLeaving
+        }.map(\.id)
+        return able.first { $0 == placement?.coordinator } ?? able.first
     }
 
     /// What a plan is made from; nil where nothing may be planned: this node does not hear itself,
@@ -115,6 +143,8 @@ package struct ClusterTable {
                     }
                 })
         }
-        return ClusterView(nodes: nodes, placement: placement, damagedRecords: damagedRecords)
+        return ClusterView(
+            nodes: nodes, coordinator: coordinator(at: now), placement: placement,
+            damagedRecords: damagedRecords)
     }
 }

@@ -50,12 +50,13 @@ final class ClusterTurn {
         table.view(partitionCount: partitionCount, at: settings.time.nanoseconds())
     }
 
+    /// Where a node runs that has this one's name and started later; nil: nowhere.
+    var successor: String? { table.successor }
+
     /// Takes in what has come, and says what is due; where nothing has come, waits a little for it.
     ///
     /// - Throws: `EngineFailure`: the cluster refuses for good, or a record is of a later release.
-    func turn(
-        _ standings: [ReplicaStanding], isLeaving: Bool, isCoordinator: Bool
-    ) throws(EngineFailure) {
+    func turn(_ standings: [ReplicaStanding], isLeaving: Bool) throws(EngineFailure) {
         let isOfThePast = !topic.hasReachedEnd
         let records = try EngineFailure.ofKafka { () throws(KafkaError) in
             try topic.poll(timeoutMilliseconds: Self.waitMilliseconds)
@@ -66,9 +67,10 @@ final class ClusterTurn {
             if case .placement = record { awaitsPlacement = false }
             table.note(record, at: now, isOfThePast: isOfThePast)
         }
-        guard topic.hasReachedEnd else { return }
+        // Who is no longer the node of its name says nothing in that name.
+        guard topic.hasReachedEnd, table.successor == nil else { return }
         beat(standings, isLeaving: isLeaving, at: now)
-        if isCoordinator, !records.isEmpty { plan(at: now) }
+        if !records.isEmpty, table.coordinator(at: now) == settings.node { plan(at: now) }
     }
 
     /// Says that this node is gone.

@@ -17,6 +17,8 @@ package struct ClusterView: Equatable, Sendable {
 
     /// All nodes that are not forgotten, by rising id.
     package var nodes: [Node] = []
+    /// Who says who has which partition, as far as this node knows; nil: nobody.
+    package var coordinator: NodeID?
     /// The last placement; nil before the first.
     package var placement: Placement?
     /// Records of placement that could not be read.

@@ -40,6 +40,4 @@ package struct TopicNames: Equatable, Sendable {
     package var global: String { name(of: .global) }
     /// The consumer group of the routers.
     package var routers: String { prefix + ".routers" }
-    /// The consumer group whose one partition makes a node the coordinator.
-    package var coordinators: String { prefix + ".coordinators" }
 }

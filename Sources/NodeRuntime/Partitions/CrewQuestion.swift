@@ -36,16 +36,15 @@ package final class CrewQuestion<Log: LogUpkeep, State: StatePort> {
         _ partition: PartitionID,
         _ body: @escaping @Sendable (PartitionRuntime<Log, State>) throws(StoreFailure) -> Answer
     ) throws(StoreFailure) -> Answer {
-        let box = ReplyBox<(UInt64, Answer)>()
-        let reply = Reply<(UInt64, Answer)>(deadline: deadline) { box.put($0) }
-        hosts[Int(partition.rawValue)].offer(reply) { runtime in
-            do throws(StoreFailure) {
-                return .success((runtime.position, try body(runtime)))
-            } catch {
-                return .failure(.store(error))
+        let result: Result<(UInt64, Answer), ServingError> = hosts[Int(partition.rawValue)]
+            .askAndWait(by: deadline) { runtime in
+                do throws(StoreFailure) {
+                    return .success((runtime.position, try body(runtime)))
+                } catch {
+                    return .failure(.store(error))
+                }
             }
-        }
-        switch box.take() {
+        switch result {
         case .success((let position, let answer)):
             positions[partition] = min(positions[partition] ?? .max, position)
             return answer
@@ -64,29 +63,5 @@ package final class CrewQuestion<Log: LogUpkeep, State: StatePort> {
     private func refuse(_ error: ServingError) -> StoreFailure {
         refusal = refusal ?? error
         return .partitionRefused
-    }
-}
-
-/// Where one thread leaves what another waits for.
-///
-/// `@unchecked Sendable`: `result` is read and written under `mutex` alone.
-private final class ReplyBox<Answer: Sendable>: @unchecked Sendable {
-    private let mutex = Mutex()
-    private var result: Result<Answer, ServingError>?
-
-    func put(_ result: Result<Answer, ServingError>) {
-        mutex.locked {
-            self.result = result
-            mutex.signal()
-        }
-    }
-
-    func take() -> Result<Answer, ServingError> {
-        mutex.locked {
-            while true {
-                if let result { return result }
-                mutex.wait()
-            }
-        }
     }
 }

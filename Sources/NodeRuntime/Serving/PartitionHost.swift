@@ -44,15 +44,14 @@ package final class PartitionHost<Log: LogUpkeep, State: StatePort>: Sendable {
         await ask(by: deadline, minimumPosition: minimumPosition, needsRest: false, body)
     }
 
-    /// Asks as `ask` does; the reply comes on the partition's thread.
-    func offer<Answer: Sendable>(
-        _ reply: Reply<Answer>,
+    /// Asks as `ask` does, and waits for the answer on this thread, which may.
+    package func askAndWait<Answer: Sendable>(
+        by deadline: Deadline, minimumPosition: UInt64 = 0,
         _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
-    ) {
-        mailbox.offer(
-            Mailbox.Ask(
-                reply: reply, minimumPosition: 0, positionDeadline: reply.deadline,
-                needsRest: false, run: { reply.answer(body($0)) }))
+    ) -> Result<Answer, ServingError> {
+        let box = ReplyBox<Answer>()
+        offer(Reply(deadline: deadline) { box.put($0) }, minimumPosition: minimumPosition, body)
+        return box.take()
     }
 
     /// Has a checkpoint stored of all that was folded by now, beside the writer.
@@ -81,16 +80,23 @@ package final class PartitionHost<Log: LogUpkeep, State: StatePort>: Sendable {
         by deadline: Deadline, minimumPosition: UInt64, needsRest: Bool,
         _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
     ) async -> Result<Answer, ServingError> {
-        let positionDeadline =
-            minimumPosition == 0
-            ? deadline : min(deadline, .after(nanoseconds: limits.positionNanoseconds, time))
-        return await withCheckedContinuation { continuation in
+        await withCheckedContinuation { continuation in
             let reply = Reply<Answer>(deadline: deadline) { continuation.resume(returning: $0) }
-            mailbox.offer(
-                Mailbox.Ask(
-                    reply: reply, minimumPosition: minimumPosition,
-                    positionDeadline: positionDeadline, needsRest: needsRest,
-                    run: { reply.answer(body($0)) }))
+            offer(reply, minimumPosition: minimumPosition, needsRest: needsRest, body)
         }
+    }
+
+    /// The reply comes on the partition's thread.
+    private func offer<Answer: Sendable>(
+        _ reply: Reply<Answer>, minimumPosition: UInt64, needsRest: Bool = false,
+        _ body: @escaping @Sendable (PartitionRuntime<Log, State>) -> Result<Answer, ServingError>
+    ) {
+        let (deadline, patience) = (reply.deadline, limits.positionNanoseconds)
+        mailbox.offer(
+            Mailbox.Ask(
+                reply: reply, minimumPosition: minimumPosition,
+                positionDeadline: minimumPosition == 0
+                    ? deadline : min(deadline, .after(nanoseconds: patience, time)),
+                needsRest: needsRest, run: { reply.answer(body($0)) }))
     }
 }

@@ -38,7 +38,6 @@ final class ClusterFixture: MockStore {
             node: id, address: "http://\(name):7411", standbys: Self.standbys)
         cluster.beatNanoseconds = 100_000_000
         cluster.deadNanoseconds = 1_500_000_000
-        cluster.stuckMilliseconds = 6_000
         cluster.firstRetryNanoseconds = 100_000_000
         let door = seat.door
         cluster.time = MonotonicTime {
@@ -106,7 +105,7 @@ final class ClusterFixture: MockStore {
 
     /// The nodes that take themselves to be the coordinator.
     func coordinators() throws -> [String] {
-        try running.filter { try node($0).figures.member.isCoordinator }
+        try running.filter { try node($0).figures.member.view.coordinator?.name == $0 }
     }
 
     /// The running node's open partition.
@@ -173,7 +172,8 @@ final class ClusterFixture: MockStore {
         var text = ""
         for (id, seat) in zip(ids, seats) {
             guard let figures = seat.node?.figures else { continue }
-            text += "\n\(id.name): \(figures.router), coordinates \(figures.member.isCoordinator)"
+            let coordinator = figures.member.view.coordinator?.name ?? "nobody"
+            text += "\n\(id.name): \(figures.router), coordinator \(coordinator)"
             text += ", \(String(describing: figures.member.failure)) \(figures.failures)"
             text += " \(String(describing: figures.routerFailure))"
             for standing in figures.replicas {

@@ -16,11 +16,25 @@ struct ClusterTableTests {
                 ClusterSettings(node: own, address: "x", standbys: 1), incarnation: "1")
         }
 
-        mutating func hear(_ name: String, isOfThePast: Bool = false) throws {
+        mutating func hear(
+            _ name: String, incarnation: String = "1", isLeaving: Bool = false,
+            isOfThePast: Bool = false
+        ) throws {
             let id = try #require(NodeID(name))
-            let record = NodeRecord(address: name, incarnation: "1", since: 0)
+            let record = NodeRecord(
+                address: name, incarnation: incarnation, since: 0, isLeaving: isLeaving)
             table.note(.node(id, record), at: now * 1_000_000, isOfThePast: isOfThePast)
         }
+
+        /// A placement comes.
+        mutating func place(by name: String) throws {
+            let id = try #require(NodeID(name))
+            let placement = Placement(
+                epoch: 1, coordinator: id, partitions: [PartitionPlacement(Seats(owner: id))])
+            table.note(.placement(placement), at: now * 1_000_000, isOfThePast: true)
+        }
+
+        var coordinator: String? { table.coordinator(at: now * 1_000_000)?.name }
 
         /// Time in which these nodes beat every 500 ms.
         mutating func pass(_ milliseconds: UInt64, _ names: [String]) throws {
@@ -82,6 +96,55 @@ struct ClusterTableTests {
         #expect(test.living == ["a", "b", "own"])
         try test.pass(1, ["own", "a"])
         #expect(test.living == ["a", "own"] && test.dead == ["b", "z"])
+    }
+
+    /// Whoever wrote the last placement plans on while it lives and stays; else the first by name.
+    @Test func shouldKnowTheCoordinatorWithoutAnElection() throws {
+        var test = try Case()
+        #expect(test.coordinator == nil)
+        try test.pass(500, ["own", "z", "b"])
+        #expect(test.coordinator == "b")
+        try test.place(by: "z")
+        #expect(test.coordinator == "z")
+        try test.pass(4_000, ["own", "a", "b"])
+        #expect(test.coordinator == "a")
+        try test.place(by: "own")
+        #expect(test.coordinator == "own")
+        try test.pass(500, ["z"])
+        #expect(test.coordinator == "own")
+        try test.hear("own", isLeaving: true)
+        #expect(test.coordinator == "a")
+        for name in ["a", "b", "z"] { try test.hear(name, isLeaving: true) }
+        #expect(test.coordinator == nil)
+    }
+
+    /// One that is known from before this node came is not known to live.
+    @Test func shouldNotTakeOneOfThePastForTheCoordinator() throws {
+        var test = try Case()
+        try test.hear("a", isOfThePast: true)
+        try test.place(by: "a")
+        try test.hear("own")
+        #expect(test.coordinator == "own" && test.living == nil)
+        try test.hear("a")
+        #expect(test.coordinator == "a")
+    }
+
+    /// Of two nodes of one name the one that came later stays.
+    @Test func shouldKnowWhoHasTakenItsName() throws {
+        var elder = try Case()
+        try elder.hear("own")
+        try elder.hear("own", incarnation: "2")
+        #expect(elder.table.successor == "own")
+        var later = try Case()
+        try later.hear("own", incarnation: "0", isOfThePast: true)
+        try later.hear("own", incarnation: "00")
+        try later.hear("own")
+        for incarnation in ["0", "00"] {
+            try later.hear("own", incarnation: incarnation)
+            #expect(later.table.successor == nil)
+        }
+        try later.hear("own", incarnation: "2")
+        #expect(later.table.successor == "own")
     }
 
     @Test func shouldForgetTheDeadAfterADay() throws {

@@ -7,11 +7,10 @@ import Testing
 /// Nodes that come and go, and the graph that they keep all the while.
 @Suite("Cluster", .serialized)
 struct ClusterTests {
-    /// Nanoseconds after which all partitions have owners again when a node has died: 10 s.
-    private static let takeoverNanoseconds: UInt64 = 10_000_000_000
-    /// The same where it was the coordinator: the group's session ends first, and the mock's groups
-    /// take seconds more to give its part to another.
-    private static let electionNanoseconds: UInt64 = 20_000_000_000
+    /// Nanoseconds after which all partitions have owners again when a node has died: 20 s. On a
+    /// quiet machine it is the 1.5 s of the fixture's deaths and 200 ms more; on a busy one own
+    /// beats come back late, and what comes late counts for nobody.
+    private static let takeoverNanoseconds: UInt64 = 20_000_000_000
 
     /// Nodes join one after the other while events come in; then something happens, amid events,
     /// too; what all comes to is what the embedded engine comes to.
@@ -58,12 +57,10 @@ struct ClusterTests {
     }
 
     /// A node that dies, and how long its partitions have no owner.
-    private func kill(
-        _ name: String, _ cluster: ClusterFixture, within limit: UInt64 = takeoverNanoseconds
-    ) async throws {
+    private func kill(_ name: String, _ cluster: ClusterFixture) async throws {
         try cluster.kill(name)
         let taken = try await cluster.timeUntilOwned()
-        #expect(taken < limit, "it took \(taken / 1_000_000) ms")
+        #expect(taken < Self.takeoverNanoseconds, "it took \(taken / 1_000_000) ms")
     }
 
     private func follower(_ cluster: ClusterFixture) throws -> String {
@@ -88,7 +85,7 @@ struct ClusterTests {
     @Test func shouldTakeOverFromADeadCoordinator() async throws {
         try await check(seed: 32) { cluster, meanwhile in
             let dead = try #require(try cluster.coordinators().first)
-            try await kill(dead, cluster, within: Self.electionNanoseconds)
+            try await kill(dead, cluster)
             try meanwhile()
             #expect(try cluster.coordinators().count == 1)
         }

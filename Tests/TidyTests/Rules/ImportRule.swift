@@ -46,7 +46,8 @@ enum ImportRule {
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",
             "RocksStore", "EventInput", "RetailWorkload", "NodeRuntime", "SimulationKit",
-            "Answers", "HTTPAPI", "ArgumentParser", "Logging", "Yams", "CDispatch", "Dispatch",
+            "KafkaLog", "KafkaEngine", "Answers", "HTTPAPI", "ArgumentParser", "Logging",
+            "Yams", "CDispatch", "Dispatch",
             "Foundation",
             "FoundationNetworking", "Glibc",
         ],

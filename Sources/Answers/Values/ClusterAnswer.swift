@@ -1,0 +1,101 @@
+/// The nodes of a store, which partitions they have, and how far these have come.
+package struct ClusterAnswer: Codable, Equatable, Sendable {
+    /// A node's part in one partition.
+    package struct Replica: Codable, Equatable, Sendable {
+        /// The partition.
+        package let partition: UInt16
+        /// owner, standby, opening or failed.
+        package let role: String
+        /// The record that is folded next; nil where the partition is not open.
+        package let position: UInt64?
+        /// How many records it is behind the end of its log, as far as that is known.
+        package let lag: UInt64?
+
+        /// A part with its members.
+        package init(partition: UInt16, role: String, position: UInt64?, lag: UInt64?) {
+            self.partition = partition
+            self.role = role
+            self.position = position
+            self.lag = lag
+        }
+    }
+
+    /// A node.
+    package struct Node: Codable, Equatable, Sendable {
+        /// Its name.
+        package let name: String
+        /// Where others reach it.
+        package let address: String
+        /// Whether it counts as living.
+        package let isAlive: Bool
+        /// Whether it wants to go.
+        package let isLeaving: Bool
+        /// Milliseconds since anything was heard of it.
+        package let silenceMilliseconds: UInt64
+        /// What it has, by rising partition.
+        package let partitions: [Replica]
+
+        private enum CodingKeys: String, CodingKey {
+            case name, address, partitions
+            case isAlive = "alive"
+            case isLeaving = "leaving"
+            case silenceMilliseconds = "silence_ms"
+        }
+
+        /// A node with its members.
+        package init(
+            name: String, address: String, isAlive: Bool, isLeaving: Bool,
+            silenceMilliseconds: UInt64, partitions: [Replica]
+        ) {
+            self.name = name
+            self.address = address
+            self.isAlive = isAlive
+            self.isLeaving = isLeaving
+            self.silenceMilliseconds = silenceMilliseconds
+            self.partitions = partitions
+        }
+    }
+
+    /// Where one partition is to be.
+    package struct Placed: Codable, Equatable, Sendable {
+        /// The partition.
+        package let partition: UInt16
+        /// The name of the node that is to own it.
+        package let owner: String
+        /// The names of those that are to stand by.
+        package let standbys: [String]
+
+        /// A place with its members.
+        package init(partition: UInt16, owner: String, standbys: [String]) {
+            self.partition = partition
+            self.owner = owner
+            self.standbys = standbys
+        }
+    }
+
+    /// embedded or kafka.
+    package let engine: String
+    /// The name of the node that answers.
+    package let node: String
+    /// The number of the placement; nil where there is none.
+    package let epoch: UInt64?
+    /// The name of the node that made it.
+    package let coordinator: String?
+    /// All nodes, by name.
+    package let nodes: [Node]
+    /// Where each partition is to be, by rising partition.
+    package let partitions: [Placed]
+
+    /// An answer of its members.
+    package init(
+        engine: String, node: String, epoch: UInt64?, coordinator: String?, nodes: [Node],
+        partitions: [Placed]
+    ) {
+        self.engine = engine
+        self.node = node
+        self.epoch = epoch
+        self.coordinator = coordinator
+        self.nodes = nodes
+        self.partitions = partitions
+    }
+}

@@ -1,0 +1,64 @@
+internal import Answers
+internal import ArgumentParser
+
+/// `kindred cluster`: the nodes of a store, and which partitions they have.
+struct ClusterCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cluster",
+        abstract: "The nodes of a store, their partitions and roles, and how far these are behind.",
+        discussion: """
+            A node answers, that of the folder or at --server. Exit status 1 where a partition has \
+            no owner that lives.
+            """)
+
+    @OptionGroup var source: SourceOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() throws {
+        guard case .node(let node) = try source.find() else {
+            throw CommandEnd.failed(
+                "no node holds the folder", remedy: "start one ('kindred serve'), or name --server")
+        }
+        let answer = try node.value(ClusterAnswer.self, of: try node.ask("/v1/cluster"))
+        if format.json {
+            Output.line(JSONText.encode(answer))
+        } else {
+            Self.lines(of: answer).forEach { Output.line($0) }
+        }
+        guard Self.isOwned(answer) else { throw CommandEnd.answerIsNo }
+    }
+
+    private static func isOwned(_ answer: ClusterAnswer) -> Bool {
+        answer.partitions.allSatisfy { placed in
+            answer.nodes.contains { node in
+                node.isAlive
+                    && node.partitions.contains {
+                        $0.partition == placed.partition && $0.role == "owner"
+                    }
+            }
+        }
+    }
+
+    private static func lines(of answer: ClusterAnswer) -> [String] {
+        var lines: [String] = []
+        for node in answer.nodes {
+            var text =
+                "\(Escaping.terminal(node.name.utf8))  \(Escaping.terminal(node.address.utf8))"
+            if !node.isAlive { text += "  dead for \(node.silenceMilliseconds / 1_000) s" }
+            if node.isLeaving { text += "  leaving" }
+            if node.name == answer.coordinator { text += "  coordinator" }
+            lines.append(text)
+            for role in ["owner", "standby", "opening", "failed"] {
+                let parts = node.partitions.filter { $0.role == role }
+                guard !parts.isEmpty else { continue }
+                lines.append("  \(role): " + parts.map(Self.text).joined(separator: ", "))
+            }
+        }
+        return lines
+    }
+
+    private static func text(_ part: ClusterAnswer.Replica) -> String {
+        let lag = part.lag.map { $0 == 0 ? "" : " (\($0) behind)" } ?? ""
+        return "\(part.partition)\(lag)"
+    }
+}
