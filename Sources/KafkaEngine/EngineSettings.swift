@@ -1,5 +1,6 @@
 package import KafkaLog
 package import NodeRuntime
+package import ProfileCore
 
 /// What all parts of the engine of one store agree on.
 package struct EngineSettings: Sendable {
@@ -11,8 +12,13 @@ package struct EngineSettings: Sendable {
     package var node: NodeSettings
     /// How many partitions the topic of changes has.
     package var changesPartitions: Int32
+    /// How many partitions the topic of profiles has.
+    package var profilesPartitions: Int32
     /// How many partitions the topic of dead letters has.
     package var deadLetterPartitions: Int32
+    /// The survivorship rules in force, as the global topic has them; partitions fold by those that
+    /// their logs say.
+    package var rules: @Sendable () -> SurvivorshipRules = { .standing }
     /// Whether changes show values that the survivorship rules call sensitive.
     package var showsSensitive = false
     /// How long a change waits to be told, in nanoseconds: 50 ms.
@@ -67,6 +73,7 @@ package struct EngineSettings: Sendable {
         warnings = findings.warned
         self.clusterID = description.clusterID
         changesPartitions = description.partitionCount(of: .changes)
+        profilesPartitions = description.partitionCount(of: .profiles)
         deadLetterPartitions = description.partitionCount(of: .deadLetters)
     }
 }

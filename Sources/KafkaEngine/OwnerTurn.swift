@@ -2,13 +2,14 @@ internal import IdentityModel
 internal import KafkaLog
 internal import NodeRuntime
 internal import PartitionCore
+internal import ProfileCore
 internal import WireFormat
 
 /// What a partition's thread does: folds what its log brings, and says what comes of it.
 ///
 ///     graph topic ──▶ follow ──▶ deliveries ──▶ graph topic, partitions of others
-///                        │  └──▶ changes ─────▶ topic of changes
-///                        ├─ due: tick, done, collect ──▶ graph topic, its own partition
+///                        │  └──▶ changes ─────▶ topics of changes and of profiles
+///                        ├─ due: tick, done, collect, rules ──▶ graph topic, its own partition
 ///                        └─ questions, answered between records
 ///
 /// Every partition begins by standing by. Where it is to own, it first folds all that the log holds
@@ -19,7 +20,7 @@ final class OwnerTurn<State: StatePort> {
     typealias Runtime = PartitionRuntime<FollowedLog, State>
 
     /// A record of the partition's own, by the token that its sending has.
-    private enum OwnRecord: UInt64 { case tick, done, collect }
+    private enum OwnRecord: UInt64 { case tick, done, collect, rules }
 
     let runtime: Runtime
     private let settings: EngineSettings
@@ -33,6 +34,8 @@ final class OwnerTurn<State: StatePort> {
     private let place: KafkaPartition
     /// The position of the last `done` that was sent.
     private var saidDone: UInt64
+    /// The version of the rules that were sent last; 0: none.
+    private var saidRules: UInt64 = 0
     private var nextTend: UInt64 = 0
     /// Where the log ended when it was last read from; nil before.
     private(set) var logEnd: UInt64?
@@ -71,21 +74,17 @@ final class OwnerTurn<State: StatePort> {
         let graphLanes = (0..<Int32(settings.node.partitionCount)).map {
             KafkaPartition(settings.topics.graph, $0)
         }
-        let changeLanes = (0..<settings.changesPartitions).map {
-            KafkaPartition(settings.topics.changes, $0)
-        }
         let place = graphLanes[Int(partition.rawValue)]
         self.place = place
         (reader, sender) = try EngineFailure.ofKafka { () throws(KafkaError) in
-            let sender = try OrderedSender(settings.kafka, lanes: graphLanes + changeLanes)
+            let sender = try OrderedSender(
+                settings.kafka, lanes: graphLanes + ChangesPublisher.lanes(settings))
             let reader = try KafkaReader(settings.kafka)
             try reader.start(place, at: .offset(Int64(runtime.nextOffset)))
             return (reader, sender)
         }
         questions = FollowedQuestions(of: host) { [reader] in reader.wake() }
-        publisher = ChangesPublisher(
-            firstLane: graphLanes.count, laneCount: settings.changesPartitions,
-            showsSensitive: settings.showsSensitive)
+        publisher = ChangesPublisher(firstLane: graphLanes.count, settings)
         ticks = TickPolicy(at: time.nanoseconds(), every: settings.tickNanoseconds)
         pointers = PointerCollection(runtime)
         saidDone = runtime.doneOffset
@@ -222,6 +221,7 @@ final class OwnerTurn<State: StatePort> {
                 token: delivery.number)
         }
         try publisher.publish(runtime.takeChanges(), under: runtime.rules, through: sender)
+        sayRules()
         sayTick()
         sayDone()
         guard let next = pointers.next(runtime) else { return }
@@ -235,6 +235,14 @@ final class OwnerTurn<State: StatePort> {
         guard now >= due else { return }
         say(runtime.tickRecord, .tick)
         ticks.noteStaged(before: .max, at: now)
+    }
+
+    /// Puts rules in force that the nodes know and the log does not.
+    private func sayRules() {
+        let rules = settings.rules()
+        guard rules.version > max(saidRules, runtime.rules.version) else { return }
+        say(runtime.rulesRecord(rules), .rules)
+        saidRules = rules.version
     }
 
     private func sayDone() {
@@ -272,7 +280,7 @@ final class OwnerTurn<State: StatePort> {
         switch record {
         case .tick: ticks.noteStaged(before: end, at: time.nanoseconds())
         case .collect: pointers.noteStaged(0, before: end)
-        case .done, nil: break
+        case .done, .rules, nil: break
         }
     }
 

@@ -1,6 +1,7 @@
 package import GraphCore
 package import IdentityModel
 package import NodeRuntime
+internal import ProfileCore
 
 /// What a partition of the engine is, and how it stands: a look at it from outside.
 package struct OwnerFigures: Equatable, Sendable {
@@ -26,6 +27,8 @@ package struct OwnerFigures: Equatable, Sendable {
     package var inFlightBytes = 0
     /// How many producers were replaced.
     package var renewals: UInt64 = 0
+    /// The version of the survivorship rules that it folds by.
+    package var rulesVersion: UInt64 = 0
     /// Why it has ended before it was told to.
     package var failure: EngineFailure?
 }
@@ -127,6 +130,7 @@ package final class PartitionOwner: @unchecked Sendable {
             known.logEnd = turn.logEnd
             known.inFlightBytes = turn.inFlightBytes
             known.renewals = turn.renewals
+            known.rulesVersion = runtime.rules.version
             return (isToOwn, ending)
         }
     }

@@ -1,7 +1,6 @@
 package import KafkaLog
 package import NodeKeys
 internal import NodeRuntime
-package import ProfileCore
 
 /// What a router has done: a look at it from outside.
 package struct RouterFigures: Equatable, Sendable {
@@ -34,13 +33,10 @@ package final class Router: @unchecked Sendable {
     private var known = RouterFigures()
     private var thread: SystemThread?
 
-    /// Runs a router until `stop`, or until it fails.
-    ///
-    /// - Parameter rules: those in force; what they have no use for is refused.
-    package init(
-        _ settings: EngineSettings, hasher: NodeKeyHasher, rules: SurvivorshipRules = .standing
-    ) {
-        thread = SystemThread { self.run(settings, hasher, rules) }
+    /// Runs a router until `stop`, or until it fails. What the rules in force have no use for it
+    /// refuses.
+    package init(_ settings: EngineSettings, hasher: NodeKeyHasher) {
+        thread = SystemThread { self.run(settings, hasher) }
     }
 
     /// What it has done.
@@ -57,11 +53,9 @@ package final class Router: @unchecked Sendable {
         last?.join()
     }
 
-    private func run(
-        _ settings: EngineSettings, _ hasher: NodeKeyHasher, _ rules: SurvivorshipRules
-    ) {
+    private func run(_ settings: EngineSettings, _ hasher: NodeKeyHasher) {
         do throws(EngineFailure) {
-            let turn = try RouterTurn(settings, hasher: hasher, rules: rules)
+            let turn = try RouterTurn(settings, hasher: hasher)
             defer { turn.close() }
             while !note(turn) { try turn.turn() }
             try turn.finish(withinMilliseconds: Self.finishMilliseconds)

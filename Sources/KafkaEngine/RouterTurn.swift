@@ -3,7 +3,6 @@ internal import KafkaLog
 internal import NodeKeys
 internal import NodeRuntime
 internal import PartitionCore
-internal import ProfileCore
 internal import WireFormat
 
 /// What a router's thread does: takes what producers have sent, and has it in the partitions' logs.
@@ -42,12 +41,10 @@ final class RouterTurn {
     /// Joins the group of routers.
     ///
     /// - Throws: `EngineFailure`.
-    init(
-        _ settings: EngineSettings, hasher: NodeKeyHasher, rules: SurvivorshipRules
-    ) throws(EngineFailure) {
+    init(_ settings: EngineSettings, hasher: NodeKeyHasher) throws(EngineFailure) {
         self.settings = settings
         source = SourceReader(
-            settings.node, hasher: hasher, rules: rules,
+            settings.node, hasher: hasher, rules: settings.rules(),
             head: RecordHead(
                 logicVersion: PartitionMachine.logicVersion,
                 configurationDigest: settings.node.configurationDigest))
@@ -83,6 +80,7 @@ final class RouterTurn {
         let mayRead = sender.byteCount < settings.inFlightBytes
         try hear(waiting: mayRead ? 0 : Self.waitMilliseconds.busy)
         guard mayRead else { return }
+        source.take(settings.rules())
         let wait = sender.count == 0 ? Self.waitMilliseconds.idle : Self.waitMilliseconds.busy
         do throws(KafkaError) {
             try group.poll(

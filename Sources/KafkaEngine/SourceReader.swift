@@ -17,6 +17,9 @@ struct SourceReader {
 
     private let head: RecordHead
     private let digests: [UInt64]
+    private let hasher: NodeKeyHasher
+    private let partitionCount: UInt16
+    private var rules: SurvivorshipRules
     private var decoder: JSONEventDecoder
     private var router: EventRouter
     private var frame = EventFrame()
@@ -31,9 +34,21 @@ struct SourceReader {
     /// A reader of events for a store whose identifiers `hasher` names.
     init(_ node: NodeSettings, hasher: NodeKeyHasher, rules: SurvivorshipRules, head: RecordHead) {
         self.head = head
+        self.hasher = hasher
+        self.rules = rules
+        partitionCount = node.partitionCount
         digests = [node.configurationDigest] + node.earlierDigests
         decoder = JSONEventDecoder(options: EventDecoderOptions(namespaces: node.namespaces))
         router = EventRouter(hasher: hasher, partitionCount: node.partitionCount, rules: rules)
+    }
+
+    /// From here on events are checked by these rules. Where they change, what is read again may
+    /// be refused that was taken, or taken that was refused; partitions fold by their logs.
+    mutating func take(_ rules: SurvivorshipRules) {
+        guard rules.version != self.rules.version else { return }
+        gather()
+        self.rules = rules
+        router = EventRouter(hasher: hasher, partitionCount: partitionCount, rules: rules)
     }
 
     /// Reads a value that came at a time; what is refused of it goes to `refuse`, with a stable

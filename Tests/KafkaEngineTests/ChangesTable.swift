@@ -21,6 +21,9 @@ struct ChangesTable: Equatable {
         left.customers == right.customers
     }
 
+    /// By live customer, its profile.
+    var profiles: [String: [UInt8]] { customers.mapValues(\.profile) }
+
     /// Takes a change as it is in the topic.
     mutating func take(_ text: [UInt8], key: [UInt8]?) throws {
         let object = try #require(

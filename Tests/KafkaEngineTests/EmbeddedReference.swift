@@ -11,15 +11,17 @@ struct EmbeddedReference {
     let digest: Digest
     let customers: ChangesTable
 
-    /// Events as JSON lines, each of them one that is taken.
-    init(_ lines: [[UInt8]]) throws {
+    /// Events as JSON lines, each of them one that is taken, under rules that are in force from the
+    /// start.
+    init(_ lines: [[UInt8]], under rules: SurvivorshipRules = .standing) throws {
         let node = EngineFixture.node(1, .never)
-        var router = EventRouter(hasher: EngineFixture.hasher)
+        var router = EventRouter(hasher: EngineFixture.hasher, rules: rules)
         var decoder = JSONEventDecoder(
             options: EventDecoderOptions(namespaces: node.namespaces, defaultTime: .lineNumber))
         let feed = ChangeFeed(MemoryFeed(), partitions: 1)
         let group = try PartitionGroup(
             log: MemoryLog(), states: [MemoryState()], settings: node, feed: feed)
+        #expect(try group.put(rules: rules) == (rules.version > 0))
         for (place, line) in lines.enumerated() {
             guard case .event(let event) = decoder.decode(line.span, lineNumber: place + 1) else {
                 Issue.record("line \(place + 1) is refused")

@@ -24,6 +24,7 @@ struct EngineTests {
         let wanted = try EmbeddedReference(lines)
         #expect(fixture.digest() == wanted.digest)
         #expect(try fixture.consumer() == wanted.customers)
+        #expect(try fixture.profiles() == wanted.customers.profiles)
     }
 
     @Test(arguments: [UInt16(1), 3])
@@ -58,6 +59,7 @@ struct EngineTests {
         let wanted = try EmbeddedReference(lines)
         #expect(fixture.digest() == wanted.digest)
         #expect(try fixture.consumer() == wanted.customers)
+        #expect(try fixture.profiles() == wanted.customers.profiles)
     }
 
     /// What was handed over is not said again.
@@ -114,6 +116,7 @@ struct EngineTests {
         let wanted = try EmbeddedReference(lines)
         #expect(fixture.digest() == wanted.digest)
         #expect(try fixture.consumer() == wanted.customers)
+        #expect(try fixture.profiles() == wanted.customers.profiles)
     }
 
     /// Producers end for good, again and again, and are replaced.
@@ -134,6 +137,7 @@ struct EngineTests {
         let wanted = try EmbeddedReference(lines)
         #expect(fixture.digest() == wanted.digest)
         #expect(try fixture.consumer() == wanted.customers)
+        #expect(try fixture.profiles() == wanted.customers.profiles)
         let renewals = fixture.owners.reduce(fixture.router.figures.renewals) {
             $0 + $1.figures.renewals
         }
@@ -151,6 +155,7 @@ struct EngineTests {
         let wanted = try EmbeddedReference(lines)
         #expect(fixture.digest() == wanted.digest)
         #expect(try fixture.consumer() == wanted.customers)
+        #expect(try fixture.profiles() == wanted.customers.profiles)
         #expect(fixture.router.figures.accepted == UInt64(lines.count * 3))
     }
 }

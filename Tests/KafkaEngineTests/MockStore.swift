@@ -23,8 +23,12 @@ class MockStore {
     private let producer: KafkaProducer
     private var sent = 0
 
-    static let hasher = NodeKeyHasher(key: .random())
-    static let digest: UInt64 = 0x5eed
+    private static let key = StoreKey.random()
+    static let keys = StoreKeys(key, RandomEvents.namespaces)
+    /// The same key with namespaces that nobody has named.
+    static let otherNamespaces = StoreKeys(key, .open)
+    static var hasher: NodeKeyHasher { keys.hasher }
+    static var digest: UInt64 { keys.configurationDigest }
 
     static func node(
         _ partitions: UInt16, _ checkpoints: CheckpointPolicy = .standard(tailEvents: 40)
@@ -157,6 +161,15 @@ class MockStore {
             }
         }
         return messages
+    }
+
+    /// By customer, what the topic of profiles says of it: the greatest version; nil: it is gone.
+    func profiles() throws -> [String: [UInt8]] {
+        var table = ProfilesTable()
+        let messages = try messages(
+            of: settings.topics.profiles, partitions: Self.changesPartitions)
+        for message in messages { try table.take(message.value, key: message.key) }
+        return table.profiles
     }
 
     /// Whoever has read all changes.

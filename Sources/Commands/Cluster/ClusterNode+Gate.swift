@@ -16,7 +16,7 @@ extension ClusterNode {
     var keys: IdentifierKeys { known.keys }
     var recordHead: RecordHead { known.recordHead }
     var partitionCount: UInt16 { known.settings.node.partitionCount }
-    var rules: SurvivorshipRules { .standing }
+    var rules: SurvivorshipRules { known.node.global.rules }
 
     private var known: ClusterStore {
         guard let store = try? requireStore() else {
@@ -122,16 +122,6 @@ extension ClusterNode {
         let topic = try requireStore().settings.topics.changes
         throw .refused(
             word: "no_feed", message: "changes are in the topic \(topic): read them there")
-    }
-
-    func profiles(deadline: Deadline) async throws(ServingError) -> ProfilesAnswer {
-        ProfilesAnswer(inForce: rules)
-    }
-
-    func put(
-        profiles text: [UInt8], deadline: Deadline
-    ) async throws(ServingError) -> ProfilesAnswer {
-        throw Self.absent("rules over Kafka come with a later release")
     }
 
     func backup(to folder: String, keep: Int?) async throws(ServingError) -> Data {

@@ -109,7 +109,7 @@ final class ClusterNode: ServedNode, @unchecked Sendable {
     /// Whether the node knows who has what, and what it has itself is open, or cannot be opened.
     private static func hasOpened(_ store: ClusterStore) -> Bool {
         let figures = store.node.figures
-        guard figures.member.isReady, let placement = figures.member.view.placement else {
+        guard store.node.isReady, let placement = figures.member.view.placement else {
             return false
         }
         return placement.roles(of: store.name).enumerated().allSatisfy { number, role in

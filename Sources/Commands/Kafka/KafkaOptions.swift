@@ -3,7 +3,7 @@ internal import KafkaEngine
 internal import KafkaLog
 
 /// Where a store's topics are: what all commands that ask a Kafka cluster are told.
-struct KafkaOptions: ParsableArguments {
+struct KafkaPlaceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Some of the Kafka brokers, with commas between; the others are learnt from them.",
@@ -19,15 +19,22 @@ struct KafkaOptions: ParsableArguments {
             "A file of key=value lines for encryption and proof of identity: see docs/kafka.md.",
             valueName: "file"))
     var kafkaConfig: String?
+
+    /// The settings that they give.
+    var flags: [SettingKey: String?] {
+        [.brokers: brokers, .prefix: prefix, .kafkaConfig: kafkaConfig]
+    }
+}
+
+/// Where a store's topics are, and what they may be like: for commands that make and check them.
+struct KafkaOptions: ParsableArguments {
+    @OptionGroup var place: KafkaPlaceOptions
     @Flag(help: "Allow topics in which a lost broker takes acknowledged events along: for trials.")
     var insecureDev = false
 
     /// The settings that they give.
     var flags: [SettingKey: String?] {
-        [
-            .brokers: brokers, .prefix: prefix, .kafkaConfig: kafkaConfig,
-            .insecureDev: insecureDev ? "true" : nil,
-        ]
+        place.flags.merging([.insecureDev: insecureDev ? "true" : nil]) { $1 }
     }
 }
 

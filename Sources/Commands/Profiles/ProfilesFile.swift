@@ -1,6 +1,7 @@
 internal import Answers
 internal import Foundation
 internal import IdentityModel
+internal import NodeRuntime
 internal import ProfileCore
 
 /// A `profiles.yaml`, or the same as JSON: by which rules a customer's profile is made of what was
@@ -32,6 +33,15 @@ struct ProfilesFile {
         }
         rules = try Self.rules(YAMLNode.parse(text, name))
         self.text = text
+    }
+
+    /// The rules that a request's body says, at most 1 MiB of YAML or JSON.
+    static func rules(inBody text: [UInt8]) -> Result<SurvivorshipRules, ServingError> {
+        do throws(CommandEnd) {
+            return .success(try ProfilesFile(Data(text), called: "body").rules)
+        } catch {
+            return .failure(.malformed(message: error.message ?? "the body says no rules"))
+        }
     }
 
     private static func rules(_ root: YAMLNode) throws(CommandEnd) -> SurvivorshipRules {

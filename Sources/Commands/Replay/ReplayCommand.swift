@@ -14,12 +14,16 @@ struct ReplayCommand: ParsableCommand {
             input. Repeating a replay changes nothing: an interrupted one can be run again whole \
             or from the line that it names. Refused events are counted by reason, and listed with \
             --rejects; they are not failures unless --fail-on-reject is given.
+
+            With --brokers the events go to the nodes of a store whose logs are in Kafka, by its \
+            topic of events: docs/kafka.md.
             """)
 
     @OptionGroup var store: StoreOptions
     @OptionGroup var format: FormatOptions
     @OptionGroup var reading: ReadingOptions
     @OptionGroup var csv: CSVOptions
+    @OptionGroup(title: "Into Kafka") var feed: FeedOptions
     @Argument(help: "Event files; - is standard input.") var files: [String]
     @Option(help: ArgumentHelp("List refused events here, as JSON Lines.", valueName: "file"))
     var rejects: String?
@@ -73,8 +77,10 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let shape = try csv.shape()
         try ReplayFiles.check(files)
-        let settings = try store.settings(environment: Settings.environment())
+        let settings = try store.settings(feed.place.flags, environment: Settings.environment())
         settings.startLogs()
+        if try feed.isGiven(settings) { return try runFeed(settings, shape) }
+        try refuseFeed()
         if let rejects { try StoreFolder.refuseOutput(rejects, in: settings.folder) }
         var request = try settings.storeRequest(comparesStore: true)
         request.isRehearsal = dryRun
@@ -98,5 +104,33 @@ struct ReplayCommand: ParsableCommand {
             self, folder: settings.folder, options: try reading.decoderOptions(target.table),
             shape: shape, target: target)
         try run.perform()
+    }
+
+    /// Feeds the nodes of a store whose logs are in Kafka.
+    private func runFeed(_ settings: Settings, _ shape: CSVShape) throws(CommandEnd) {
+        try FeedOptions.refuseFolders(settings)
+        for (flag, isGiven) in [
+            ("--changes", changes != nil), ("--dry-run", dryRun),
+            ("--checkpoint-events", checkpointEvents != nil),
+        ] where isGiven {
+            throw CommandEnd(
+                ExitStatus.usage,
+                "\(flag) is about a store in a folder: leave it out, or --brokers")
+        }
+        let target = try feed.target(settings)
+        var options = try reading.decoderOptions(target.table)
+        options.latestTime = EventTime(
+            milliseconds: TickPolicy.now.milliseconds + FeedOptions.leadMilliseconds)
+        try ReplayRun(
+            self, folder: settings.folder, options: options, shape: shape, target: target
+        ).perform()
+    }
+
+    private func refuseFeed() throws(CommandEnd) {
+        guard feed.eventsPerSecond == nil, !feed.noWait else {
+            throw CommandEnd(
+                ExitStatus.usage,
+                "--events-per-second and --no-wait are about nodes over Kafka: name --brokers")
+        }
     }
 }

@@ -6,8 +6,8 @@ internal import WireFormat
 struct ReplayContinuation {
     /// The command that stopped.
     let command: ReplayCommand
-    /// The store's folder.
-    let folder: String
+    /// The words that name the store.
+    let storeWords: [String]
     /// The time of events without one, as it was for the lines before; nil: none was asked for.
     let defaultTime: DefaultTime
     /// The last line that is acknowledged, with all before it; nil: none is.
@@ -17,8 +17,7 @@ struct ReplayContinuation {
 
     /// The command as a shell takes it.
     var text: String {
-        let data = ["--data", folder]
-        let words = ["kindred", "replay"] + data + fromLine + options
+        let words = ["kindred", "replay"] + storeWords + fromLine + options
         let separator = files.contains { $0.hasPrefix("-") && $0 != "-" } ? ["--"] : []
         return (words + separator + files).map(ShellText.quoted).joined(separator: " ")
     }
@@ -66,6 +65,8 @@ struct ReplayContinuation {
         }
         add("--memory", store.memory)
         add("--progress-every", command.progressEvery.map { "\($0)" })
+        add("--events-per-second", command.feed.eventsPerSecond.map { "\($0)" })
+        if command.feed.noWait { words.append("--no-wait") }
         if command.format.json { words.append("--json") }
         return words
     }

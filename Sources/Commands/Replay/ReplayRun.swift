@@ -73,7 +73,9 @@ final class ReplayRun {
     /// Reads every file, folds its events, and prints the summary.
     func perform() throws(CommandEnd) {
         let summary = try fold()
-        if command.format.json {
+        if let isFolded = target.isFoldedElsewhere() {
+            FeedSummary(summary, isFolded: isFolded).print(isJSON: command.format.json)
+        } else if command.format.json {
             Output.line(JSONText.encode(summary))
         } else {
             for line in summary.lines { Output.line(line) }
@@ -232,8 +234,11 @@ final class ReplayRun {
             try decodeRest(&lines, &decoder)
             whole = place
             linesUntilReport -= 1
-            let isFull = router.isFull
-            if isFull { try submit() }
+            let isFull = isBatchFull
+            if isFull {
+                try submit()
+                while try !hasRoom() { report(lines) }
+            }
             if isFull || linesUntilReport == 0 {
                 report(lines)
                 linesUntilReport = Self.linesBetweenReports
@@ -267,7 +272,7 @@ final class ReplayRun {
     ) throws(CommandEnd) {
         guard Decoder.hasSeveralEvents, lines.fault == nil else { return }
         while true {
-            if router.isFull { try submit() }
+            if isBatchFull { try submit() }
             let (isMore, rejected) = lines.withLine { line -> (Bool, Rejected?) in
                 switch decoder.decodeMore(line: line) {
                 case nil: (false, nil)
@@ -322,12 +327,26 @@ final class ReplayRun {
 
     /// Sends the batches under way, which reach up to the last whole line.
     private func submit() throws(CommandEnd) {
-        submitted.append(Submitted(count: router.count, end: whole))
+        let count = router.count
+        submitted.append(Submitted(count: count, end: whole))
         try noting { () throws(CommandEnd) in
             let records = router.takeRecords(target.head)
-            return try target.append(records)
+            return try target.append(records, count)
         }
         try target.listChanges()
+    }
+
+    private var isBatchFull: Bool { router.isFull || router.count >= target.eventsAtOnce }
+
+    /// Whether the target takes more; waits a little until it does.
+    private func hasRoom() throws(CommandEnd) -> Bool {
+        var hasRoom = false
+        try noting { () throws(CommandEnd) in
+            hasRoom = try target.hasRoom()
+            return target.acknowledged()
+        }
+        if let status = Interruption.status { throw CommandEnd(status) }
+        return hasRoom
     }
 
     /// Folds what was read, and lets go of the store.
@@ -390,8 +409,9 @@ final class ReplayRun {
         } else {
             message += "acknowledged: \(summary.accepted) events\(reached)"
             let continuation = ReplayContinuation(
-                command: command, folder: folder, defaultTime: options.defaultTime,
-                acknowledged: acknowledged, usesLineNumbers: usesLineNumbers)
+                command: command, storeWords: target.storeWords ?? ["--data", folder],
+                defaultTime: options.defaultTime, acknowledged: acknowledged,
+                usesLineNumbers: usesLineNumbers)
             message += "; go on with: " + continuation.text
         }
         return CommandEnd(end.status, message)

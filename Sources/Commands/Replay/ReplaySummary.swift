@@ -43,8 +43,8 @@ struct ReplaySummary: Encodable {
         self.seconds = (seconds * 1_000).rounded() / 1_000
     }
 
-    /// The lines that say it to a person.
-    var lines: [String] {
+    /// What became of events, as rows for a person.
+    var eventRows: [(String, String)] {
         let rate = seconds > 0 ? " (\(Int(Double(events) / seconds)) events/s)" : ""
         var rows: [(String, String)] = [
             ("events", "\(events) in \(seconds) s\(rate)"), ("accepted", "\(accepted)"),
@@ -54,6 +54,12 @@ struct ReplaySummary: Encodable {
             rows.append(("  \(reason)", "\(rejectedByReason[reason] ?? 0)"))
         }
         if ignoredKeys > 0 { rows.append(("ignored keys", "\(ignoredKeys)")) }
+        return rows
+    }
+
+    /// The lines that say it to a person.
+    var lines: [String] {
+        var rows = eventRows
         rows += [
             ("links", "\(links)"), ("identifiers", "\(identifiers)"),
             ("customers", "\(customers)"), ("merges", "\(merges)"), ("splits", "\(splits)"),

@@ -5,8 +5,12 @@ internal import NodeRuntime
 internal import ProfileCore
 internal import WireFormat
 
-/// Where a replay's records go: into the store, or into memory alone for a rehearsal.
+/// Where a replay's records go: into the store, into memory alone for a rehearsal, or to the nodes
+/// of a store whose logs are in Kafka.
 struct ReplayTarget {
+    /// Records, each for a partition's log.
+    typealias RecordGroup = [(partition: PartitionID, record: [UInt8])]
+
     /// The namespaces.
     let table: NamespaceTable
     /// The hash that names identifiers.
@@ -17,9 +21,9 @@ struct ReplayTarget {
     let rules: SurvivorshipRules
     /// How many partitions the store has.
     let partitionCount: UInt16
-    /// Hands over a group of records, each for a partition's log, and says how many groups are
-    /// acknowledged so far: with one partition all of them.
-    let append: ([(partition: PartitionID, record: [UInt8])]) throws(CommandEnd) -> Int
+    /// Hands over a group of records, each for a partition's log, of so many events, and says how
+    /// many groups are acknowledged so far: with one partition all of them.
+    let append: (_ records: RecordGroup, _ events: Int) throws(CommandEnd) -> Int
     /// Waits until all groups are acknowledged, and says how many those are.
     let settle: () throws(CommandEnd) -> Int
     /// How many groups are acknowledged so far.
@@ -28,6 +32,15 @@ struct ReplayTarget {
     let counters: () -> GraphCounters
     /// Lists the changes that were told since the last call, where they are listed.
     var listChanges: () throws(CommandEnd) -> Void = {}
+    /// Whether a further group may be handed over; waits a little until it may.
+    var hasRoom: () throws(CommandEnd) -> Bool = { true }
+    /// Events that a group holds at most.
+    var eventsAtOnce = Int.max
+    /// Whether others fold what is fed, and had folded all when the replay ended; nil where the
+    /// replay itself folds.
+    var isFoldedElsewhere: () -> Bool? = { nil }
+    /// The words that name the store on a command line; nil for its folder.
+    var storeWords: [String]?
     /// What checkpoints did and cost.
     let checkpoints: () -> CheckpointStatistics
     /// Checkpoints, makes everything durable and lets go.
@@ -70,7 +83,7 @@ struct ReplayTarget {
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
             rules: store.rules,
             partitionCount: 1,
-            append: { (records) throws(CommandEnd) in
+            append: { (records, _) throws(CommandEnd) in
                 try store.failing { (group) throws(StoreFailure) in
                     if isRehearsal {
                         for (_, record) in records { try group.runtimes[0].rehearse(record) }
@@ -98,7 +111,7 @@ struct ReplayTarget {
             table: store.folder.table, hasher: store.hasher, head: store.group.recordHead,
             rules: store.rules,
             partitionCount: store.folder.file.partitions,
-            append: { (records) throws(CommandEnd) in try crew.append(records) },
+            append: { (records, _) throws(CommandEnd) in try crew.append(records) },
             settle: { () throws(CommandEnd) in try crew.finish() },
             acknowledged: { crew.acknowledged },
             counters: { store.group.counters },
@@ -117,7 +130,7 @@ struct ReplayTarget {
             table: store.folder.table, hasher: store.hasher, head: group.recordHead,
             rules: store.rules,
             partitionCount: store.folder.file.partitions,
-            append: { (records) throws(CommandEnd) in
+            append: { (records, _) throws(CommandEnd) in
                 try store.failing { (_) throws(StoreFailure) in try group.append(records) }
                 groups += 1
                 return groups
@@ -147,7 +160,7 @@ struct ReplayTarget {
             table: table, hasher: NodeKeyHasher(key: key), head: runtime.recordHead,
             rules: request.rules ?? .standing,
             partitionCount: 1,
-            append: { (records) throws(CommandEnd) in
+            append: { (records, _) throws(CommandEnd) in
                 do throws(StoreFailure) {
                     for (_, record) in records { try runtime.rehearse(record) }
                 } catch {

@@ -1,5 +1,4 @@
 internal import Answers
-internal import Foundation
 internal import HTTPAPI
 internal import IdentityModel
 internal import NodeRuntime
@@ -17,7 +16,7 @@ extension ServingNode {
     ) async throws(ServingError) -> ProfilesAnswer {
         if let shortage = try requireOpened().shortage { throw .store(shortage.failure) }
         return try await alone(.rules) { () throws(ServingError) in
-            let given = try await SystemThread.run { Self.read(text) }.get()
+            let given = try await SystemThread.run { ProfilesFile.rules(inBody: text) }.get()
             let change = RulesChange(from: try await rules(by: deadline), to: given)
             let record = RecordCodec.encode(
                 rules: change.rules.encode(), version: change.rules.version, recordHead)
@@ -26,14 +25,6 @@ extension ServingNode {
             }
             note(change.rules)
             return ProfilesAnswer(inForce: change.rules, changed: change.isNew)
-        }
-    }
-
-    private static func read(_ text: [UInt8]) -> Result<SurvivorshipRules, ServingError> {
-        do throws(CommandEnd) {
-            return .success(try ProfilesFile(Data(text), called: "body").rules)
-        } catch {
-            return .failure(.malformed(message: error.message ?? "the body says no rules"))
         }
     }
 

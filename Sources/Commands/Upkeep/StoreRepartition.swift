@@ -187,8 +187,10 @@ final class StoreRepartition {
 
     private func submit(_ run: Run) throws(CommandEnd) {
         guard run.events.batches.count > 0 else { return }
-        submitted.append(run.events.batches.count)
-        note(acknowledged: try run.target.append(run.events.takeRecords(run.target.head)))
+        let count = run.events.batches.count
+        submitted.append(count)
+        note(
+            acknowledged: try run.target.append(run.events.takeRecords(run.target.head), count))
     }
 
     private func note(acknowledged groups: Int) {

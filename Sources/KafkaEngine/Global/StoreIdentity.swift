@@ -78,6 +78,30 @@ package struct StoreIdentity: Codable, Equatable, Sendable {
         return nil
     }
 
+    /// Why records that were made under these keys are not of this store; nil: they are. To a store
+    /// that got more namespaces later an edge that lacks them gives other names.
+    func refusal(ofKeys own: StoreKeys, _ topics: String) -> StoreFailure? {
+        let fingerprint = HexadecimalText.print(own.keyFingerprint)
+        guard keyFingerprint == fingerprint else {
+            return Self.failure(
+                "the store of \(topics) has the key \(keyFingerprint), and this one is "
+                    + fingerprint,
+                "give the store's key (--key-file)")
+        }
+        guard normalization == NodeSettings.normalizationRevision else {
+            return Self.failure(
+                "the store of \(topics) has normalisation \(normalization), and this release "
+                    + "\(NodeSettings.normalizationRevision)",
+                "use the release of the nodes")
+        }
+        guard configurationDigest == HexadecimalText.print(own.configurationDigest) else {
+            return Self.failure(
+                "the store of \(topics) has other namespaces",
+                "give those of the nodes (--namespaces)")
+        }
+        return nil
+    }
+
     private static func failure(_ reason: String, _ remedy: String) -> StoreFailure {
         StoreFailure(
             .otherConfiguration, reason, remedy: remedy + ", or name this store's own prefix")

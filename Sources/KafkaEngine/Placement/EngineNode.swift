@@ -1,7 +1,6 @@
 package import IdentityModel
 package import NodeKeys
 package import NodeRuntime
-package import ProfileCore
 
 /// What a node is and does: a look at it from outside.
 package struct EngineNodeFigures: Equatable, Sendable {
@@ -15,6 +14,8 @@ package struct EngineNodeFigures: Equatable, Sendable {
     package var router: RouterFigures
     /// Why a router failed here last; nil where none did.
     package var routerFailure: EngineFailure?
+    /// Why the rules of the global topic could not be read last; nil where they never could not.
+    package var globalFailure: EngineFailure?
 }
 
 /// A node of the engine: a router, the partitions that the placement gives it, and its membership.
@@ -23,17 +24,21 @@ package final class EngineNode<State: StatePort>: Sendable {
     private let seats: [ReplicaSeat<State>]
     private let member: ClusterMember
     private let router: RouterSeat
+    /// What all nodes know.
+    package let global: GlobalStore
 
     /// Runs a node until `leave` or `abandon`.
     ///
-    /// - Parameters:
-    ///   - rules: those in force for routers.
-    ///   - states: where the states of its partitions are.
+    /// - Parameter states: where the states of its partitions are.
     package init(
         _ engine: EngineSettings, _ settings: ClusterSettings, hasher: NodeKeyHasher,
-        rules: SurvivorshipRules = .standing, states: StateHome<State>
+        states: StateHome<State>
     ) {
-        let seats = (0..<engine.node.partitionCount).map {
+        let global = GlobalStore(engine, settings)
+        self.global = global
+        var engine = engine
+        engine.rules = { global.rules }
+        let seats = (0..<engine.node.partitionCount).map { [engine] in
             ReplicaSeat(PartitionID($0), engine, settings, states)
         }
         self.seats = seats
@@ -42,7 +47,7 @@ package final class EngineNode<State: StatePort>: Sendable {
             assign: { roles in
                 for (seat, role) in zip(seats, roles) { seat.assign(role) }
             })
-        router = RouterSeat(engine, settings, hasher, rules)
+        router = RouterSeat(engine, settings, hasher)
     }
 
     /// How it stands.
@@ -50,8 +55,11 @@ package final class EngineNode<State: StatePort>: Sendable {
         EngineNodeFigures(
             member: member.figures, replicas: seats.compactMap(\.standing),
             failures: seats.map(\.failure), router: router.figures,
-            routerFailure: router.failure)
+            routerFailure: router.failure, globalFailure: global.failure)
     }
+
+    /// Whether all is known that was told before this node came.
+    package var isReady: Bool { member.figures.isReady && global.isReady }
 
     /// A partition where it is open here.
     package func replica(of partition: PartitionID) -> PartitionOwner? {
@@ -72,6 +80,7 @@ package final class EngineNode<State: StatePort>: Sendable {
         endSeats(.handOver)
         routing.join()
         member.stop(.leave)
+        global.stop()
     }
 
     /// Ends it at once, without a word, as if it had died. To be called once.
@@ -79,6 +88,7 @@ package final class EngineNode<State: StatePort>: Sendable {
         member.stop(.abandon)
         endSeats(.abandon)
         router.stop()
+        global.stop()
     }
 
     private func endSeats(_ ending: PartitionOwner.Ending) {

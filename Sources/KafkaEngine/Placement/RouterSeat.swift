@@ -1,6 +1,5 @@
 internal import NodeKeys
 internal import NodeRuntime
-internal import ProfileCore
 
 /// Keeps a router running in a node: one that has failed is replaced after a pause.
 ///
@@ -18,12 +17,9 @@ final class RouterSeat: @unchecked Sendable {
     private static let lookNanoseconds: UInt64 = 100_000_000
 
     /// Runs a router until `stop`.
-    init(
-        _ engine: EngineSettings, _ settings: ClusterSettings, _ hasher: NodeKeyHasher,
-        _ rules: SurvivorshipRules
-    ) {
+    init(_ engine: EngineSettings, _ settings: ClusterSettings, _ hasher: NodeKeyHasher) {
         self.settings = settings
-        make = { Router(engine, hasher: hasher, rules: rules) }
+        make = { Router(engine, hasher: hasher) }
         router = make()
         thread = SystemThread { self.run() }
     }

@@ -43,6 +43,7 @@ struct ClusterTests {
         #expect(try cluster.digest() == wanted.digest)
         #expect(try await cluster.askedDigest() == wanted.digest)
         #expect(try cluster.consumer() == wanted.customers)
+        #expect(try cluster.profiles() == wanted.customers.profiles)
     }
 
     private static func expectBalance(_ cluster: ClusterFixture, nodes: Int) throws {

@@ -1,0 +1,175 @@
+internal import KafkaLog
+package import NodeRuntime
+package import ProfileCore
+
+/// What all nodes of a store know and every part of a node goes by, filled from the global topic on
+/// a thread of its own: the survivorship rules. (Placement and node addresses are read by
+/// `ClusterMember`.)
+///
+///     put ──▶ record under the next version ──▶ global topic ──▶ read back ──▶ stands: answered
+///                         ▲                                          │
+///                         └────────── another's has come before ◀────┘
+///
+/// A partition learns of rules by a record in its own log, which its owner writes once it hears of
+/// them here (`OwnerTurn`); twice is no fault, since the machine takes greater versions only.
+///
+/// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
+package final class GlobalStore: @unchecked Sendable {
+    /// Rules in force, and whether these are others than before.
+    package typealias Outcome = (rules: SurvivorshipRules, isNew: Bool)
+
+    private struct Job {
+        let given: SurvivorshipRules
+        let reply: Reply<Outcome>
+        /// Whether a version was found for them already: they may stand by now.
+        var wasNew = false
+    }
+
+    private let engine: EngineSettings
+    private let settings: ClusterSettings
+    private let mutex = Mutex()
+    private var known = SurvivorshipRules.standing
+    private var isFilled = false
+    private var lastFailure: EngineFailure?
+    private var offered: [Job] = []
+    private var isEnding = false
+    private var thread: SystemThread?
+
+    /// Milliseconds that a look at the topic waits for records.
+    private static let pollMilliseconds = 50
+
+    /// Begins to read.
+    package init(_ engine: EngineSettings, _ settings: ClusterSettings) {
+        self.engine = engine
+        self.settings = settings
+        thread = SystemThread { self.run() }
+    }
+
+    // MARK: Any thread
+
+    /// The survivorship rules in force; those of a store that was given none until `isReady`.
+    package var rules: SurvivorshipRules { mutex.locked { known } }
+    /// Whether all was read that the topic held at the start.
+    package var isReady: Bool { mutex.locked { isFilled } }
+    /// Why the topic was not read last; it is tried again. Nil where it never failed.
+    package var failure: EngineFailure? { mutex.locked { lastFailure } }
+
+    /// Puts rules in force; the same ones change nothing. Of several at once each gets a version
+    /// of its own, and the last of them stands.
+    ///
+    /// - Returns: what is in force, once the topic has it. Past the deadline the rules may come to
+    ///   be in force all the same.
+    package func put(
+        _ given: SurvivorshipRules, by deadline: Deadline
+    ) async -> Result<Outcome, ServingError> {
+        await withCheckedContinuation { continuation in
+            offer(given, Reply(deadline: deadline) { continuation.resume(returning: $0) })
+        }
+    }
+
+    /// Ends it, and returns when it has ended; who waits is refused. To be called once.
+    package func stop() {
+        let last = mutex.locked {
+            isEnding = true
+            mutex.signal()
+            defer { thread = nil }
+            return thread
+        }
+        last?.join()
+    }
+
+    private func offer(_ given: SurvivorshipRules, _ reply: Reply<Outcome>) {
+        let isClosed = mutex.locked {
+            if !isEnding { offered.append(Job(given: given, reply: reply)) }
+            return isEnding
+        }
+        if isClosed { reply.refuse(.closed) }
+    }
+
+    // MARK: The thread
+
+    private func run() {
+        var retry = RetryPause(settings)
+        while mutex.locked({ !isEnding }) {
+            do throws(EngineFailure) {
+                try live(&retry)
+            } catch {
+                pause(after: error, until: retry.next(at: MonotonicTime.system.nanoseconds()))
+            }
+        }
+        let left = mutex.locked {
+            defer { offered = [] }
+            return offered
+        }
+        for job in left { job.reply.refuse(.closed) }
+    }
+
+    /// One reading of the topic, until the end or a failure.
+    private func live(_ retry: inout RetryPause) throws(EngineFailure) {
+        let topic = try EngineFailure.ofKafka { () throws(KafkaError) in
+            try GlobalTopic(engine.kafka, engine.topics)
+        }
+        defer { topic.close() }
+        var register = RulesRegister()
+        // What was written here and has not come back.
+        var written: SurvivorshipRules?
+        while mutex.locked({ !isEnding }) {
+            let records = try EngineFailure.ofKafka { () throws(KafkaError) in
+                try topic.poll(timeoutMilliseconds: Self.pollMilliseconds)
+            }
+            for record in records where record.key == RulesRecord.key {
+                try register.take(record.value)
+                if let value = record.value, let own = written,
+                    value == RulesRecord.encode(own)
+                {
+                    written = nil
+                }
+            }
+            guard topic.hasReachedEnd else { continue }
+            retry.reset()
+            mutex.locked {
+                known = register.standing
+                isFilled = true
+            }
+            dropOverdue()
+            guard written == nil, let next = nextRecord(register) else { continue }
+            topic.send(key: RulesRecord.key, value: RulesRecord.encode(next))
+            written = next
+        }
+    }
+
+    /// What is to be written now: rules that somebody puts, or those that stand, where the last
+    /// record does not say so. Answers whoever has what was asked for.
+    private func nextRecord(_ register: RulesRegister) -> SurvivorshipRules? {
+        guard register.isLast else { return register.standing }
+        while var job = mutex.locked({ offered.first }) {
+            let change = register.change(to: job.given)
+            guard !change.isNew else {
+                job.wasNew = true
+                mutex.locked { offered[0] = job }
+                return change.rules
+            }
+            mutex.locked { _ = offered.removeFirst() }
+            job.reply.answer(.success((register.standing, job.wasNew)))
+        }
+        return nil
+    }
+
+    /// Refuses what is over its deadline.
+    private func dropOverdue() {
+        let now = Deadline.after(nanoseconds: 0)
+        let overdue = mutex.locked {
+            defer { offered.removeAll { $0.reply.deadline < now } }
+            return offered.filter { $0.reply.deadline < now }
+        }
+        for job in overdue { job.reply.refuse(.deadlinePassed) }
+    }
+
+    private func pause(after failure: EngineFailure, until end: UInt64) {
+        mutex.locked {
+            lastFailure = failure
+            while !isEnding, MonotonicTime.system.nanoseconds() < end { mutex.wait(until: end) }
+        }
+        dropOverdue()
+    }
+}
