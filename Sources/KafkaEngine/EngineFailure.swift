@@ -25,6 +25,14 @@ package enum EngineFailure: Error, Equatable, Sendable {
         }
     }
 
+    /// Where the partition's log begins, if it was trimmed beyond what was to be read of it.
+    var logStart: UInt64? {
+        guard case .kafka(let error) = self, error.code == .offsetOutOfRange,
+            let start = error.bounds?.lowerBound, start > error.offset ?? -1
+        else { return nil }
+        return UInt64(start)
+    }
+
     /// The failure in the words of a store.
     package var storeFailure: StoreFailure {
         switch self {

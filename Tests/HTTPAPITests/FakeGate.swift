@@ -173,6 +173,21 @@ final class FakeGate: NodeGate, @unchecked Sendable {
             partitions: [])
     }
 
+    func offerSnapshot(
+        of partition: PartitionID, after least: UInt64
+    ) throws(ServingError) -> [UInt8]? {
+        if let failure = state.failure { throw failure }
+        guard partition.rawValue == 0, least < 10 else { throw .closed }
+        return least == 0 ? nil : Array(#"{"after":\#(least)}"#.utf8)
+    }
+
+    func snapshotPiece(
+        _ piece: SnapshotPiece, of partition: PartitionID
+    ) throws(ServingError) -> [UInt8] {
+        guard partition.rawValue == 0, piece.id == "id" else { throw .closed }
+        return Array("\(piece.file) from \(piece.offset)".utf8)
+    }
+
     func answer(
         _ question: ReceivedQuestion, of partition: PartitionID, minimumPosition: UInt64,
         deadline: Deadline

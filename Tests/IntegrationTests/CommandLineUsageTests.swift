@@ -4,7 +4,7 @@ import Testing
 /// Wrong command lines, and words of releases to come.
 @Suite("Command line: usage")
 struct CommandLineUsageTests {
-    @Test(arguments: ["cluster", "wat"])
+    @Test(arguments: ["clusters", "wat"])
     func shouldRefuseUnknownCommandsByName(_ word: String) throws {
         let test = try TestStore()
         let done = try test.run(word)

@@ -141,6 +141,12 @@ class MockStore {
         return UInt64(try admin.bounds(of: place, timeoutMilliseconds: Self.patience).upperBound)
     }
 
+    /// Where the log of a partition begins.
+    func graphStart(_ partition: Int) throws -> UInt64 {
+        let place = KafkaPartition(settings.topics.graph, Int32(partition))
+        return UInt64(try admin.bounds(of: place, timeoutMilliseconds: Self.patience).lowerBound)
+    }
+
     /// All messages of a topic.
     func messages(of topic: String, partitions: Int32) throws -> [ReadMessage] {
         let reader = try KafkaReader(settings.kafka)

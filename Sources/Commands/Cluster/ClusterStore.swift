@@ -28,6 +28,8 @@ final class ClusterStore: Sendable {
     let near: NearReplicas
     /// The way to partitions of other nodes.
     let far: FarReplicas
+    /// What other nodes copy of this one.
+    let offers: SnapshotOffers
 
     private let lock: SendableLock
 
@@ -70,23 +72,31 @@ final class ClusterStore: Sendable {
             Logs.logger.warning(
                 "\(warning.reason); \(warning.remedy)", metadata: ["word": "\(warning.word)"])
         }
+        let identity = StoreIdentity(node, keyFingerprint: folder.key.fingerprint)
         try Self.failing(folder) { () throws(EngineFailure) in
             try StoreClaim.make(
-                StoreIdentity(node, keyFingerprint: folder.key.fingerprint), place.kafka,
-                place.topics, timeoutMilliseconds: KafkaPlace.timeoutMilliseconds)
+                identity, place.kafka, place.topics,
+                timeoutMilliseconds: KafkaPlace.timeoutMilliseconds)
         }
         let hasher = NodeKeyHasher(key: folder.key)
         keys = IdentifierKeys(namespaces: folder.table, hasher: hasher)
         keyFingerprint = folder.key.fingerprintText
         let states = OpenStates(folder, memory: node.memory)
+        let peers = PeerSnapshots(from: name, of: identity)
+        let snapshots = try Self.snapshots(
+            of: states, cluster.snapshots, identity, name, peers)
+        offers = SnapshotOffers(states, of: identity, node: name)
         let engine = EngineNode(
             settings,
             ClusterSettings(node: name, address: address, standbys: cluster.standbys),
-            hasher: hasher, states: states.home)
+            hasher: hasher, states: states.home(snapshots),
+            snapshots: cluster.snapshots?.settings)
         self.node = engine
         writer = RecordWriter(settings)
         near = NearReplicas(node: engine, states: states)
         far = FarReplicas(from: name) { engine.figures.member.view }
+        // Weak: the engine has what asks.
+        peers.follow { [weak engine] in engine?.figures.member.view }
     }
 
     /// What the head of a record says here.
@@ -99,6 +109,7 @@ final class ClusterStore: Sendable {
     /// Lets others take what this node has, stores checkpoints, and lets go of the folder.
     func close() {
         writer.stop()
+        offers.close()
         node.leave()
         far.close()
     }
@@ -111,6 +122,24 @@ final class ClusterStore: Sendable {
     }
 
     // MARK: Parts
+
+    /// Where the node's snapshots are.
+    private static func snapshots(
+        of states: OpenStates, _ request: SnapshotRequest?, _ identity: StoreIdentity,
+        _ name: NodeID, _ peers: PeerSnapshots
+    ) throws(CommandEnd) -> StateSnapshots {
+        do throws(StoreFailure) {
+            try states.clearPlaces()
+            let folder = try request.map { (request) throws(StoreFailure) in
+                try SnapshotFolder(request.folder, of: identity, node: name)
+            }
+            return StateSnapshots(
+                states: states, folder: folder,
+                keep: request?.keep ?? SnapshotRequest.standardKeep, peers: peers)
+        } catch {
+            throw .failed(error.reason, remedy: error.remedy)
+        }
+    }
 
     /// How many partitions the store has, as its topic says.
     private static func partitionCount(_ place: KafkaPlace) throws(CommandEnd) -> UInt16 {

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import KafkaEngine
 internal import NodeRuntime
 
 /// The command line of `kindred serve`.
@@ -68,9 +69,34 @@ struct ClusterOptions: ParsableArguments {
         help: ArgumentHelp(
             "Where other nodes reach this one. (default: where it listens)", valueName: "url"))
     var advertise: String?
+    @Option(
+        help: ArgumentHelp(
+            "A folder for snapshots of partitions, which all nodes should share. (default: none "
+                + "are taken)", valueName: "folder"))
+    var snapshots: String?
+    @Option(
+        help: ArgumentHelp(
+            "How long it is between two snapshots of a partition. (default: "
+                + "\(SnapshotSettings().intervalNanoseconds / 1_000_000_000))",
+            valueName: "seconds"))
+    var snapshotInterval: String?
+    @Option(
+        help: ArgumentHelp(
+            "The snapshots of each partition that are kept. (default: "
+                + "\(SnapshotRequest.standardKeep))", valueName: "n"))
+    var snapshotKeep: String?
+    @Flag(
+        help: ArgumentHelp(
+            "Have the brokers delete what the logs hold from before the oldest snapshot that is "
+                + "kept."))
+    var trimLog = false
 
     /// The settings that they give.
     var flags: [SettingKey: String?] {
-        [.standbys: standbys, .nodeName: nodeName, .advertise: advertise]
+        [
+            .standbys: standbys, .nodeName: nodeName, .advertise: advertise,
+            .snapshots: snapshots, .snapshotInterval: snapshotInterval,
+            .snapshotKeep: snapshotKeep, .trimLog: trimLog ? "true" : nil,
+        ]
     }
 }

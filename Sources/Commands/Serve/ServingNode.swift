@@ -248,6 +248,16 @@ final class ServingNode: ServedNode, @unchecked Sendable {
             message: "this node is the only one of its store")
     }
 
+    /// Nor does one copy from it.
+    func offerSnapshot(
+        of partition: PartitionID, after least: UInt64
+    ) throws(ServingError) -> [UInt8]? { throw .closed }
+
+    /// Nor does one copy from it.
+    func snapshotPiece(
+        _ piece: SnapshotPiece, of partition: PartitionID
+    ) throws(ServingError) -> [UInt8] { throw .closed }
+
     /// The store's parts.
     ///
     /// - Throws: `ServingError.closed` while it is not open.

@@ -23,6 +23,10 @@ enum SettingKey: String, CaseIterable {
     case standbys
     case nodeName = "node_name"
     case advertise
+    case snapshots
+    case snapshotInterval = "snapshot_interval"
+    case snapshotKeep = "snapshot_keep"
+    case trimLog = "trim_log"
 
     /// The variable that names the configuration file.
     static let configurationVariable = "KINDRED_CONFIG"
@@ -36,7 +40,7 @@ enum SettingKey: String, CaseIterable {
     /// Whether the value is a path: in the file, relative ones begin at the file's folder.
     var isPath: Bool {
         switch self {
-        case .data, .namespaces, .profiles, .keyFile, .kafkaConfig: true
+        case .data, .namespaces, .profiles, .keyFile, .kafkaConfig, .snapshots: true
         default: false
         }
     }

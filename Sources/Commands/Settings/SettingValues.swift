@@ -14,6 +14,10 @@ enum SettingValues {
     static let maximumConcurrentRequests = 65_536
     /// The most changes of a partition that a change feed may be told to keep: 10^12.
     static let maximumFeedRetention: UInt64 = 1_000_000_000_000
+    /// How many seconds may lie between two snapshots of a partition: to a week.
+    static let snapshotSeconds = 1...604_800
+    /// How many snapshots of a partition may be kept.
+    static let snapshotCounts = 1...100
     /// The most bytes of a host's name (RFC 1035).
     static let maximumHostBytes = 253
 
@@ -140,6 +144,28 @@ enum SettingValues {
         guard let number = wholeNumber(text), range.contains(number) else {
             throw SettingFault(
                 text, isNo: "number of standbys",
+                give: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// Seconds between two snapshots of a partition, as nanoseconds.
+    static func snapshotInterval(_ text: String) throws(SettingFault) -> UInt64 {
+        let range = snapshotSeconds
+        guard let seconds = wholeNumber(text), range.contains(seconds) else {
+            throw SettingFault(
+                text, isNo: "interval of snapshots",
+                give: "seconds from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return UInt64(seconds) * 1_000_000_000
+    }
+
+    /// How many snapshots of a partition are kept.
+    static func snapshotKeep(_ text: String) throws(SettingFault) -> Int {
+        let range = snapshotCounts
+        guard let number = wholeNumber(text), range.contains(number) else {
+            throw SettingFault(
+                text, isNo: "number of snapshots",
                 give: "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number

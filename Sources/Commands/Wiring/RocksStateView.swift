@@ -6,8 +6,18 @@ final class RocksStateView: StatePort, Sendable {
     private let snapshot: RocksSnapshot
 
     /// The checkpoints of `state` as they are now.
-    init(_ state: RocksState) throws(StoreFailure) {
-        snapshot = try storing { () throws(StoreError) in try state.database.snapshot() }
+    convenience init(_ state: RocksState) throws(StoreFailure) { try self.init(state.database) }
+
+    /// The checkpoints in a folder that nobody writes to, and that stays as it is.
+    convenience init(directory: String) throws(StoreFailure) {
+        try self.init(
+            storing { () throws(StoreError) in
+                try RocksDatabase(directory: directory, options: .state, mode: .readOnly)
+            })
+    }
+
+    private init(_ database: RocksDatabase) throws(StoreFailure) {
+        snapshot = try storing { () throws(StoreError) in try database.snapshot() }
     }
 
     func read(_ key: [UInt8], into value: inout [UInt8]) throws(StoreFailure) -> Bool {

@@ -91,6 +91,22 @@ package protocol NodeGate: Sendable {
         deadline: Deadline
     ) async throws(ServingError) -> ReceivedAnswer
 
+    /// Offers a partition, as it is stored here, for another node of the store to copy.
+    ///
+    /// - Returns: the snapshot's manifest; nil while it is being prepared: to be asked again.
+    /// - Throws: `ServingError`; `closed` where the partition is not here, or does not reach beyond
+    ///   that position.
+    func offerSnapshot(
+        of partition: PartitionID, after least: UInt64
+    ) async throws(ServingError) -> [UInt8]?
+
+    /// Bytes of what is offered: none at a file's end.
+    ///
+    /// - Throws: `ServingError`; `closed` where that is not offered (any more).
+    func snapshotPiece(
+        _ piece: SnapshotPiece, of partition: PartitionID
+    ) async throws(ServingError) -> [UInt8]
+
     /// The store's nodes, and which partitions they have.
     ///
     /// - Throws: `ServingError`.

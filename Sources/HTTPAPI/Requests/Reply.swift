@@ -5,6 +5,8 @@ internal import Foundation
 enum Reply: Sendable {
     /// JSON, as UTF-8.
     case json([UInt8])
+    /// Bytes of a file.
+    case bytes([UInt8])
     /// Events that are told as they come. It has no place among the requests in hand.
     case stream(ChangeStream)
 

@@ -29,13 +29,10 @@ extension NodeRoutes {
     private func askPartition(_ call: Call) async throws(Problem) -> Reply {
         let word = try call.query.required("word")
         let least = try minimum(call)
-        guard let number = DecimalText.read(call.place).flatMap(UInt16.init(exactly:))
-        else {
-            throw Problem(.badParameter, "the partition is a number from 0 on")
-        }
+        let partition = try partition(of: call)
         do throws(PartitionRefusal) {
             let question = try ReceivedQuestion(word: word, body: call.body)
-            return Reply(json: try await answer(question, of: PartitionID(number), least, call))
+            return Reply(json: try await answer(question, of: partition, least, call))
         } catch {
             return Reply(RefusedAnswer(refused: error.rawValue))
         }

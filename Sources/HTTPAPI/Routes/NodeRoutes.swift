@@ -13,7 +13,8 @@ struct NodeRoutes: Sendable {
 
     /// All routes.
     var table: RouteTable {
-        RouteTable(questions + writing + changes + operating + cluster + Self.later)
+        RouteTable(
+            questions + writing + changes + operating + cluster + snapshots + Self.later)
     }
 
     // MARK: What routes share

@@ -40,6 +40,11 @@ struct RequestResponder: HTTPResponder {
                 status: .ok,
                 headers: [.contentType: "application/json", .cacheControl: "no-store"],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+        case .success(.bytes(let bytes)):
+            response = Response(
+                status: .ok,
+                headers: [.contentType: "application/octet-stream", .cacheControl: "no-store"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
         case .success(.stream(let stream)):
             response = Response(
                 status: .ok, headers: ChangeStream.headers,

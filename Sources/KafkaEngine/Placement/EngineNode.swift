@@ -1,4 +1,5 @@
 package import IdentityModel
+internal import KafkaLog
 package import NodeKeys
 package import NodeRuntime
 
@@ -24,15 +25,20 @@ package final class EngineNode<State: StatePort>: Sendable {
     private let seats: [ReplicaSeat<State>]
     private let member: ClusterMember
     private let router: RouterSeat
+    private let snapshots: SnapshotKeeper?
     /// What all nodes know.
     package let global: GlobalStore
 
     /// Runs a node until `leave` or `abandon`.
     ///
-    /// - Parameter states: where the states of its partitions are.
+    /// - Parameters:
+    ///   - states: where the states of its partitions are, and their snapshots.
+    ///   - snapshots: when snapshots are taken; nil: never.
+    ///   - makeTrimmer: makes a client that trims logs; nil: one of the store's cluster.
     package init(
         _ engine: EngineSettings, _ settings: ClusterSettings, hasher: NodeKeyHasher,
-        states: StateHome<State>
+        states: StateHome<State>, snapshots: SnapshotSettings? = nil,
+        makeTrimmer: TrimmerMaker? = nil
     ) {
         let global = GlobalStore(engine, settings)
         self.global = global
@@ -48,6 +54,16 @@ package final class EngineNode<State: StatePort>: Sendable {
                 for (seat, role) in zip(seats, roles) { seat.assign(role) }
             })
         router = RouterSeat(engine, settings, hasher)
+        let kafka = engine.kafka
+        let ownTrimmer: TrimmerMaker = { () throws(KafkaError) in try KafkaAdmin(kafka) }
+        self.snapshots = snapshots.flatMap { [engine] snapshots in
+            states.snapshots.map { port in
+                SnapshotKeeper(
+                    snapshots, engine, port: port, time: settings.time,
+                    makeTrimmer: makeTrimmer ?? ownTrimmer,
+                    isOwned: { seats[Int($0.rawValue)].standing?.role == .owner })
+            }
+        }
     }
 
     /// How it stands.
@@ -76,6 +92,7 @@ package final class EngineNode<State: StatePort>: Sendable {
     /// Returns when it has ended; to be called once.
     package func leave() {
         let routing = SystemThread { [router] in router.stop() }
+        snapshots?.stop()
         _ = member.leave()
         endSeats(.handOver)
         routing.join()
@@ -85,6 +102,7 @@ package final class EngineNode<State: StatePort>: Sendable {
 
     /// Ends it at once, without a word, as if it had died. To be called once.
     package func abandon() {
+        snapshots?.stop()
         member.stop(.abandon)
         endSeats(.abandon)
         router.stop()

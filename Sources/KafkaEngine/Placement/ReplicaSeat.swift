@@ -9,7 +9,8 @@ internal import NodeRuntime
 ///        │◀── close ──┘                   │
 ///        └◀────── hand over, close ───────┘     a standby then opens it again
 ///
-/// What fails is closed and opened again after a pause.
+/// What fails is closed and opened again after a pause; what has found its log trimmed, at once,
+/// from a snapshot.
 ///
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
 final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
@@ -42,6 +43,8 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
     private var ending: PartitionOwner.Ending?
     private var phase = Phase.empty
     private var lastFailure: EngineFailure?
+    /// Where the log begins, as far as a failure has told.
+    private var logStart: UInt64 = 0
     private var thread: SystemThread?
 
     /// Nanoseconds between two looks at whether an open partition has failed: 100 ms.
@@ -139,6 +142,7 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
         while case .be(let role) = nextOrder(held) {
             if let failed = held, let failure = failed.owner.figures.failure {
                 close(&held, .abandon)
+                if noteTrim(failure) { continue }
                 let now = MonotonicTime.system.nanoseconds()
                 // One that went well for long has not failed again and again.
                 if now - failed.opened >= settings.longestRetryNanoseconds { retry.reset() }
@@ -179,8 +183,13 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
     }
 
     private func open(as role: AssignedRole) throws(StoreFailure) -> Held {
-        mutex.locked { phase = .opening }
-        let state = try home.open(partition)
+        let start = mutex.locked {
+            phase = .opening
+            return logStart
+        }
+        let state = try home.open(
+            partition, logStart: start,
+            goesOn: { mutex.locked { ending == nil && wish != nil } })
         // unsafe: the state is the partition's own until it is closed, which is when this seat has
         // it back.
         nonisolated(unsafe) let given = state
@@ -198,6 +207,16 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
         home.close(partition, last.state)
         held = nil
         mutex.locked { phase = .empty }
+    }
+
+    /// Whether a failure tells that the log begins later than was known.
+    private func noteTrim(_ failure: EngineFailure) -> Bool {
+        mutex.locked {
+            guard let start = failure.logStart, start > logStart else { return false }
+            logStart = start
+            lastFailure = failure
+            return true
+        }
     }
 
     /// Waits until a time, or until this is to end, or nothing is wanted any more.

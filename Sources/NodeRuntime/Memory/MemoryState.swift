@@ -8,6 +8,13 @@ package final class MemoryState: StatePort {
     /// An empty store.
     package init() {}
 
+    /// A store that holds what this one holds now.
+    package func copy() -> MemoryState {
+        let copy = MemoryState()
+        copy.values = mutex.locked { values }
+        return copy
+    }
+
     /// Puts the value of `key` into `value` and says whether there is one.
     package func read(_ key: [UInt8], into value: inout [UInt8]) -> Bool {
         guard let found = mutex.locked({ values[key] }) else { return false }

@@ -16,6 +16,10 @@ package enum Remedy {
     package static let restoreFromLog =
         "look whether cluster and topic are the store's own; then remove the partition's state, so "
         + "that it is made anew from a snapshot or the log's start"
+    /// For a partition whose log does not reach back to any state that is known.
+    package static let findSnapshot =
+        "give --snapshots the folder that has this store's snapshots, or start a node whose data "
+        + "folder still has the partition; else replay the events into topics of another prefix"
     /// For a store of a later release.
     package static let upgrade = "use the release of kindred that wrote it, or a later one"
 }

@@ -10,10 +10,12 @@ import Testing
 final class ClusterFixture: MockStore {
     /// A node with what survives its ends.
     private final class Seat {
-        let states = NodeStates()
+        let states: NodeStates
         /// Where its membership waits when it is to pause.
         let door = Gate()
         var node: EngineNode<MemoryState>?
+
+        init(_ shelf: SnapshotShelf) { states = NodeStates(shelf) }
     }
 
     static let partitions: UInt16 = 12
@@ -21,12 +23,16 @@ final class ClusterFixture: MockStore {
 
     private let ids: [NodeID]
     private let seats: [Seat]
+    /// Where snapshots are, for all nodes.
+    let shelf = SnapshotShelf()
+    /// When snapshots are taken; nil: never.
+    var snapshots: SnapshotSettings?
 
     /// A store without a node that runs.
-    init(names: [String]) async throws {
+    init(names: [String], partitions: UInt16 = partitions) async throws {
         ids = names.compactMap { NodeID($0) }
-        seats = names.map { _ in Seat() }
-        try await super.init(partitions: Self.partitions)
+        seats = names.map { [shelf] _ in Seat(shelf) }
+        try await super.init(partitions: partitions)
     }
 
     // MARK: Lives
@@ -45,11 +51,25 @@ final class ClusterFixture: MockStore {
             return MonotonicTime.system.nanoseconds()
         }
         let states = seat.states
+        let shelf = shelf
         seat.node = EngineNode(
             settings, cluster, hasher: Self.hasher,
             states: StateHome(
                 open: { (id) throws(StoreFailure) in try states.open(id) },
-                close: { id, _ in states.close(id) }))
+                close: { id, _ in states.close(id) },
+                snapshots: snapshots == nil ? nil : states),
+            snapshots: snapshots, makeTrimmer: { SnapshotTrimmer(shelf) })
+    }
+
+    /// What a node that does not run has stored goes, and what it had stored at some time comes in
+    /// its place.
+    func replaceStates(of name: String, with states: [MemoryState]) throws {
+        try seat(of: name).1.states.replace(states)
+    }
+
+    /// What a node has stored, by partition.
+    func states(of name: String) throws -> [MemoryState] {
+        try seat(of: name).1.states.copies(partitions: settings.node.partitionCount)
     }
 
     /// A node cannot open a partition so many times from here on.
@@ -126,7 +146,7 @@ final class ClusterFixture: MockStore {
 
     /// Whether each partition has an owner that says what comes of it, on a node that runs.
     func isOwned() -> Bool {
-        (0..<Int(Self.partitions)).allSatisfy { partition in
+        (0..<Int(settings.node.partitionCount)).allSatisfy { partition in
             ids.contains { figures($0, partition)?.isStandby == false }
         }
     }
@@ -234,45 +254,5 @@ final class ClusterFixture: MockStore {
             sum += try await host.ask(by: deadline) { .success($0.digest) }.get()
         }
         return sum
-    }
-}
-
-/// The states of one node's partitions, which are there when it starts again.
-///
-/// `@unchecked Sendable`: all that varies is read and written under `mutex` alone, and
-/// `MemoryState` takes calls from any thread.
-private final class NodeStates: @unchecked Sendable {
-    private let mutex = Mutex()
-    private var states: [(partition: PartitionID, state: MemoryState, isOpen: Bool)] = []
-    private var refusals: [PartitionID] = []
-
-    /// From here on a partition's state is refused so many times.
-    func refuse(_ partition: PartitionID, times: Int) {
-        mutex.locked { refusals += Array(repeating: partition, count: times) }
-    }
-
-    func open(_ partition: PartitionID) throws(StoreFailure) -> MemoryState {
-        try mutex.locked { () throws(StoreFailure) in
-            if let place = refusals.firstIndex(of: partition) {
-                refusals.remove(at: place)
-                throw StoreFailure(.ioError, "the disk says no", remedy: "look at the disk")
-            }
-            if let place = states.firstIndex(where: { $0.partition == partition }) {
-                precondition(!states[place].isOpen, "a state is one partition's at a time")
-                states[place].isOpen = true
-                return states[place].state
-            }
-            states.append((partition, MemoryState(), true))
-            return states[states.count - 1].state
-        }
-    }
-
-    func close(_ partition: PartitionID) {
-        mutex.locked {
-            guard let place = states.firstIndex(where: { $0.partition == partition }),
-                states[place].isOpen
-            else { preconditionFailure("it is closed once") }
-            states[place].isOpen = false
-        }
     }
 }

@@ -1,0 +1,119 @@
+import Foundation
+import KafkaTestSupport
+import TestSupport
+import Testing
+
+/// The built program as a node over Kafka that loses its data folder.
+@Suite("Snapshots of nodes over Kafka", .serialized)
+struct ClusterSnapshotTests {
+    private static let partitions = 2
+
+    /// The complete snapshots of a partition, the oldest first.
+    private func snapshots(_ shelf: String, _ partition: Int) -> [String] {
+        let parent = "\(shelf)/\(partition)"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+        return names.filter { $0.hasPrefix("snapshot-") }.sorted().map { parent + "/" + $0 }
+    }
+
+    private func start(_ site: ClusterSite, _ shelf: String) throws -> ServedStore {
+        try site.start(
+            "a", ["--standbys", "0", "--snapshots", shelf, "--snapshot-interval", "1"])
+    }
+
+    /// A node takes events until it has a digest, and ends, and so stores all; started again it
+    /// takes snapshots of that.
+    private func round(
+        _ site: ClusterSite, _ shelf: String, _ events: [String], to digest: String,
+        snapshots count: Int
+    ) throws {
+        let first = try start(site, shelf)
+        let answer = try first.client().post("/v1/events", events.joined(separator: "\n"))
+        try #require(answer.status == 200, "\(answer)")
+        try site.wait("the digest") { try site.digest(first) == digest }
+        #expect(try first.stop().status == 0)
+        let second = try start(site, shelf)
+        try site.wait("snapshots of all partitions") {
+            (0..<Self.partitions).allSatisfy { snapshots(shelf, $0).count == count }
+        }
+        try second.kill()
+    }
+
+    @Test func shouldComeBackFromSnapshots() throws {
+        let site = try ClusterSite(partitions: Self.partitions)
+        let store = try site.store("a")
+        let shelf = store.folder + "/shelf"
+        let events = try site.events(seed: 71, links: 600)
+        let half = events.count / 2
+        let middle = try site.embeddedDigest(of: Array(events.prefix(half)))
+        let all = try site.embeddedDigest(of: events)
+        try round(site, shelf, Array(events.prefix(half)), to: middle, snapshots: 1)
+        try round(site, shelf, Array(events.dropFirst(half)), to: all, snapshots: 2)
+
+        try FileManager.default.removeItem(atPath: store.data)
+        var node = try start(site, shelf)
+        try site.wait("the digest from snapshots") { try site.digest(node) == all }
+        let log = try node.stop().errors
+        #expect(log.ranges(of: "goes on from a snapshot").count == Self.partitions, "\(log)")
+        #expect(!log.contains("passed over"))
+
+        // One that is damaged is passed over, and the log's tail is longer by that.
+        let newest = try #require(snapshots(shelf, 0).last)
+        let files = try FileManager.default.contentsOfDirectory(atPath: newest)
+        let damaged = try #require(files.first { $0.hasPrefix("MANIFEST") })
+        var data = try Data(contentsOf: URL(filePath: newest + "/" + damaged))
+        data[data.count / 2] ^= 1
+        try data.write(to: URL(filePath: newest + "/" + damaged))
+        try FileManager.default.removeItem(atPath: store.data)
+        node = try start(site, shelf)
+        try site.wait("the digest from an older one") { try site.digest(node) == all }
+        let told = try node.stop().errors
+        #expect(told.contains("passed over: \(newest)/\(damaged) does not match"), "\(told)")
+        #expect(told.ranges(of: "goes on from a snapshot").count == Self.partitions)
+    }
+
+    /// A node without a folder of snapshots copies what another has stored.
+    @Test func shouldCopyFromAnotherNode() throws {
+        let site = try ClusterSite(partitions: Self.partitions)
+        let events = try site.events(seed: 72, links: 400)
+        let wanted = try site.embeddedDigest(of: events)
+        let before = try site.start("a")
+        let answer = try before.client().post("/v1/events", events.joined(separator: "\n"))
+        try #require(answer.status == 200, "\(answer)")
+        try site.wait("the digest") { try site.digest(before) == wanted }
+        #expect(try before.stop().status == 0)
+        let first = try site.start("a")
+        try site.wait("the digest again") { try site.digest(first) == wanted }
+        let second = try site.start("b")
+        try site.wait("both partitions on the second node") {
+            let nodes = try second.client().get("/v1/cluster").object["nodes"] as? [[String: Any]]
+            let own = nodes?.first { $0["name"] as? String == "b" }
+            let parts = own?["partitions"] as? [[String: Any]] ?? []
+            return parts.count { ["owner", "standby"].contains($0["role"] as? String) }
+                == Self.partitions
+        }
+        try first.kill()
+        try site.wait("the digest of the second node") { try site.digest(second) == wanted }
+        let log = try second.stop().errors
+        #expect(log.ranges(of: "goes on from a snapshot").count == Self.partitions, "\(log)")
+    }
+
+    @Test func shouldRefuseWhatMakesNoSense() throws {
+        let site = try ClusterSite(partitions: Self.partitions)
+        let store = try site.store("x")
+        for (words, text) in [
+            (["--trim-log"], "give --snapshots"),
+            (["--snapshot-keep", "0", "--snapshots", "s"], "from 1 to 100"),
+            (["--snapshot-interval", "0", "--snapshots", "s"], "from 1 to 604800"),
+        ] {
+            let end = try store.run(["serve", "--port", "0"] + site.words + words)
+            #expect(end.status == 2 && end.errors.contains(text), "\(end.errors)")
+        }
+        let embedded = try store.run("serve", "--port", "0", "--snapshots", "s")
+        #expect(embedded.status == 2 && embedded.errors.contains("--engine kafka"))
+        try FileManager.default.createDirectory(
+            atPath: store.folder + "/letters/old", withIntermediateDirectories: true)
+        let foreign = try store.run(
+            ["serve", "--port", "0"] + site.words + ["--snapshots", "letters"])
+        #expect(foreign.status == 3 && foreign.errors.contains("holds no snapshots"))
+    }
+}
