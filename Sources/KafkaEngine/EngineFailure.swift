@@ -7,6 +7,8 @@ package enum EngineFailure: Error, Equatable, Sendable {
     case kafka(KafkaError)
     /// The partition's state or log cannot be gone on with.
     case store(StoreFailure)
+    /// A record of the partition's log cannot be folded.
+    case record(RecordFault, StoreFailure)
 
     /// One sentence for a person: what is wrong.
     package var reason: String {
@@ -14,6 +16,7 @@ package enum EngineFailure: Error, Equatable, Sendable {
         case .kafka(let error):
             (error.partition.map { "\($0.topic)[\($0.number)]: " } ?? "") + error.reason
         case .store(let failure): failure.reason
+        case .record(let fault, _): "record \(fault.offset) cannot be folded: \(fault.reason)"
         }
     }
 
@@ -22,6 +25,10 @@ package enum EngineFailure: Error, Equatable, Sendable {
         switch self {
         case .kafka(let error): error.remedy
         case .store(let failure): failure.remedy
+        case .record(let fault, let failure):
+            fault.mayPass
+                ? "keep other programs from writing to the graph topic, and have the record passed "
+                    + "over ('kindred kafka skip')" : failure.remedy
         }
     }
 
@@ -38,7 +45,14 @@ package enum EngineFailure: Error, Equatable, Sendable {
         switch self {
         case .kafka: StoreFailure(.ioError, reason, remedy: remedy)
         case .store(let failure): failure
+        case .record(_, let failure): StoreFailure(failure.code, reason, remedy: remedy)
         }
+    }
+
+    /// The record that cannot be folded, if it is that.
+    package var fault: RecordFault? {
+        guard case .record(let fault, _) = self else { return nil }
+        return fault
     }
 
     /// Topics that are not as the store needs them, each with what is wrong and what to do.

@@ -1,3 +1,4 @@
+package import IdentityModel
 package import KafkaLog
 package import NodeRuntime
 package import ProfileCore
@@ -19,6 +20,8 @@ package struct EngineSettings: Sendable {
     /// The survivorship rules in force, as the global topic has them; partitions fold by those that
     /// their logs say.
     package var rules: @Sendable () -> SurvivorshipRules = { .standing }
+    /// Whether all nodes are to pass over the record of a partition's log at an offset.
+    package var skips: @Sendable (PartitionID, UInt64) -> Bool = { _, _ in false }
     /// Whether changes show values that the survivorship rules call sensitive.
     package var showsSensitive = false
     /// How long a change waits to be told, in nanoseconds: 50 ms.

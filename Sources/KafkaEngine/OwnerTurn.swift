@@ -188,17 +188,27 @@ final class OwnerTurn<State: StatePort> {
         let offset = UInt64(message.offset)
         do throws(EngineFailure) {
             try message.withValue { (value) throws(EngineFailure) in
-                guard let value else {
-                    throw .store(
-                        StoreFailure(
-                            .damaged, "record \(offset) of the log has no value",
-                            remedy: Remedy.restoreFromLog))
-                }
-                try EngineFailure.ofStore { () throws(StoreFailure) in
-                    try runtime.follow(value, at: offset)
-                }
+                try fold(value, at: offset)
             }
         } catch { failure = error }
+    }
+
+    /// Folds a record; one that nobody can fold is passed over where all nodes are told to.
+    private func fold(_ value: Span<UInt8>?, at offset: UInt64) throws(EngineFailure) {
+        do throws(StoreFailure) {
+            if settings.skips(PartitionID(UInt16(place.number)), offset), runtime.mayPass(value) {
+                return try runtime.pass(value, at: offset)
+            }
+            guard let value else {
+                throw StoreFailure(.damaged, "it has no value", remedy: Remedy.restoreFromLog)
+            }
+            try runtime.follow(value, at: offset)
+        } catch {
+            let mayPass = runtime.mayPass(value)
+            guard mayPass || error.code == .newerFormat else { throw .store(error) }
+            throw .record(
+                RecordFault(offset: offset, reason: error.reason, mayPass: mayPass), error)
+        }
     }
 
     private func note(_ event: KafkaReaderEvent) {

@@ -201,6 +201,28 @@ package struct PartitionMachine: ~Copyable {
     /// - Throws: `StepError`, as `step` would.
     package func admit(_ bytes: Span<UInt8>) throws(StepError) { _ = try admitted(bytes) }
 
+    /// Whether somebody may say that a record is to be passed over: it is none that a later program
+    /// could fold. The answer depends on the bytes and the store's configuration alone, so that all
+    /// replicas come to the same.
+    package func mayPass(_ bytes: Span<UInt8>) -> Bool {
+        do throws(StepError) {
+            try admit(bytes)
+            return false
+        } catch .unknownLogic {
+            return false
+        } catch .record(let error) {
+            return error.code != .newerFormat
+        } catch {
+            return true
+        }
+    }
+
+    /// Passes over the record at `position`, of which nothing comes.
+    package mutating func pass() {
+        header.position += 1
+        header.lastRecordChecksum = 0
+    }
+
     private func admitted(_ bytes: Span<UInt8>) throws(StepError) -> Record {
         let (head, record) = try Self.decode(bytes)
         guard Self.knowsLogic(head.logicVersion) else {

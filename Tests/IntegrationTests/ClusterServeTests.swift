@@ -92,6 +92,30 @@ struct ClusterServeTests {
         #expect(try first.stop().status == 0)
     }
 
+    /// Rules that one node takes are those of all, also of one that starts later.
+    @Test func shouldPutRulesInForce() throws {
+        let site = try ClusterSite(partitions: 2)
+        let first = try site.start("a")
+        let store = try site.store("a")
+        let file = try store.write("p.yaml", ProfilesCommandTests.rules)
+        let applied = try store.run("profiles", "apply", file)
+        #expect(
+            applied.status == 0 && applied.text.hasPrefix("version 1 is in force"), "\(applied)")
+        let again = try store.run("profiles", "apply", file)
+        #expect(again.text == "nothing changes: these rules are in force as version 1\n")
+        let strict = try store.write("strict.yaml", "strict: true\nattributes: []\n")
+        let path = store.folder + "/strict.yaml"
+        let second = try site.start("b", ["--profiles", path])
+        #expect(try second.client().get("/v1/profiles").object["version"] as? Int == 2)
+        try site.wait("the rules on the first node") {
+            try first.client().get("/v1/profiles").object["version"] as? Int == 2
+        }
+        let back = try store.run("profiles", "apply", strict)
+        #expect(back.text.hasPrefix("nothing changes"), "\(back)")
+        #expect(try second.stop().status == 0)
+        #expect(try first.stop().status == 0)
+    }
+
     /// Of two nodes of one name the one that came later goes on.
     @Test func shouldEndWhereAnotherHasTakenItsName() throws {
         let site = try ClusterSite(partitions: 2)
@@ -117,6 +141,11 @@ struct ClusterServeTests {
         let stray = try site.store("x").run("serve", "--brokers", site.mock.bootstrap)
         #expect(stray.status == 2 && stray.errors.contains("--engine kafka"))
         let node = try site.start("a")
+        let sound = try site.store("x").run([
+            "kafka", "skip", "--brokers", site.mock.bootstrap, "--prefix", "t", "--partition", "0",
+            "--offset", "5", "--reason", "a trial",
+        ])
+        #expect(sound.status == 3 && sound.errors.contains("no node stands before record 5"))
         let other = try site.store("other")
         try Data("ff0102030405060708090a0b0c0d0e0f\n".utf8)
             .write(to: URL(filePath: other.folder + "/key"))

@@ -89,11 +89,11 @@ class MockStore {
         #expect(failures == 0)
     }
 
-    /// Puts a message into a partition's log that is no record.
-    func spoil(_ partition: PartitionID) throws {
+    /// Puts a message into a partition's log that is no record: without a value, unless told which.
+    func spoil(_ partition: PartitionID, with value: [UInt8]? = nil) throws {
         let taken = try producer.enqueue(
             topic: settings.topics.graph, partition: Int32(partition.rawValue), key: nil,
-            value: nil)
+            value: value?.span)
         try #require(taken == .taken)
         try producer.flush(timeoutMilliseconds: Self.patience) { #expect($0.error == nil) }
     }

@@ -75,6 +75,70 @@ struct FollowingTests {
         #expect(second.digest == whole.digest && second.position == whole.position)
     }
 
+    /// What is no record: nothing, what is too short for one, and what has another checksum.
+    private static let poisons: [[UInt8]?] = [nil, [1, 2, 3], Array(repeating: 7, count: 100)]
+
+    /// What nobody can fold changes nothing but the place; also where a checkpoint ends with it.
+    @Test(arguments: 0..<3) func shouldPassOverWhatNobodyCanFold(_ place: Int) throws {
+        let poison = Self.poisons[place]
+        let (log, state) = (Self.log(), MemoryState())
+        let first = try Self.open(state)
+        try Self.follow(first, log, to: 6)
+        let sound = log[6]
+        let mayPass = first.mayPass(poison?.span)
+        let mayPassSound = first.mayPass(sound.span)
+        #expect(mayPass && !mayPassSound)
+        let digest = first.digest
+        try first.pass(poison?.span, at: 6)
+        #expect(first.position == 7 && first.digest == digest && first.failure == nil)
+        first.promote()
+        Self.acknowledge(first)
+        try first.checkpoint()
+        let second = try Self.open(state)
+        #expect(second.nextOffset == 6)
+        try second.pass(poison?.span, at: 6)
+        for (place, record) in log.enumerated().dropFirst(6) {
+            try Self.give(record, at: UInt64(place + 1), to: second)
+        }
+        let whole = try Self.open()
+        try Self.follow(whole, log)
+        #expect(second.digest == whole.digest && second.position == whole.position + 1)
+    }
+
+    /// What a later release folds is nobody's to pass over: replicas would differ.
+    @Test func shouldNotPassOverALaterRelease() throws {
+        let runtime = try Self.open()
+        let later = RecordCodec.encode(
+            .tick(EventTime(milliseconds: 1)),
+            RecordHead(
+                logicVersion: PartitionMachine.logicVersion + 1,
+                configurationDigest: Self.head.configurationDigest))
+        let mayPassLater = runtime.mayPass(later.span)
+        #expect(!mayPassLater)
+        let foreign = RecordCodec.encode(
+            .tick(EventTime(milliseconds: 1)),
+            RecordHead(
+                logicVersion: PartitionMachine.logicVersion,
+                configurationDigest: Self.head.configurationDigest + 1))
+        let mayPassForeign = runtime.mayPass(foreign.span)
+        #expect(mayPassForeign)
+    }
+
+    /// A checkpoint that ends with a record that was folded is not continued by poison.
+    @Test func shouldNotTakePoisonForWhatWasFolded() throws {
+        let (log, state) = (Self.log(), MemoryState())
+        let first = try Self.open(state)
+        try Self.follow(first, log, to: 6)
+        first.promote()
+        Self.acknowledge(first)
+        try first.checkpoint()
+        let second = try Self.open(state)
+        let failure = RuntimeFixture.failure { () throws(StoreFailure) in
+            try second.pass(nil, at: 5)
+        }
+        #expect(failure?.code == .damaged && second.position == 6)
+    }
+
     @Test func shouldTakeNoOtherLog() throws {
         let (log, state) = (Self.log(), MemoryState())
         let first = try Self.open(state)

@@ -10,13 +10,57 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
         package let position: UInt64?
         /// How many records it is behind the end of its log, as far as that is known.
         package let lag: UInt64?
+        /// The record that it cannot fold; nil where that is not why it stands.
+        package let fault: Fault?
 
         /// A part with its members.
-        package init(partition: UInt16, role: String, position: UInt64?, lag: UInt64?) {
+        package init(
+            partition: UInt16, role: String, position: UInt64?, lag: UInt64?, fault: Fault? = nil
+        ) {
             self.partition = partition
             self.role = role
             self.position = position
             self.lag = lag
+            self.fault = fault
+        }
+    }
+
+    /// A record of a partition's log that cannot be folded.
+    package struct Fault: Codable, Equatable, Sendable {
+        /// Where it is.
+        package let offset: UInt64
+        /// Why it cannot.
+        package let reason: String
+        /// Whether it may be passed over.
+        package let mayPass: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case offset, reason
+            case mayPass = "may_pass"
+        }
+
+        /// A record with its members.
+        package init(offset: UInt64, reason: String, mayPass: Bool) {
+            self.offset = offset
+            self.reason = reason
+            self.mayPass = mayPass
+        }
+    }
+
+    /// A record that all nodes pass over.
+    package struct Skipped: Codable, Equatable, Sendable {
+        /// The partition whose log has it.
+        package let partition: UInt16
+        /// Where it is.
+        package let offset: UInt64
+        /// Why, as whoever said so wrote it.
+        package let reason: String
+
+        /// A record with its members.
+        package init(partition: UInt16, offset: UInt64, reason: String) {
+            self.partition = partition
+            self.offset = offset
+            self.reason = reason
         }
     }
 
@@ -85,11 +129,13 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
     package let nodes: [Node]
     /// Where each partition is to be, by rising partition.
     package let partitions: [Placed]
+    /// Records that are passed over, in the order in which that was said; nil where there are none.
+    package let skipped: [Skipped]?
 
     /// An answer of its members.
     package init(
         engine: String, node: String, epoch: UInt64?, coordinator: String?, nodes: [Node],
-        partitions: [Placed]
+        partitions: [Placed], skipped: [Skipped]? = nil
     ) {
         self.engine = engine
         self.node = node
@@ -97,5 +143,6 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
         self.coordinator = coordinator
         self.nodes = nodes
         self.partitions = partitions
+        self.skipped = skipped
     }
 }

@@ -53,6 +53,17 @@ struct ClusterCommand: ParsableCommand {
                 guard !parts.isEmpty else { continue }
                 lines.append("  \(role): " + parts.map(Self.text).joined(separator: ", "))
             }
+            for part in node.partitions {
+                guard let fault = part.fault else { continue }
+                let reason = Escaping.terminal(fault.reason.utf8)
+                lines.append(
+                    "  partition \(part.partition) stands before record \(fault.offset): \(reason)")
+            }
+        }
+        for skip in answer.skipped ?? [] {
+            let reason = Escaping.terminal(skip.reason.utf8)
+            lines.append(
+                "passed over: record \(skip.offset) of partition \(skip.partition): \(reason)")
         }
         return lines
     }

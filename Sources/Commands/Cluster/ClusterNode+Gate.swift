@@ -106,7 +106,8 @@ extension ClusterNode {
 
     func cluster() throws(ServingError) -> ClusterAnswer {
         let store = try requireStore()
-        return ClusterAnswer(store.node.figures.member.view, node: store.name)
+        return ClusterAnswer(
+            store.node.figures.member.view, node: store.name, store.node.global.skips)
     }
 
     // MARK: What a node over Kafka does not do
@@ -179,7 +180,7 @@ extension ClusterNode {
 
 extension ClusterAnswer {
     /// What a node knows of all nodes of its store.
-    init(_ view: ClusterView, node: NodeID) {
+    init(_ view: ClusterView, node: NodeID, _ skips: [SkipRecord]) {
         self.init(
             engine: Engine.kafka.rawValue, node: node.name, epoch: view.placement?.epoch,
             coordinator: view.coordinator?.name,
@@ -188,7 +189,12 @@ extension ClusterAnswer {
                 Placed(
                     partition: UInt16(number), owner: place.seats.owner.name,
                     standbys: place.seats.standbys.map(\.name))
-            })
+            },
+            skipped: skips.isEmpty
+                ? nil
+                : skips.map {
+                    Skipped(partition: $0.partition, offset: $0.offset, reason: $0.reason)
+                })
     }
 }
 
@@ -201,7 +207,11 @@ extension ClusterAnswer.Node {
             partitions: zip(node.record.replicas, node.lags).map { standing, lag in
                 ClusterAnswer.Replica(
                     partition: standing.partition, role: standing.role.rawValue,
-                    position: standing.position, lag: lag)
+                    position: standing.position, lag: lag,
+                    fault: standing.fault.map {
+                        ClusterAnswer.Fault(
+                            offset: $0.offset, reason: $0.reason, mayPass: $0.mayPass)
+                    })
             })
     }
 }

@@ -40,9 +40,7 @@ struct ClusterRequest {
             }
             return nil
         }
-        for key in [SettingKey.profiles, .feedRetention] {
-            guard let found = try settings[key], key == .profiles || found.isFlag
-            else { continue }
+        if let found = try settings[.feedRetention], found.isFlag {
             throw found.wrong("it does not come with the engine kafka yet: leave it out")
         }
         place = try KafkaPlace(settings)

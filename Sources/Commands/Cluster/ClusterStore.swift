@@ -63,7 +63,7 @@ final class ClusterStore: Sendable {
             name = try NodeNameFile.name(in: request.folder)
         }
         let node = folder.settings(request)
-        settings = try Self.failing(folder) { () throws(EngineFailure) in
+        settings = try KafkaPlace.failing { () throws(EngineFailure) in
             try EngineSettings(
                 place.kafka, place.topics, node, isInsecureDev: place.isInsecureDev,
                 timeoutMilliseconds: KafkaPlace.timeoutMilliseconds)
@@ -73,7 +73,7 @@ final class ClusterStore: Sendable {
                 "\(warning.reason); \(warning.remedy)", metadata: ["word": "\(warning.word)"])
         }
         let identity = StoreIdentity(node, keyFingerprint: folder.key.fingerprint)
-        try Self.failing(folder) { () throws(EngineFailure) in
+        try KafkaPlace.failing { () throws(EngineFailure) in
             try StoreClaim.make(
                 identity, place.kafka, place.topics,
                 timeoutMilliseconds: KafkaPlace.timeoutMilliseconds)
@@ -89,7 +89,7 @@ final class ClusterStore: Sendable {
         let engine = EngineNode(
             settings,
             ClusterSettings(node: name, address: address, standbys: cluster.standbys),
-            hasher: hasher, states: states.home(snapshots),
+            hasher: hasher, rules: request.rules, states: states.home(snapshots),
             snapshots: cluster.snapshots?.settings)
         self.node = engine
         writer = RecordWriter(settings)
@@ -157,16 +157,6 @@ final class ClusterStore: Sendable {
                         + "has 1 to \(NodeSettings.partitionCounts.upperBound)")
             }
             return count
-        } catch {
-            throw .failed(error.reason, remedy: error.remedy)
-        }
-    }
-
-    private static func failing<Value>(
-        _ folder: StoreFolder, _ body: () throws(EngineFailure) -> Value
-    ) throws(CommandEnd) -> Value {
-        do throws(EngineFailure) {
-            return try body()
         } catch {
             throw .failed(error.reason, remedy: error.remedy)
         }

@@ -72,4 +72,17 @@ struct KafkaPlace {
         self.topics = topics
         isInsecureDev = try settings.value(.insecureDev, SettingValues.flag) ?? false
     }
+
+    /// Runs what the cluster may refuse.
+    ///
+    /// - Throws: `CommandEnd` with what to do.
+    static func failing<Value>(
+        _ body: () throws(EngineFailure) -> Value
+    ) throws(CommandEnd) -> Value {
+        do throws(EngineFailure) {
+            return try body()
+        } catch {
+            throw .failed(error.reason, remedy: error.remedy)
+        }
+    }
 }

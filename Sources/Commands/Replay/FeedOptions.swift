@@ -63,7 +63,7 @@ struct FeedOptions: ParsableArguments {
         let place = try KafkaPlace(settings)
         let keys = try Self.keys(settings)
         let feeding = FeederSettings(eventsPerSecond: eventsPerSecond)
-        let feeder = try ReplayFeed.failing { () throws(EngineFailure) in
+        let feeder = try KafkaPlace.failing { () throws(EngineFailure) in
             try EventFeeder(
                 place.kafka, place.topics, keys, feeding,
                 timeoutMilliseconds: KafkaPlace.timeoutMilliseconds)

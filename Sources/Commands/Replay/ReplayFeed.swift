@@ -77,7 +77,7 @@ final class ReplayFeed {
         // What is folded has others fold more; where events go on coming in there is no rest.
         var before: [UInt64] = []
         for _ in 0..<Self.roundsAtMost {
-            let ends = try Self.failing { () throws(EngineFailure) in try feeder.logEnds() }
+            let ends = try logEnds()
             try wait("records are not folded") { () throws(CommandEnd) in
                 feeder.unfolded(before: ends)
             }
@@ -86,6 +86,16 @@ final class ReplayFeed {
             try rest()
         }
         isFolded = true
+    }
+
+    /// Where the logs end, once the brokers say so.
+    private func logEnds() throws(CommandEnd) -> [UInt64] {
+        var ends: [UInt64]?
+        try wait("answer of the brokers is missing") { () throws(CommandEnd) in
+            ends = try KafkaPlace.failing { () throws(EngineFailure) in try feeder.logEnds() }
+            return ends == nil ? 1 : 0
+        }
+        return ends ?? []
     }
 
     /// Lets a beat of the nodes pass: by then is written what records gave rise to.
@@ -116,19 +126,8 @@ final class ReplayFeed {
     }
 
     private func look(waiting milliseconds: Int) throws(CommandEnd) {
-        try Self.failing { () throws(EngineFailure) in
+        try KafkaPlace.failing { () throws(EngineFailure) in
             try feeder.poll(timeoutMilliseconds: milliseconds)
-        }
-    }
-
-    /// Runs what the cluster may refuse.
-    static func failing<Value>(
-        _ body: () throws(EngineFailure) -> Value
-    ) throws(CommandEnd) -> Value {
-        do throws(EngineFailure) {
-            return try body()
-        } catch {
-            throw .failed(error.reason, remedy: error.remedy)
         }
     }
 }

@@ -10,6 +10,8 @@ struct ServeRun {
     /// How long requests that were begun may take once the node is told to stop, in nanoseconds:
     /// 10 s. Then their connections are cut.
     private static let drainNanoseconds: UInt64 = 10_000_000_000
+    /// The same where the node has failed, in nanoseconds: 1 s.
+    private static let failureNanoseconds: UInt64 = 1_000_000_000
     /// When the process ends though its last checkpoint is not stored, after it was told to stop,
     /// in seconds. What it has acknowledged is in the log; the next start takes longer.
     private static let endSeconds: UInt32 = 28
@@ -43,7 +45,7 @@ struct ServeRun {
         var (isStarted, isAnnounced) = (false, false)
         while Interruption.wait() == nil {
             if case .failure(let end)? = node.ended {
-                http.end(server, within: 0)
+                http.end(server, within: Self.failureNanoseconds)
                 throw end
             }
             if let failure = http.failure {

@@ -27,6 +27,8 @@ package final class EventFeeder {
     private let routers: KafkaGroup
     private let lanes: [KafkaPartition]
     private var ledger = FeedLedger()
+    /// Frames that the brokers have, and of which it is still to be asked where.
+    private var unplaced: [OrderedSender.Arrival] = []
     /// When the next frame may leave, by the rate.
     private var due: UInt64
     private var nextLook: UInt64 = 0
@@ -76,7 +78,7 @@ package final class EventFeeder {
     /// How many frames the brokers have acknowledged, each with all before it.
     package var acknowledged: Int { ledger.acknowledged }
     /// How many frames were sent of which nothing was heard.
-    package var pendingCount: Int { sender.count }
+    package var pendingCount: Int { sender.count + unplaced.count }
     /// Events that no router is known to have taken.
     package var untakenEvents: Int { ledger.untakenEvents }
     /// Whether a further frame may be sent now.
@@ -105,10 +107,15 @@ package final class EventFeeder {
     /// - Throws: `EngineFailure`: the cluster refuses for good.
     package func poll(timeoutMilliseconds: Int) throws(EngineFailure) {
         let arrivals = try EngineFailure.ofKafka { () throws(KafkaError) in
-            try sender.poll(timeoutMilliseconds: timeoutMilliseconds)
+            unplaced + (try sender.poll(timeoutMilliseconds: timeoutMilliseconds))
         }
+        unplaced = []
         for arrival in arrivals {
-            ledger.noteAcknowledged(Int(arrival.token), at: try offset(of: arrival))
+            guard let offset = try offset(of: arrival) else {
+                unplaced.append(arrival)
+                continue
+            }
+            ledger.noteAcknowledged(Int(arrival.token), at: offset)
         }
         let now = MonotonicTime.system.nanoseconds()
         guard now >= nextLook else { return }
@@ -116,13 +123,17 @@ package final class EventFeeder {
         nextLook = MonotonicTime.system.nanoseconds() + Self.lookNanoseconds
     }
 
-    /// By partition, where the store's logs end now: what was taken lies before.
+    /// By partition, where the store's logs end now: what was taken lies before. Nil where the
+    /// brokers do not say it just now.
     ///
     /// - Throws: `EngineFailure`.
-    package func logEnds() throws(EngineFailure) -> [UInt64] {
+    package func logEnds() throws(EngineFailure) -> [UInt64]? {
         var ends: [UInt64] = []
         for partition in 0..<Int32(store.identity.partitions) {
-            ends.append(UInt64(try end(of: KafkaPartition(topics.graph, partition))))
+            guard let end = try end(of: KafkaPartition(topics.graph, partition)) else {
+                return nil
+            }
+            ends.append(UInt64(end))
         }
         return ends
     }
@@ -158,19 +169,23 @@ package final class EventFeeder {
     }
 
     /// Where a frame is. Of one that a broker had already when it came again, the broker does not
-    /// say at which offset: at the last one, or before.
-    private func offset(of arrival: OrderedSender.Arrival) throws(EngineFailure) -> Int64 {
+    /// say at which offset: at the last one, or before. Nil where that is not told just now.
+    private func offset(of arrival: OrderedSender.Arrival) throws(EngineFailure) -> Int64? {
         if let offset = arrival.offset { return offset }
-        return try end(of: lanes[arrival.lane]) - 1
+        return try end(of: lanes[arrival.lane]).map { $0 - 1 }
     }
 
-    private func end(of partition: KafkaPartition) throws(EngineFailure) -> Int64 {
-        try EngineFailure.ofKafka { () throws(KafkaError) in
+    private func end(of partition: KafkaPartition) throws(EngineFailure) -> Int64? {
+        do throws(KafkaError) {
             let admin = try KafkaAdmin(kafka)
             defer { admin.close() }
             return try admin.bounds(
                 of: partition, timeoutMilliseconds: Self.questionMilliseconds
             ).upperBound
+        } catch  where error.isRetriable {
+            return nil
+        } catch {
+            throw .kafka(error)
         }
     }
 }

@@ -1,10 +1,11 @@
+package import IdentityModel
 internal import KafkaLog
 package import NodeRuntime
 package import ProfileCore
 
 /// What all nodes of a store know and every part of a node goes by, filled from the global topic on
-/// a thread of its own: the survivorship rules. (Placement and node addresses are read by
-/// `ClusterMember`.)
+/// a thread of its own: the survivorship rules, and which records are passed over. (Placement and
+/// node addresses are read by `ClusterMember`.)
 ///
 ///     put ──▶ record under the next version ──▶ global topic ──▶ read back ──▶ stands: answered
 ///                         ▲                                          │
@@ -21,6 +22,8 @@ package final class GlobalStore: @unchecked Sendable {
     private struct Job {
         let given: SurvivorshipRules
         let reply: Reply<Outcome>
+        /// Whether they come with the node's start, which is not ready before they are in force.
+        var isOfStart = false
         /// Whether a version was found for them already: they may stand by now.
         var wasNew = false
     }
@@ -29,6 +32,7 @@ package final class GlobalStore: @unchecked Sendable {
     private let settings: ClusterSettings
     private let mutex = Mutex()
     private var known = SurvivorshipRules.standing
+    private var knownSkips: [SkipRecord] = []
     private var isFilled = false
     private var lastFailure: EngineFailure?
     private var offered: [Job] = []
@@ -38,10 +42,16 @@ package final class GlobalStore: @unchecked Sendable {
     /// Milliseconds that a look at the topic waits for records.
     private static let pollMilliseconds = 50
 
-    /// Begins to read.
-    package init(_ engine: EngineSettings, _ settings: ClusterSettings) {
+    /// Begins to read, and puts rules in force where some are given.
+    package init(
+        _ engine: EngineSettings, _ settings: ClusterSettings, putting given: SurvivorshipRules?
+    ) {
         self.engine = engine
         self.settings = settings
+        if let given {
+            let nobody = Reply<Outcome>(deadline: Deadline(nanoseconds: .max)) { _ in }
+            offered = [Job(given: given, reply: nobody, isOfStart: true)]
+        }
         thread = SystemThread { self.run() }
     }
 
@@ -49,7 +59,17 @@ package final class GlobalStore: @unchecked Sendable {
 
     /// The survivorship rules in force; those of a store that was given none until `isReady`.
     package var rules: SurvivorshipRules { mutex.locked { known } }
-    /// Whether all was read that the topic held at the start.
+    /// The records that all nodes are to pass over, in the order in which that was said.
+    package var skips: [SkipRecord] { mutex.locked { knownSkips } }
+
+    /// Whether all nodes are to pass over the record of a partition's log at an offset.
+    package func isSkipped(_ partition: PartitionID, _ offset: UInt64) -> Bool {
+        mutex.locked {
+            knownSkips.contains { $0.partition == partition.rawValue && $0.offset == offset }
+        }
+    }
+
+    /// Whether all was read that the topic held at the start, and what was given is in force.
     package var isReady: Bool { mutex.locked { isFilled } }
     /// Why the topic was not read last; it is tried again. Nil where it never failed.
     package var failure: EngineFailure? { mutex.locked { lastFailure } }
@@ -111,13 +131,16 @@ package final class GlobalStore: @unchecked Sendable {
         }
         defer { topic.close() }
         var register = RulesRegister()
+        var skips: [SkipRecord] = []
         // What was written here and has not come back.
         var written: SurvivorshipRules?
         while mutex.locked({ !isEnding }) {
             let records = try EngineFailure.ofKafka { () throws(KafkaError) in
                 try topic.poll(timeoutMilliseconds: Self.pollMilliseconds)
             }
-            for record in records where record.key == RulesRecord.key {
+            for record in records {
+                try Self.note(record, in: &skips)
+                guard record.key == RulesRecord.key else { continue }
                 try register.take(record.value)
                 if let value = record.value, let own = written,
                     value == RulesRecord.encode(own)
@@ -129,13 +152,25 @@ package final class GlobalStore: @unchecked Sendable {
             retry.reset()
             mutex.locked {
                 known = register.standing
-                isFilled = true
+                knownSkips = skips
+                isFilled = isFilled || !offered.contains { $0.isOfStart }
             }
             dropOverdue()
             guard written == nil, let next = nextRecord(register) else { continue }
             topic.send(key: RulesRecord.key, value: RulesRecord.encode(next))
             written = next
         }
+    }
+
+    private static func note(
+        _ record: GlobalTopic.Record, in skips: inout [SkipRecord]
+    ) throws(EngineFailure) {
+        guard let place = SkipRecord.place(record.key) else { return }
+        skips.removeAll { $0.partition == place.partition && $0.offset == place.offset }
+        guard let value = record.value,
+            let skip = try SkipRecord(key: record.key, value: value)
+        else { return }
+        skips.append(skip)
     }
 
     /// What is to be written now: rules that somebody puts, or those that stand, where the last

@@ -66,7 +66,8 @@ package final class ClusterMember: @unchecked Sendable {
     /// How it stands.
     package var figures: MemberFigures { mutex.locked { known } }
 
-    /// Tells the others that this node wants to go, and returns once it has no seat any more.
+    /// Tells the others that this node wants to go, and returns once it has no seat any more, and
+    /// those who have what it had own it.
     ///
     /// - Returns: false where there is nobody to take what it has, or that took too long: see
     ///   `ClusterSettings.leaveMilliseconds`.
@@ -76,7 +77,9 @@ package final class ClusterMember: @unchecked Sendable {
         return mutex.locked {
             isLeaving = true
             while true {
-                if known.view.placement?.hold(settings.node) != true { return true }
+                if known.view.placement?.hold(settings.node) != true, known.view.isInHand {
+                    return true
+                }
                 let isAlone = !known.view.nodes.contains {
                     $0.isAlive && !$0.record.isLeaving && $0.id != settings.node
                 }

@@ -24,6 +24,20 @@ package struct ClusterView: Equatable, Sendable {
     /// Records of placement that could not be read.
     package var damagedRecords: UInt64 = 0
 
+    /// Whether each partition is owned by the node that is to own it, as that one says itself, or
+    /// cannot be.
+    package var isInHand: Bool {
+        guard let placement else { return true }
+        return placement.partitions.enumerated().allSatisfy { number, partition in
+            nodes.contains { node in
+                node.id == partition.seats.owner
+                    && node.record.replicas.contains {
+                        Int($0.partition) == number && ($0.role == .owner || $0.role == .failed)
+                    }
+            }
+        }
+    }
+
     /// The living nodes that own, and those that stand by for a partition, as they say themselves.
     package func holders(of partition: UInt16, as role: ReplicaRole) -> [NodeID] {
         nodes.filter { node in

@@ -2,6 +2,7 @@ package import IdentityModel
 internal import KafkaLog
 package import NodeKeys
 package import NodeRuntime
+package import ProfileCore
 
 /// What a node is and does: a look at it from outside.
 package struct EngineNodeFigures: Equatable, Sendable {
@@ -32,18 +33,20 @@ package final class EngineNode<State: StatePort>: Sendable {
     /// Runs a node until `leave` or `abandon`.
     ///
     /// - Parameters:
+    ///   - rules: survivorship rules to be put in force first; nil: none.
     ///   - states: where the states of its partitions are, and their snapshots.
     ///   - snapshots: when snapshots are taken; nil: never.
     ///   - makeTrimmer: makes a client that trims logs; nil: one of the store's cluster.
     package init(
         _ engine: EngineSettings, _ settings: ClusterSettings, hasher: NodeKeyHasher,
-        states: StateHome<State>, snapshots: SnapshotSettings? = nil,
-        makeTrimmer: TrimmerMaker? = nil
+        rules: SurvivorshipRules? = nil, states: StateHome<State>,
+        snapshots: SnapshotSettings? = nil, makeTrimmer: TrimmerMaker? = nil
     ) {
-        let global = GlobalStore(engine, settings)
+        let global = GlobalStore(engine, settings, putting: rules)
         self.global = global
         var engine = engine
         engine.rules = { global.rules }
+        engine.skips = { global.isSkipped($0, $1) }
         let seats = (0..<engine.node.partitionCount).map { [engine] in
             ReplicaSeat(PartitionID($0), engine, settings, states)
         }

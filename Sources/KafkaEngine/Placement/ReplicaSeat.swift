@@ -98,7 +98,7 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
         switch mutex.locked({ phase }) {
         case .empty: nil
         case .opening: ReplicaStanding(partition.rawValue, .opening)
-        case .failed: ReplicaStanding(partition.rawValue, .failed)
+        case .failed: ReplicaStanding(partition.rawValue, .failed, fault: failure?.fault)
         case .running(let owner, _): Self.standing(of: partition, owner.figures)
         }
     }
@@ -114,7 +114,7 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
             }
         return ReplicaStanding(
             partition.rawValue, role, position: figures.position, doneOffset: figures.doneOffset,
-            logEnd: figures.logEnd)
+            logEnd: figures.logEnd, fault: figures.failure?.fault)
     }
 
     /// Has it end; `join` waits for that.

@@ -22,21 +22,24 @@ package struct ReplicaStanding: Codable, Equatable, Sendable {
     package var doneOffset: UInt64
     /// Where the log ended, when the node last read from it; nil where it has not.
     package var logEnd: UInt64?
+    /// The record that it cannot fold, where that is why it has failed.
+    package var fault: RecordFault?
 
     /// A standing of its members.
     package init(
         _ partition: UInt16, _ role: ReplicaRole, position: UInt64? = nil, doneOffset: UInt64 = 0,
-        logEnd: UInt64? = nil
+        logEnd: UInt64? = nil, fault: RecordFault? = nil
     ) {
         self.partition = partition
         self.role = role
         self.position = position
         self.doneOffset = doneOffset
         self.logEnd = logEnd
+        self.fault = fault
     }
 
     private enum CodingKeys: String, CodingKey {
-        case partition, role, position
+        case partition, role, position, fault
         case doneOffset = "done"
         case logEnd = "end"
     }

@@ -49,11 +49,7 @@ extension PartitionRuntime where Log == FollowedLog {
     package func follow(_ record: Span<UInt8>, at offset: UInt64) throws(StoreFailure) {
         try checkUsable()
         try guarded(isRetriable: false) { () throws(StoreFailure) in
-            guard offset == nextOffset else {
-                throw StoreFailure(
-                    .damaged, "the log gives record \(offset) where \(nextOffset) is due",
-                    remedy: Remedy.restoreFromLog)
-            }
+            try checkNext(offset)
             guard following?.isContinued == true else { return try checkContinued(record) }
             try fold(record, isGathering: checkpoints.isGathering)
             durableEnd = machine.position
@@ -61,12 +57,52 @@ extension PartitionRuntime where Log == FollowedLog {
         }
     }
 
+    /// Whether somebody may have the log's record passed over: nothing in it can be folded, not by
+    /// a later release either. Nil is a record without a value.
+    package func mayPass(_ record: Span<UInt8>?) -> Bool {
+        guard let record else { return true }
+        return machine.mayPass(record)
+    }
+
+    /// Passes over the log's record at `offset`, which is `nextOffset` and which `mayPass`: nothing
+    /// comes of it.
+    ///
+    /// - Throws: `StoreFailure`: the log is not the checkpoint's, or has lost a record.
+    package func pass(_ record: Span<UInt8>?, at offset: UInt64) throws(StoreFailure) {
+        precondition(mayPass(record), "what can be folded is folded by everybody")
+        try checkUsable()
+        try guarded(isRetriable: false) { () throws(StoreFailure) in
+            try checkNext(offset)
+            guard following?.isContinued == true else {
+                // Of what was passed over a checkpoint keeps no checksum.
+                guard machine.lastRecordChecksum == 0 else { throw notContinued }
+                following?.isContinued = true
+                return
+            }
+            passRecord()
+            durableEnd = machine.position
+            try turn(mayWait: false)
+        }
+    }
+
+    private func checkNext(_ offset: UInt64) throws(StoreFailure) {
+        guard offset == nextOffset else {
+            throw StoreFailure(
+                .damaged, "the log gives record \(offset) where \(nextOffset) is due",
+                remedy: Remedy.restoreFromLog)
+        }
+    }
+
+    private var notContinued: StoreFailure {
+        StoreFailure(
+            .damaged, "the log does not continue the checkpoint at record \(nextOffset)",
+            remedy: Remedy.restoreFromLog)
+    }
+
     /// The record that the checkpoint folded last must be the one that the log holds there.
     private func checkContinued(_ record: Span<UInt8>) throws(StoreFailure) {
         guard RecordCodec.soundChecksum(record) == machine.lastRecordChecksum else {
-            throw StoreFailure(
-                .damaged, "the log does not continue the checkpoint at record \(nextOffset)",
-                remedy: Remedy.restoreFromLog)
+            throw notContinued
         }
         do throws(StepError) {
             try machine.admit(record)

@@ -310,6 +310,9 @@ package final class PartitionRuntime<Log: LogUpkeep, State: StatePort> {
         if !changes.isEmpty { try keep(changes, at: position) }
     }
 
+    /// Passes over a record of which nothing comes.
+    func passRecord() { machine.pass() }
+
     /// Takes what the record at a position told to where changes are kept, or may leave from.
     private func keep(
         _ changes: [CustomerChange], at position: UInt64

@@ -17,12 +17,13 @@ struct ClusterTableTests {
         }
 
         mutating func hear(
-            _ name: String, incarnation: String = "1", isLeaving: Bool = false,
-            isOfThePast: Bool = false
+            _ name: String, _ role: ReplicaRole? = nil, incarnation: String = "1",
+            isLeaving: Bool = false, isOfThePast: Bool = false
         ) throws {
             let id = try #require(NodeID(name))
             let record = NodeRecord(
-                address: name, incarnation: incarnation, since: 0, isLeaving: isLeaving)
+                address: name, incarnation: incarnation, since: 0, isLeaving: isLeaving,
+                replicas: role.map { [ReplicaStanding(0, $0)] } ?? [])
             table.note(.node(id, record), at: now * 1_000_000, isOfThePast: isOfThePast)
         }
 
@@ -33,6 +34,8 @@ struct ClusterTableTests {
                 epoch: 1, coordinator: id, partitions: [PartitionPlacement(Seats(owner: id))])
             table.note(.placement(placement), at: now * 1_000_000, isOfThePast: true)
         }
+
+        var view: ClusterView { table.view(partitionCount: 1, at: now * 1_000_000) }
 
         var coordinator: String? { table.coordinator(at: now * 1_000_000)?.name }
 
@@ -157,6 +160,23 @@ struct ClusterTableTests {
         #expect(test.table.forgotten(at: test.now * 1_000_000).map(\.name) == ["z"])
         test.table.note(.node(try #require(NodeID("z")), nil), at: 0, isOfThePast: false)
         #expect(test.dead.isEmpty && test.living == ["own"])
+    }
+
+    /// A partition is in hand once the node that is to own it says so, or that it cannot.
+    @Test func shouldKnowWhatIsInHand() throws {
+        var test = try Case()
+        #expect(test.view.isInHand)
+        try test.place(by: "a")
+        #expect(!test.view.isInHand)
+        for (role, isInHand) in [
+            (ReplicaRole.opening, false), (.standby, false), (.owner, true), (.failed, true),
+        ] {
+            try test.hear("a", role)
+            #expect(test.view.isInHand == isInHand)
+        }
+        try test.hear("a", .standby)
+        try test.hear("own", .owner)
+        #expect(!test.view.isInHand)
     }
 
     @Test func shouldTellHowFarReplicasAreBehind() throws {
