@@ -31,6 +31,8 @@ package final class RecordWriter: @unchecked Sendable {
     private static let pollMilliseconds = 1
     /// Milliseconds that a broker has to say where a log ends.
     private static let boundsMilliseconds = 5_000
+    /// Milliseconds before a broker is asked again that could not say where a log ends.
+    private static let againMilliseconds: UInt32 = 250
     /// How often requests that are over their deadline are looked for, in nanoseconds: 50 ms.
     private static let sweepNanoseconds: UInt64 = 50_000_000
     /// Milliseconds that the end waits for what is not acknowledged.
@@ -195,15 +197,23 @@ package final class RecordWriter: @unchecked Sendable {
 
     /// Where a log ends now: behind all that was acknowledged. Of a record that a broker had
     /// already when it came again, the broker does not say at which offset.
+    /// Asked again while no broker can say, for the partition's leader moves: what was acknowledged
+    /// stays so, and the writer is not to end by it.
     private func logEnd(of partition: PartitionID) throws(EngineFailure) -> UInt64 {
-        try EngineFailure.ofKafka { () throws(KafkaError) in
-            let admin = try KafkaAdmin(settings.kafka)
-            defer { admin.close() }
-            return UInt64(
-                try admin.bounds(
-                    of: KafkaPartition(settings.topics.graph, Int32(partition.rawValue)),
-                    timeoutMilliseconds: Self.boundsMilliseconds
-                ).upperBound)
+        while true {
+            do throws(KafkaError) {
+                let admin = try KafkaAdmin(settings.kafka)
+                defer { admin.close() }
+                return UInt64(
+                    try admin.bounds(
+                        of: KafkaPartition(settings.topics.graph, Int32(partition.rawValue)),
+                        timeoutMilliseconds: Self.boundsMilliseconds
+                    ).upperBound)
+            } catch  where error.isRetriable && !mutex.locked({ ending }) {
+                Pause.milliseconds(Self.againMilliseconds)
+            } catch {
+                throw .kafka(error)
+            }
         }
     }
 }

@@ -68,9 +68,11 @@ final class ClusterFixture {
         return block
     }
 
-    /// One question that goes through bytes, but for partitions that are `near`.
+    /// One question that goes through bytes, but for partitions that are `near`: there they are
+    /// asked first, or where they only stand by, last.
     func cluster(
-        near: Set<UInt16> = [], by deadline: Deadline = .after(nanoseconds: 600_000_000_000),
+        near: Set<UInt16> = [], standsBy: Bool = false,
+        by deadline: Deadline = .after(nanoseconds: 600_000_000_000),
         minimum: [PartitionID: UInt64] = [:]
     ) -> ClusterQuestion<NearRuntimes> {
         var runtimes: [PartitionID: LoopbackTransport.Runtime] = [:]
@@ -79,9 +81,10 @@ final class ClusterFixture {
             runtimes[PartitionID(place)] = group.runtimes[Int(place)]
             stored[PartitionID(place)] = states[Int(place)]
         }
+        let here = NearRuntimes(runtimes, stored)
+        here.standsBy = standsBy
         return ClusterQuestion(
-            partitionCount: count, near: NearRuntimes(runtimes, stored), far: loopback,
-            by: deadline, minimum: minimum)
+            partitionCount: count, near: here, far: loopback, by: deadline, minimum: minimum)
     }
 
     func question(_ end: TestEnd) -> Question {

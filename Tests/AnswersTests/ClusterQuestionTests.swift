@@ -214,6 +214,20 @@ struct ClusterQuestionTests {
         #expect(waiting.refusal == .closed)
     }
 
+    /// A dead owner counts as living for a while: by then what stands by here has answered.
+    @Test func shouldAskWhatStandsByHereWhereNobodyElseAnswers() throws {
+        let test = try ClusterFixture(3)
+        let wanted = try test.direct.stats()
+        let asked = { test.loopback.batches.map { $0.map(\.partition.rawValue) } }
+        let first = try PartitionDesk(test.cluster(near: [1], standsBy: true)).stats()
+        #expect(first.digest == wanted.digest && asked() == [[0, 1, 2]])
+        test.loopback.onAnswer = { request, bytes in
+            request.partition.rawValue == 1 ? .failure(.closed) : .success(bytes)
+        }
+        let second = try PartitionDesk(test.cluster(near: [1], standsBy: true)).stats()
+        #expect(second.digest == wanted.digest && asked() == [[0, 1, 2], [0, 1, 2]])
+    }
+
     @Test func shouldEndAtItsDeadline() throws {
         let test = try ClusterFixture(3)
         let late = test.cluster(by: Deadline(nanoseconds: 0))

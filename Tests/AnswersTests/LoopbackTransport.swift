@@ -77,6 +77,8 @@ final class NearRuntimes: NearPartitions, @unchecked Sendable {
     private let states: [PartitionID: MemoryState]
     /// What they refuse with.
     var refusal: ServingError?
+    /// Whether they answer only what nobody else does.
+    var standsBy = false
     /// How many questions they were asked.
     private(set) var count = 0
 
@@ -89,10 +91,10 @@ final class NearRuntimes: NearPartitions, @unchecked Sendable {
     }
 
     func ask<Question: PartitionQuestion>(
-        _ partition: PartitionID, _ question: Question, minimumPosition: UInt64,
+        _ partition: PartitionID, _ question: Question, minimumPosition: UInt64, isLast: Bool,
         by deadline: Deadline
     ) throws(ServingError) -> PartitionReply<Question.Answer>? {
-        guard let runtime = runtimes[partition] else { return nil }
+        guard let runtime = runtimes[partition], isLast || !standsBy else { return nil }
         count += 1
         if let refusal { throw refusal }
         guard runtime.position >= minimumPosition else { throw .pending }
@@ -105,9 +107,10 @@ final class NearRuntimes: NearPartitions, @unchecked Sendable {
     }
 
     func ask(
-        _ partition: PartitionID, _ question: LargestQuestion, by deadline: Deadline
+        _ partition: PartitionID, _ question: LargestQuestion, isLast: Bool,
+        by deadline: Deadline
     ) throws(ServingError) -> PartitionReply<LargestComponents>? {
-        guard let state = states[partition] else { return nil }
+        guard let state = states[partition], isLast || !standsBy else { return nil }
         count += 1
         do throws(StoreFailure) {
             let largest = try question.answer(in: state)

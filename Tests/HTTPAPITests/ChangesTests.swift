@@ -274,7 +274,7 @@ struct ChangesTests {
     /// A follower that does not read is cut off and told why; who tells goes on.
     @Test func shouldCutOffWhoDoesNotRead() async throws {
         // Long enough for the one that reads, on a busy machine, too.
-        try await ServedNode.with(Self.limits { $0.followerSeconds = 6 }) { node in
+        try await ServedNode.with(Self.limits { $0.followerSeconds = 4 }) { node in
             let other = try await node.follow("?from=oldest")
             other.beginReading()
             try await node.wait { !other.lastID.isEmpty }
@@ -288,6 +288,7 @@ struct ChangesTests {
                 let answer = try await node.post("/v1/events", lines.joined(separator: "\n"))
                 #expect(answer.status == 200)
                 try node.gate.tell()
+                try await node.wait { other.lastID == node.gate.desk.feed.newest.text }
             }
             try await node.wait { node.gate.desk.followerCount == 1 }
             let seconds = try #require(await slow.secondsToEnd())

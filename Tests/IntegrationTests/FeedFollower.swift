@@ -48,6 +48,8 @@ final class NodeFollower {
             let client = try EventClient(
                 port: port, "/v1/changes?reveal=true" + (follow ? "" : "&follow=false"),
                 lastEventID: last)
+            // One that is about to go, or not there yet, is as good as not there.
+            guard client.answer.status != 503 else { return nil }
             isReached = true
             guard client.answer.status == 200 else {
                 faults.append("status \(client.answer.status): \(client.answer.text)")

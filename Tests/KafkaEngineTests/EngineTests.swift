@@ -54,7 +54,8 @@ struct EngineTests {
             unheard += fixture.last.filter { $0.inFlightBytes > 0 || !$0.hasArrived }.count
             if start == 2_000 { fixture.replaceRouter() }
         }
-        #expect(unheard > 0, "nobody has died with something under way")
+        // One partition alone says something at ticks only, which may all be heard.
+        #expect(partitions == 1 || unheard > 0, "nobody has died with something under way")
         try await fixture.rest()
         let wanted = try EmbeddedReference(lines)
         #expect(fixture.digest() == wanted.digest)

@@ -63,8 +63,9 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
     package func askEach<Question: PartitionQuestion>(
         _ asked: [(partition: PartitionID, question: Question)]
     ) throws(StoreFailure) -> [Question.Answer] {
-        try ask(asked, minimum) { (partition, question, least) throws(ServingError) in
-            try near.ask(partition, question, minimumPosition: least, by: deadline)
+        try ask(asked, minimum) { (partition, question, least, isLast) throws(ServingError) in
+            try near.ask(
+                partition, question, minimumPosition: least, isLast: isLast, by: deadline)
         }
     }
 
@@ -74,8 +75,8 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
     package func largest(limit: Int) throws(StoreFailure) -> [LargestComponents] {
         let question = LargestQuestion(limit: limit)
         let asked = (0..<partitionCount).map { (partition: PartitionID($0), question: question) }
-        return try ask(asked, [:]) { (partition, question, _) throws(ServingError) in
-            try near.ask(partition, question, by: deadline)
+        return try ask(asked, [:]) { (partition, question, _, isLast) throws(ServingError) in
+            try near.ask(partition, question, isLast: isLast, by: deadline)
         }
     }
 
@@ -94,7 +95,8 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
     /// them open then.
     private func ask<Question: WireQuestion>(
         _ asked: [(partition: PartitionID, question: Question)], _ minimum: [PartitionID: UInt64],
-        _ near: (PartitionID, Question, UInt64) throws(ServingError) -> Reply<Question>?
+        _ near: (PartitionID, Question, UInt64, _ isLast: Bool) throws(ServingError)
+            -> Reply<Question>?
     ) throws(StoreFailure) -> [Question.Answer] {
         guard !patience.isOver else { throw refuse(.deadlinePassed) }
         var answers = [Question.Answer?](repeating: nil, count: asked.count)
@@ -118,7 +120,8 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
     /// Asks all once: those that are far are on their way together.
     private func askOnce<Question: WireQuestion>(
         _ asked: [(partition: PartitionID, question: Question)], _ minimum: [PartitionID: UInt64],
-        _ near: (PartitionID, Question, UInt64) throws(ServingError) -> Reply<Question>?
+        _ near: (PartitionID, Question, UInt64, _ isLast: Bool) throws(ServingError)
+            -> Reply<Question>?
     ) throws(ServingError) -> [Result<Reply<Question>, ServingError>] {
         var results = [Result<Reply<Question>, ServingError>](
             repeating: .failure(.closed), count: asked.count)
@@ -127,7 +130,7 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
         for (place, (partition, question)) in asked.enumerated() {
             let least = minimum[partition] ?? 0
             do throws(ServingError) {
-                if let reply = try near(partition, question, least) {
+                if let reply = try near(partition, question, least, false) {
                     results[place] = .success(reply)
                     continue
                 }
@@ -142,8 +145,17 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
         precondition(answers.count == requests.count, "each question has its answer")
         for (place, answer) in zip(places, answers) {
             let (partition, question) = asked[place]
+            let least = minimum[partition] ?? 0
             results[place] = Result { () throws(ServingError) in
-                try Self.read(answer, of: partition, to: question, from: minimum[partition] ?? 0)
+                do throws(ServingError) {
+                    return try Self.read(answer, of: partition, to: question, from: least)
+                } catch .closed {
+                    // Nobody else answers: what stands by here is better than nothing.
+                    guard let reply = try near(partition, question, least, true) else {
+                        throw .closed
+                    }
+                    return reply
+                }
             }
         }
         return results

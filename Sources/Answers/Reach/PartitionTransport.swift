@@ -40,10 +40,12 @@ package protocol NearPartitions: Sendable {
     /// Asks a partition on its thread, once it has come to a position, and waits. Called on a
     /// thread that may.
     ///
+    /// - Parameter isLast: whether nobody else has answered: then one that stands by answers, too,
+    ///   where an owner lives.
     /// - Returns: nil where the partition is not here.
     /// - Throws: `ServingError`.
     func ask<Question: PartitionQuestion>(
-        _ partition: PartitionID, _ question: Question, minimumPosition: UInt64,
+        _ partition: PartitionID, _ question: Question, minimumPosition: UInt64, isLast: Bool,
         by deadline: Deadline
     ) throws(ServingError) -> PartitionReply<Question.Answer>?
 
@@ -52,7 +54,8 @@ package protocol NearPartitions: Sendable {
     /// - Returns: nil where the partition is not here.
     /// - Throws: `ServingError`.
     func ask(
-        _ partition: PartitionID, _ question: LargestQuestion, by deadline: Deadline
+        _ partition: PartitionID, _ question: LargestQuestion, isLast: Bool,
+        by deadline: Deadline
     ) throws(ServingError) -> PartitionReply<LargestComponents>?
 }
 

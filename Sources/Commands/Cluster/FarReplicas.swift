@@ -46,6 +46,8 @@ final class FarReplicas: PartitionTransport, @unchecked Sendable {
         let waits = requests.map { request in
             FarQuestion(
                 request, nodes: Self.nodes(of: request.partition, in: view, but: own),
+                standsByHere: view.holders(of: request.partition.rawValue, as: .standby)
+                    .contains(own),
                 by: deadline)
         }
         for wait in waits { send(wait) }
@@ -118,12 +120,17 @@ final class FarReplicas: PartitionTransport, @unchecked Sendable {
 private final class FarQuestion: @unchecked Sendable {
     let request: PartitionRequest
     let deadline: Deadline
+    /// Whether this node answers where no other one does: then none may take all the time.
+    private let standsByHere: Bool
     private let mutex = Mutex()
     private var nodes: ArraySlice<String>
     private var refusal = PartitionRefusal.closed
     private var ended: Result<[UInt8], PartitionRefusal>?
 
-    init(_ request: PartitionRequest, nodes: [String], by deadline: Deadline) {
+    init(
+        _ request: PartitionRequest, nodes: [String], standsByHere: Bool, by deadline: Deadline
+    ) {
+        self.standsByHere = standsByHere
         self.request = request
         self.deadline = deadline
         self.nodes = nodes[...]
@@ -133,7 +140,7 @@ private final class FarQuestion: @unchecked Sendable {
     /// ends the question.
     func next() -> (address: String, isLast: Bool)? {
         mutex.locked {
-            if let address = nodes.popFirst() { return (address, nodes.isEmpty) }
+            if let address = nodes.popFirst() { return (address, nodes.isEmpty && !standsByHere) }
             if ended == nil { ended = .failure(refusal) }
             mutex.signal()
             return nil

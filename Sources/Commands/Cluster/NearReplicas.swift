@@ -6,8 +6,8 @@ internal import NodeRuntime
 /// The partitions that this node has open, as its own questions and those of other nodes reach
 /// them.
 ///
-/// A partition that only stands by here is asked here where no living node owns it: an owner's
-/// answer is newer.
+/// A partition that only stands by here is asked here where no living node owns it, or none that
+/// does answers: an owner's answer is newer.
 struct NearReplicas: NearPartitions {
     /// The node that has them.
     let node: EngineNode<RocksState>
@@ -15,10 +15,11 @@ struct NearReplicas: NearPartitions {
     let states: OpenStates
 
     func ask<Question: PartitionQuestion>(
-        _ partition: PartitionID, _ question: Question, minimumPosition: UInt64,
+        _ partition: PartitionID, _ question: Question, minimumPosition: UInt64, isLast: Bool,
         by deadline: Deadline
     ) throws(ServingError) -> PartitionReply<Question.Answer>? {
-        guard let replica = node.replica(of: partition), !isBetterElsewhere(partition, replica),
+        guard let replica = node.replica(of: partition),
+            isLast || !isBetterElsewhere(partition, replica),
             let host = node.host(of: partition)
         else { return nil }
         return try host.askAndWait(by: deadline, minimumPosition: minimumPosition) { runtime in
@@ -34,9 +35,11 @@ struct NearReplicas: NearPartitions {
     }
 
     func ask(
-        _ partition: PartitionID, _ question: LargestQuestion, by deadline: Deadline
+        _ partition: PartitionID, _ question: LargestQuestion, isLast: Bool,
+        by deadline: Deadline
     ) throws(ServingError) -> PartitionReply<LargestComponents>? {
-        guard let replica = node.replica(of: partition), !isBetterElsewhere(partition, replica)
+        guard let replica = node.replica(of: partition),
+            isLast || !isBetterElsewhere(partition, replica)
         else { return nil }
         return try largest(partition, question)
     }

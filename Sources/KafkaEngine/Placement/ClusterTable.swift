@@ -93,7 +93,7 @@ package struct ClusterTable {
     }
 
     private func life(of entry: Entry, at now: UInt64) -> Life {
-        if now - entry.heard >= settings.deadNanoseconds { return .dead }
+        if entry.heard + settings.deadNanoseconds <= now { return .dead }
         return entry.isOfThePast ? .unheard : .alive
     }
 
@@ -124,16 +124,18 @@ package struct ClusterTable {
         entries.filter { now - $0.heard >= settings.forgetNanoseconds }.map(\.id)
     }
 
-    /// What is known.
+    /// What is known. While this node does not hear itself it cannot know who is dead: those that
+    /// lived when it last did are asked still, and answer if they live.
     package func view(partitionCount: Int, at now: UInt64) -> ClusterView {
-        let living = entries.filter { life(of: $0, at: now) != .dead }
+        let judged = min(now, ownHeard.map { $0 + stallNanoseconds } ?? now)
+        let living = entries.filter { life(of: $0, at: judged) != .dead }
         let ends = ReplicaTable(
             living.map { PlacementInput.Node($0.id, $0.record.replicas) },
             partitionCount: partitionCount
         ).ends
         let nodes = entries.map { entry in
             ClusterView.Node(
-                id: entry.id, record: entry.record, isAlive: life(of: entry, at: now) != .dead,
+                id: entry.id, record: entry.record, isAlive: life(of: entry, at: judged) != .dead,
                 silenceNanoseconds: now - entry.heard,
                 lags: entry.record.replicas.map { replica in
                     guard Int(replica.partition) < partitionCount else { return nil }
@@ -144,7 +146,7 @@ package struct ClusterTable {
                 })
         }
         return ClusterView(
-            nodes: nodes, coordinator: coordinator(at: now), placement: placement,
+            nodes: nodes, coordinator: coordinator(at: judged), placement: placement,
             damagedRecords: damagedRecords)
     }
 }

@@ -93,6 +93,7 @@ struct ClusterTableTests {
         try test.pass(1, [])
         #expect(test.living == nil)
         try test.pass(60_000, [])
+        #expect(test.dead == ["z"])
         try test.hear("own")
         #expect(test.living == ["a", "b", "own"] && test.dead == ["z"])
         try test.pass(3_999, ["own", "a"])
