@@ -14,6 +14,8 @@ TEST_ALL = $(TEST) --skip IntegrationTests --skip KafkaLogTests --skip KafkaEngi
 # How long `make nightly` fuzzes the decoders, in seconds.
 FUZZ_SECONDS ?= 600
 PYTHON ?= python3
+# Where the packages of PyPI lie that `make manifests` needs.
+MANIFESTS_VENV = .build/manifests-venv
 # How many seeds of the protocol's model `make model` plays, and in how many processes.
 MODEL_SEEDS ?= 2000
 MODEL_JOBS ?= 2
@@ -44,7 +46,8 @@ DEBIAN_PACKAGES = librocksdb-dev librdkafka-dev libsodium-dev zlib1g-dev libzstd
 
 .DEFAULT_GOAL := help
 .PHONY: help deps build demo build-tests test nightly tidy scenarios simulate build-traits mutants \
-    kills integration model model-traces bench bench-instructions bench-peers format lint clean
+    kills integration model model-traces bench bench-instructions bench-peers format lint \
+    manifests clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,7 +84,7 @@ build-tests: deps
 test: build-tests ## runs every test on one release build
 	$(TEST_ALL)
 
-nightly: lint build-tests ## the long form: longer property tests, the model, fuzzing
+nightly: lint manifests build-tests ## the long form: longer property tests, the model, fuzzing
 	export KINDRED_NIGHTLY=1; $(TEST_ALL)
 	$(MAKE) model MODEL_SEEDS=80000
 	$(MAKE) model-traces TRACES='0..<3000'
@@ -148,6 +151,13 @@ format: ## formats the code in place
 
 lint: ## fails where the formatter would change or object to something
 	$(SWIFT) format lint --strict --recursive Sources Tests
+
+manifests: ## checks what is in Deploy for containers, against schemas and rules (packages of PyPI)
+	@test -x $(MANIFESTS_VENV)/bin/pip || $(PYTHON) -m venv --clear $(MANIFESTS_VENV) \
+	    || { echo "install python3-venv (Debian), then again" >&2; exit 1; }
+	$(MANIFESTS_VENV)/bin/pip install --quiet --disable-pip-version-check \
+	    -r Tests/Deploy/requirements.txt
+	$(MANIFESTS_VENV)/bin/python -B -m unittest discover -s Tests/Deploy
 
 clean: ## removes what was built
 	$(SWIFT) package clean
