@@ -1,7 +1,9 @@
 package import IdentityModel
 package import KafkaLog
 package import NodeRuntime
+internal import PartitionCore
 package import ProfileCore
+package import WireFormat
 
 /// What all parts of the engine of one store agree on.
 package struct EngineSettings: Sendable {
@@ -20,6 +22,9 @@ package struct EngineSettings: Sendable {
     /// The survivorship rules in force, as the global topic has them; partitions fold by those that
     /// their logs say.
     package var rules: @Sendable () -> SurvivorshipRules = { .standing }
+    /// The version of the machine's logic that the store is at, as the global topic has it;
+    /// partitions fold by those that their logs say.
+    package var logicVersion: @Sendable () -> UInt64 = { PartitionMachine.firstLogic }
     /// Whether all nodes are to pass over the record of a partition's log at an offset.
     package var skips: @Sendable (PartitionID, UInt64) -> Bool = { _, _ in false }
     /// Whether changes show values that the survivorship rules call sensitive.
@@ -36,6 +41,15 @@ package struct EngineSettings: Sendable {
     /// Bytes that a message must be allowed to have: a record of the largest size, or a dead letter
     /// with its headers.
     package static let leastMessageBytes = 1_000_000
+
+    /// What the head of a record says that a node writes for others: the store's version of the
+    /// logic, which a partition may not be at yet, and of those that the node knows.
+    package var recordHead: RecordHead {
+        let known = node.knownLogic
+        return RecordHead(
+            logicVersion: min(max(logicVersion(), known.lowerBound), known.upperBound),
+            configurationDigest: node.configurationDigest)
+    }
 
     /// Looks at a store's topics, and takes over what they are.
     ///

@@ -9,7 +9,8 @@ internal import WireFormat
 ///
 ///     graph topic ──▶ follow ──▶ deliveries ──▶ graph topic, partitions of others
 ///                        │  └──▶ changes ─────▶ topics of changes and of profiles
-///                        ├─ due: tick, done, collect, rules ──▶ graph topic, its own partition
+///                        ├─ due: tick, done, collect, rules, logic ──▶ graph topic, its own
+///                        │                                             partition
 ///                        └─ questions, answered between records
 ///
 /// Every partition begins by standing by. Where it is to own, it first folds all that the log holds
@@ -20,7 +21,7 @@ final class OwnerTurn<State: StatePort> {
     typealias Runtime = PartitionRuntime<FollowedLog, State>
 
     /// A record of the partition's own, by the token that its sending has.
-    private enum OwnRecord: UInt64 { case tick, done, collect, rules }
+    private enum OwnRecord: UInt64 { case tick, done, collect, rules, logic }
 
     let runtime: Runtime
     private let settings: EngineSettings
@@ -36,6 +37,8 @@ final class OwnerTurn<State: StatePort> {
     private var saidDone: UInt64
     /// The version of the rules that were sent last; 0: none.
     private var saidRules: UInt64 = 0
+    /// The version of the logic that was sent last; 0: none.
+    private var saidLogic: UInt64 = 0
     private var nextTend: UInt64 = 0
     /// Where the log ended when it was last read from; nil before.
     private(set) var logEnd: UInt64?
@@ -231,6 +234,7 @@ final class OwnerTurn<State: StatePort> {
                 token: delivery.number)
         }
         try publisher.publish(runtime.takeChanges(), under: runtime.rules, through: sender)
+        sayLogic()
         sayRules()
         sayTick()
         sayDone()
@@ -253,6 +257,14 @@ final class OwnerTurn<State: StatePort> {
         guard rules.version > max(saidRules, runtime.rules.version) else { return }
         say(runtime.rulesRecord(rules), .rules)
         saidRules = rules.version
+    }
+
+    /// Brings a version of the logic into force that the store is at and the log is not.
+    private func sayLogic() {
+        let version = settings.recordHead.logicVersion
+        guard version > max(saidLogic, runtime.logicVersion) else { return }
+        say(runtime.logicRecord(version), .logic)
+        saidLogic = version
     }
 
     private func sayDone() {
@@ -290,7 +302,7 @@ final class OwnerTurn<State: StatePort> {
         switch record {
         case .tick: ticks.noteStaged(before: end, at: time.nanoseconds())
         case .collect: pointers.noteStaged(0, before: end)
-        case .done, .rules, nil: break
+        case .done, .rules, .logic, nil: break
         }
     }
 

@@ -29,6 +29,8 @@ package struct OwnerFigures: Equatable, Sendable {
     package var renewals: UInt64 = 0
     /// The version of the survivorship rules that it folds by.
     package var rulesVersion: UInt64 = 0
+    /// The version of the machine's logic that it folds by.
+    package var logicVersion: UInt64 = 0
     /// Why it has ended before it was told to.
     package var failure: EngineFailure?
 }
@@ -131,6 +133,7 @@ package final class PartitionOwner: @unchecked Sendable {
             known.inFlightBytes = turn.inFlightBytes
             known.renewals = turn.renewals
             known.rulesVersion = runtime.rules.version
+            known.logicVersion = runtime.logicVersion
             return (isToOwn, ending)
         }
     }

@@ -2,8 +2,6 @@ internal import IdentityModel
 internal import KafkaLog
 internal import NodeKeys
 internal import NodeRuntime
-internal import PartitionCore
-internal import WireFormat
 
 /// What a router's thread does: takes what producers have sent, and has it in the partitions' logs.
 ///
@@ -44,10 +42,7 @@ final class RouterTurn {
     init(_ settings: EngineSettings, hasher: NodeKeyHasher) throws(EngineFailure) {
         self.settings = settings
         source = SourceReader(
-            settings.node, hasher: hasher, rules: settings.rules(),
-            head: RecordHead(
-                logicVersion: PartitionMachine.logicVersion,
-                configurationDigest: settings.node.configurationDigest))
+            settings.node, hasher: hasher, rules: settings.rules(), head: settings.recordHead)
         let graphLanes = (0..<Int32(settings.node.partitionCount)).map {
             KafkaPartition(settings.topics.graph, $0)
         }
@@ -80,7 +75,7 @@ final class RouterTurn {
         let mayRead = sender.byteCount < settings.inFlightBytes
         try hear(waiting: mayRead ? 0 : Self.waitMilliseconds.busy)
         guard mayRead else { return }
-        source.take(settings.rules())
+        source.take(settings.rules(), settings.recordHead)
         let wait = sender.count == 0 ? Self.waitMilliseconds.idle : Self.waitMilliseconds.busy
         do throws(KafkaError) {
             try group.poll(

@@ -15,7 +15,7 @@ struct SourceReader {
     /// How far ahead of this clock an event's time may lie: 24 hours.
     private static let leadMilliseconds: Int64 = 86_400_000
 
-    private let head: RecordHead
+    private var head: RecordHead
     private let digests: [UInt64]
     private let hasher: NodeKeyHasher
     private let partitionCount: UInt16
@@ -42,9 +42,11 @@ struct SourceReader {
         router = EventRouter(hasher: hasher, partitionCount: node.partitionCount, rules: rules)
     }
 
-    /// From here on events are checked by these rules. Where they change, what is read again may
-    /// be refused that was taken, or taken that was refused; partitions fold by their logs.
-    mutating func take(_ rules: SurvivorshipRules) {
+    /// From here on events are checked by these rules, and records have this head. Where rules
+    /// change, what is read again may be refused that was taken, or taken that was refused;
+    /// partitions fold by their logs.
+    mutating func take(_ rules: SurvivorshipRules, _ head: RecordHead) {
+        self.head = head
         guard rules.version != self.rules.version else { return }
         gather()
         self.rules = rules

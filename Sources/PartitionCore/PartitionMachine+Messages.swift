@@ -110,7 +110,7 @@ extension PartitionMachine {
     private mutating func finishDelivery(to receiver: Int) -> Delivery {
         header.sent[receiver] += 1
         let head = RecordHead(
-            logicVersion: Self.logicVersion, configurationDigest: configurationDigests[0])
+            logicVersion: logicVersion, configurationDigest: configurationDigests[0])
         let number = header.sent[receiver]
         return Delivery(
             to: PartitionID(UInt16(receiver)), number: number,

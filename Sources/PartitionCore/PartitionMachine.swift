@@ -13,9 +13,6 @@ package typealias StateFailure = StateError
 /// It uses no clock, no randomness and no order that memory or hashing gives; what it needs of
 /// time is in the record. So any two replicas at one position hold the same bytes.
 package struct PartitionMachine: ~Copyable {
-    /// The logic that this program folds with. A record that asks for another is not folded.
-    package static let logicVersion: UInt64 = 1
-
     /// The graph, for questions between steps.
     package var graph: IdentityGraph
     /// Whether steps give the changes that ticks tell. Where nobody listens they are only counted.
@@ -25,6 +22,7 @@ package struct PartitionMachine: ~Copyable {
     let partition: PartitionID
     let partitionCount: UInt16
     let limits: DeliveryLimits
+    let knownLogic: ClosedRange<UInt64>
     var writer = MessageWriter()
     /// Where messages to each receiver begin, and their places by receiver: filled anew each time.
     var places: [UInt32] = []
@@ -41,15 +39,18 @@ package struct PartitionMachine: ~Copyable {
     /// - Parameters:
     ///   - configurationDigests: those that records may carry; new records carry the first.
     ///   - limits: where deliveries are cut.
+    ///   - knownLogic: the versions of the logic that it folds by.
     package init(
         _ configuration: GraphConfiguration, configurationDigests: [UInt64],
-        limits: DeliveryLimits = .standard
+        limits: DeliveryLimits = .standard,
+        knownLogic: ClosedRange<UInt64> = PartitionMachine.knownLogic
     ) {
         rules = .standing
         graph = IdentityGraph(configuration, algebra: FragmentAlgebra(rules))
         header = PartitionHeader()
         self.configurationDigests = configurationDigests
         self.limits = limits
+        self.knownLogic = knownLogic
         partition = configuration.partition
         partitionCount = configuration.partitionCount
         countDeliveries()
@@ -62,7 +63,8 @@ package struct PartitionMachine: ~Copyable {
         _ configuration: GraphConfiguration, configurationDigests: [UInt64],
         restoring header: PartitionHeader, rules: SurvivorshipRules = .standing,
         namespaces: [[UInt8]], sources: [[UInt8]],
-        transit: TransitState = TransitState(), limits: DeliveryLimits = .standard
+        transit: TransitState = TransitState(), limits: DeliveryLimits = .standard,
+        knownLogic: ClosedRange<UInt64> = PartitionMachine.knownLogic
     ) {
         graph = IdentityGraph(
             configuration,
@@ -79,6 +81,7 @@ package struct PartitionMachine: ~Copyable {
         #endif
         self.configurationDigests = configurationDigests
         self.limits = limits
+        self.knownLogic = knownLogic
         partition = configuration.partition
         partitionCount = configuration.partitionCount
         countDeliveries()
@@ -159,7 +162,9 @@ package struct PartitionMachine: ~Copyable {
         precondition(events > 0, "between two pauses lies an event")
         var eventCount = 0
         var changes: [CustomerChange] = []
-        switch try admitted(bytes) {
+        let (record, logic) = try admitted(bytes)
+        header.logicVersion = logic
+        switch record {
         case .events(let body):
             eventCount = try foldEvents(bytes, body, reader, pausingEvery: events, pause)
         case .messages(let sender, let number, let body):
@@ -167,7 +172,7 @@ package struct PartitionMachine: ~Copyable {
         case .tick: changes = try tellChanges(reader)
         case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
         case .collect(let ids): graph.collect(ids)
-        case .logic(let version): header.logicVersion = version
+        case .logic: break
         case .rules(let version, let body): take(try Self.decodeRules(bytes, body), version)
         }
         graph.settleDigest()
@@ -223,28 +228,28 @@ package struct PartitionMachine: ~Copyable {
         header.lastRecordChecksum = 0
     }
 
-    private func admitted(_ bytes: Span<UInt8>) throws(StepError) -> Record {
+    /// What a record says, and the version of the logic that it is folded by.
+    private func admitted(
+        _ bytes: Span<UInt8>
+    ) throws(StepError) -> (record: Record, logic: UInt64) {
         let (head, record) = try Self.decode(bytes)
-        guard Self.knowsLogic(head.logicVersion) else {
-            throw .unknownLogic(version: head.logicVersion)
-        }
+        // First what all releases see alike: whether it may be passed over depends on it.
         guard configurationDigests.contains(head.configurationDigest) else {
             throw .foreignConfiguration
         }
+        let logic = try logic(of: record, head)
         switch record {
-        case .events, .tick, .done, .collect: break
+        case .events, .tick, .done, .collect, .logic: break
         case .messages(let sender, _, _):
             guard sender != partition, sender.rawValue < partitionCount else {
                 throw .unknownSender(sender)
             }
-        case .logic(let version):
-            guard Self.knowsLogic(version) else { throw .unknownLogic(version: version) }
         case .rules(let version, let body):
             guard try Self.decodeRules(bytes, body).version == version else {
                 throw .record(WireError(.damaged, "a record of rules has two versions"))
             }
         }
-        return record
+        return (record, logic)
     }
 
     private static func decodeRules(
@@ -264,11 +269,6 @@ package struct PartitionMachine: ~Copyable {
         header.rulesVersion = version
         header.rules = rules.encode()
         graph.take(FragmentAlgebra(rules))
-    }
-
-    /// Whether this program folds with the logic of that version. No version 0 ever was.
-    package static func knowsLogic(_ version: UInt64) -> Bool {
-        (1...logicVersion).contains(version)
     }
 
     private static func decode(

@@ -37,6 +37,6 @@ package enum StepError: Error, Equatable, Sendable {
     case foreignConfiguration
     /// The record holds messages of a partition that there is not, or of this one.
     case unknownSender(PartitionID)
-    /// The record asks for logic that this program does not have.
-    case unknownLogic(version: UInt64)
+    /// The record is to be folded by logic that this program does not have.
+    case unknownLogic(version: UInt64, known: ClosedRange<UInt64>)
 }

@@ -169,7 +169,8 @@ final class FakeGate: NodeGate, @unchecked Sendable {
     func cluster() throws(ServingError) -> ClusterAnswer {
         if let failure = state.failure { throw failure }
         return ClusterAnswer(
-            engine: "embedded", node: "local", epoch: nil, coordinator: nil, nodes: [],
+            engine: "embedded", node: "local", epoch: nil, coordinator: nil, logicVersion: 1,
+            nodes: [],
             partitions: [])
     }
 

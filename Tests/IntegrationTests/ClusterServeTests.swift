@@ -21,7 +21,7 @@ struct ClusterServeTests {
     @Test func shouldServeAndComeBack() throws {
         let site = try ClusterSite(partitions: 3)
         let events = try site.events(seed: 51, links: 400)
-        var node = try site.start("a", ["--standbys", "0"])
+        var node = try site.start("a", ["--standbys", "0", "--logic-limit", "1"])
         try send(events, to: [node])
         let link = ServedStore.link("cookie:own", "email:own@example.com")
         let written = try node.client().post("/v1/events", link)
@@ -34,7 +34,10 @@ struct ClusterServeTests {
         try site.wait("the digest") { try site.digest(node) == wanted }
         let store = try site.store("a")
         let cluster = try store.json("cluster")
-        #expect("\(cluster)".contains("owner"))
+        #expect("\(cluster)".contains("owner") && cluster["logic_version"] == .number(1))
+        let lines = try store.run("cluster").text
+        #expect(lines.hasPrefix("version 1 of the logic\na  "))
+        #expect(lines.contains("  knows 1, allows 1\n"))
         #expect(try node.stop().status == 0)
         let offline = try store.run("stats")
         #expect(offline.status == 3 && offline.errors.contains("Kafka"))

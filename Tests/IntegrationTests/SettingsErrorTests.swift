@@ -108,6 +108,8 @@ struct SettingsErrorTests {
         ("--memory", "\u{1B}[2J", "'\\u{1b}[2J' is no size of memory"),
         ("--durability", "FSYNC", "'FSYNC' is no durability: give os"),
         ("--durability", "none", "'none' is no durability: give os"),
+        ("--logic-limit", "0", "'0' is no version of the logic: give a whole number from 1 on"),
+        ("--logic-limit", "v1", "'v1' is no version of the logic: give a whole number"),
     ])
     func shouldNameTheFlagOrTheVariable(_ flag: String, _ text: String, _ said: String) throws {
         let test = try TestStore()

@@ -62,7 +62,8 @@ struct SettingsPrecedenceTests {
     /// The built program says where it has each setting from; every key has its variable.
     @Test(arguments: [
         "data", "host", "port", "memory", "durability", "namespaces", "profiles", "key_file",
-        "log_level", "server", "concurrent_requests", "deadline", "feed_retention",
+        "log_level", "server", "concurrent_requests", "deadline", "logic_limit",
+        "feed_retention",
     ])
     func shouldReadEveryKeyFromFileAndVariable(_ key: String) throws {
         let test = try TestStore()

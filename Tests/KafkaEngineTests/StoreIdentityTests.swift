@@ -162,6 +162,35 @@ struct StoreIdentityTests {
         #expect(register.standing == Self.extended && register.isLast && count == 2)
     }
 
+    /// A program that has left the first version of the logic behind begins a store with what it
+    /// knows, and takes part in no store that is not so far.
+    @Test func shouldBeginAStoreWithWhatItKnows() throws {
+        func claim(
+            _ known: ClosedRange<UInt64>, _ kafka: KafkaSettings, _ topics: TopicNames
+        ) -> EngineFailure? {
+            do throws(EngineFailure) {
+                try StoreClaim.make(
+                    Self.own, kafka, topics, knownLogic: known,
+                    timeoutMilliseconds: EngineFixture.patience)
+                return nil
+            } catch { return error }
+        }
+        let (mock, other) = (KafkaMock(), KafkaMock())
+        let (kafka, topics) = try Self.cluster(mock)
+        #expect(claim(2...3, kafka, topics) == nil)
+        #expect(claim(1...2, kafka, topics) == nil)
+        #expect(
+            claim(1...1, kafka, topics)?.reason
+                == "the store of t is at version 2 of the logic, and this release knows 1")
+        let (elsewhere, _) = try Self.cluster(other)
+        #expect(claim(1...2, elsewhere, topics) == nil)
+        let refused = claim(2...3, elsewhere, topics)
+        #expect(refused?.remedy == Remedy.upgradeByWay)
+        #expect(
+            refused?.reason
+                == "the store of t is at version 1 of the logic, and this release knows 2 to 3")
+    }
+
     /// Of those that write at once one has the store, and the last record says so.
     @Test func shouldAgreeWhereNodesOfTwoStoresStartAtOnce() throws {
         let mock = KafkaMock()

@@ -111,14 +111,14 @@ struct FollowingTests {
         let later = RecordCodec.encode(
             .tick(EventTime(milliseconds: 1)),
             RecordHead(
-                logicVersion: PartitionMachine.logicVersion + 1,
+                logicVersion: PartitionMachine.knownLogic.upperBound + 1,
                 configurationDigest: Self.head.configurationDigest))
         let mayPassLater = runtime.mayPass(later.span)
         #expect(!mayPassLater)
         let foreign = RecordCodec.encode(
             .tick(EventTime(milliseconds: 1)),
             RecordHead(
-                logicVersion: PartitionMachine.logicVersion,
+                logicVersion: PartitionMachine.knownLogic.upperBound,
                 configurationDigest: Self.head.configurationDigest + 1))
         let mayPassForeign = runtime.mayPass(foreign.span)
         #expect(mayPassForeign)

@@ -76,10 +76,14 @@ struct StepTests {
         damaged[15] ^= 1
         let refused: [(record: [UInt8], error: StepError)] = [
             (EventRecords.record([], head(configuration: 0)), .foreignConfiguration),
-            (EventRecords.record([], head(logic: 2)), .unknownLogic(version: 2)),
-            (EventRecords.record([], head(logic: 0)), .unknownLogic(version: 0)),
-            (RecordCodec.encode(.logic(version: 2), head()), .unknownLogic(version: 2)),
-            (RecordCodec.encode(.logic(version: 0), head()), .unknownLogic(version: 0)),
+            (EventRecords.record([], head(logic: 2, configuration: 0)), .foreignConfiguration),
+            (EventRecords.record([], head(logic: 2)), .unknownLogic(version: 2, known: 1...1)),
+            (EventRecords.record([], head(logic: 0)), Self.noLogic),
+            (
+                RecordCodec.encode(.logic(version: 2), head()),
+                .unknownLogic(version: 2, known: 1...1)
+            ),
+            (RecordCodec.encode(.logic(version: 0), head()), Self.noLogic),
             (Self.resealed(newer), .record(WireError(.newerFormat, "a log record has format 2"))),
             (damaged, .record(WireError(.damaged, "a log record fails its checksum"))),
             ([], .record(WireError(.damaged, "a log record fails its checksum"))),
@@ -94,6 +98,9 @@ struct StepTests {
         #expect(Self.refusal(events, driver) == nil)
         #expect(failure(events) == nil)
     }
+
+    private static let noLogic = StepError.record(
+        WireError(.damaged, "a log record says version 0 of the logic"))
 
     private static func refusal(_ record: [UInt8], _ driver: MachineDriver) -> StepError? {
         do throws(StepError) {

@@ -64,6 +64,23 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
         }
     }
 
+    /// Which versions of the machine's logic a node knows.
+    package struct Logic: Codable, Equatable, Sendable {
+        /// The least.
+        package let least: UInt64
+        /// The greatest.
+        package let greatest: UInt64
+        /// The version that it does not let the store be raised beyond; nil: none.
+        package let limit: UInt64?
+
+        /// Versions with their members.
+        package init(least: UInt64, greatest: UInt64, limit: UInt64?) {
+            self.least = least
+            self.greatest = greatest
+            self.limit = limit
+        }
+    }
+
     /// A node.
     package struct Node: Codable, Equatable, Sendable {
         /// Its name.
@@ -78,9 +95,11 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
         package let silenceMilliseconds: UInt64
         /// What it has, by rising partition.
         package let partitions: [Replica]
+        /// Which versions of the logic it knows; nil where a node of an earlier release answers.
+        package let logic: Logic?
 
         private enum CodingKeys: String, CodingKey {
-            case name, address, partitions
+            case name, address, partitions, logic
             case isAlive = "alive"
             case isLeaving = "leaving"
             case silenceMilliseconds = "silence_ms"
@@ -89,7 +108,7 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
         /// A node with its members.
         package init(
             name: String, address: String, isAlive: Bool, isLeaving: Bool,
-            silenceMilliseconds: UInt64, partitions: [Replica]
+            silenceMilliseconds: UInt64, partitions: [Replica], logic: Logic
         ) {
             self.name = name
             self.address = address
@@ -97,6 +116,7 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
             self.isLeaving = isLeaving
             self.silenceMilliseconds = silenceMilliseconds
             self.partitions = partitions
+            self.logic = logic
         }
     }
 
@@ -125,6 +145,9 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
     package let epoch: UInt64?
     /// The name of the node that made it.
     package let coordinator: String?
+    /// The version of the machine's logic that the store is at; nil where a node of an earlier
+    /// release answers.
+    package let logicVersion: UInt64?
     /// All nodes, by name.
     package let nodes: [Node]
     /// Where each partition is to be, by rising partition.
@@ -132,15 +155,21 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
     /// Records that are passed over, in the order in which that was said; nil where there are none.
     package let skipped: [Skipped]?
 
+    private enum CodingKeys: String, CodingKey {
+        case engine, node, epoch, coordinator, nodes, partitions, skipped
+        case logicVersion = "logic_version"
+    }
+
     /// An answer of its members.
     package init(
-        engine: String, node: String, epoch: UInt64?, coordinator: String?, nodes: [Node],
-        partitions: [Placed], skipped: [Skipped]? = nil
+        engine: String, node: String, epoch: UInt64?, coordinator: String?, logicVersion: UInt64,
+        nodes: [Node], partitions: [Placed], skipped: [Skipped]? = nil
     ) {
         self.engine = engine
         self.node = node
         self.epoch = epoch
         self.coordinator = coordinator
+        self.logicVersion = logicVersion
         self.nodes = nodes
         self.partitions = partitions
         self.skipped = skipped

@@ -72,12 +72,17 @@ struct SourceOptions: ParsableArguments {
 
     /// The source. A store is opened for as long as it is there.
     ///
-    /// - Parameter isRehearsal: nothing that is asked may stay.
-    func open(isRehearsal: Bool = false) throws(CommandEnd) -> any AnswerSource {
+    /// - Parameters:
+    ///   - isRehearsal: nothing that is asked may stay.
+    ///   - writes: an event is to be written.
+    func open(
+        isRehearsal: Bool = false, writes: Bool = false
+    ) throws(CommandEnd) -> any AnswerSource {
         let settings = try data.settings([.server: server])
         if let node = try node(settings) { return RemoteAnswers(node) }
         var request = try settings.storeRequest()
         request.isRehearsal = isRehearsal
+        request.raisesLogic = writes
         if isRehearsal, try !StoreFolder.holdsStore(request.folder) {
             return try LocalAnswers(rehearsingWithout: request)
         }

@@ -20,7 +20,7 @@ struct HandOptions: ParsableArguments {
     /// Performs the operation and prints the customers before and after.
     func perform(_ operation: LinkOperation) throws(CommandEnd) {
         let event = try HandEvent(operation, self)
-        let store = try store.open(isRehearsal: dryRun)
+        let store = try store.open(isRehearsal: dryRun, writes: !dryRun)
         let answer = try store.perform(event)
         if format.json {
             Output.line(JSONText.encode(answer))

@@ -44,6 +44,7 @@ struct BenchPlan {
         request.partitions = partitions
         request.durability = durability
         request.memory = memory
+        request.raisesLogic = true
         return request
     }
 

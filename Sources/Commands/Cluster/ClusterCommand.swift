@@ -41,12 +41,14 @@ struct ClusterCommand: ParsableCommand {
 
     private static func lines(of answer: ClusterAnswer) -> [String] {
         var lines: [String] = []
+        if let version = answer.logicVersion { lines.append("version \(version) of the logic") }
         for node in answer.nodes {
             var text =
                 "\(Escaping.terminal(node.name.utf8))  \(Escaping.terminal(node.address.utf8))"
             if !node.isAlive { text += "  dead for \(node.silenceMilliseconds / 1_000) s" }
             if node.isLeaving { text += "  leaving" }
             if node.name == answer.coordinator { text += "  coordinator" }
+            if let logic = node.logic { text += "  " + Self.text(logic) }
             lines.append(text)
             for role in ["owner", "standby", "opening", "failed"] {
                 let parts = node.partitions.filter { $0.role == role }
@@ -66,6 +68,13 @@ struct ClusterCommand: ParsableCommand {
                 "passed over: record \(skip.offset) of partition \(skip.partition): \(reason)")
         }
         return lines
+    }
+
+    private static func text(_ logic: ClusterAnswer.Logic) -> String {
+        var text = "knows \(logic.least)"
+        if logic.greatest > logic.least { text += " to \(logic.greatest)" }
+        if let limit = logic.limit { text += ", allows \(limit)" }
+        return text
     }
 
     private static func text(_ part: ClusterAnswer.Replica) -> String {

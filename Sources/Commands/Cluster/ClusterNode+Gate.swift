@@ -183,7 +183,7 @@ extension ClusterAnswer {
     init(_ view: ClusterView, node: NodeID, _ skips: [SkipRecord]) {
         self.init(
             engine: Engine.kafka.rawValue, node: node.name, epoch: view.placement?.epoch,
-            coordinator: view.coordinator?.name,
+            coordinator: view.coordinator?.name, logicVersion: view.logicVersion,
             nodes: view.nodes.map { Node($0) },
             partitions: (view.placement?.partitions ?? []).enumerated().map { number, place in
                 Placed(
@@ -195,6 +195,13 @@ extension ClusterAnswer {
                 : skips.map {
                     Skipped(partition: $0.partition, offset: $0.offset, reason: $0.reason)
                 })
+    }
+}
+
+extension ClusterAnswer.Logic {
+    /// What a node knows, and allows.
+    init(_ known: ClosedRange<UInt64>, _ limit: UInt64?) {
+        self.init(least: known.lowerBound, greatest: known.upperBound, limit: limit)
     }
 }
 
@@ -212,6 +219,6 @@ extension ClusterAnswer.Node {
                         ClusterAnswer.Fault(
                             offset: $0.offset, reason: $0.reason, mayPass: $0.mayPass)
                     })
-            })
+            }, logic: ClusterAnswer.Logic(node.record.logic.known, node.record.logic.limit))
     }
 }

@@ -84,19 +84,18 @@ final class ClusterNode: ServedNode, @unchecked Sendable {
         do throws(CommandEnd) {
             let store = try ClusterStore(request, place, address: address)
             mutex.locked { openedStore = store }
-            wait { Self.hasOpened(store) }
-            mutex.locked {
-                openedAfter = Double((MonotonicTime.system.nanoseconds() - start) / 1_000_000) / 1e3
+            wait { Self.hasOpened(store) || Self.expulsion(of: store) != nil }
+            if Self.expulsion(of: store) == nil {
+                mutex.locked {
+                    let passed = MonotonicTime.system.nanoseconds() - start
+                    openedAfter = Double(passed / 1_000_000) / 1e3
+                }
+                whenChanged()
+                wait { Self.expulsion(of: store) != nil }
             }
-            whenChanged()
-            wait { store.node.figures.member.successor != nil }
-            if let other = store.node.figures.member.successor {
+            if let expulsion = Self.expulsion(of: store) {
                 store.abandon()
-                throw .failed(
-                    "another node named \(store.name.name) has started, reached at \(other): this "
-                        + "one ends",
-                    remedy: "give every node a name of its own (--node-name); if that one took "
-                        + "this one's place, all is well")
+                throw expulsion
             }
             store.close()
             mutex.locked { outcome = .success(()) }
@@ -104,6 +103,19 @@ final class ClusterNode: ServedNode, @unchecked Sendable {
             mutex.locked { outcome = .failure(error) }
         }
         whenChanged()
+    }
+
+    /// Why the node is to end without its own doing; nil: it is not.
+    private static func expulsion(of store: ClusterStore) -> CommandEnd? {
+        let member = store.node.figures.member
+        if let other = member.successor {
+            return .failed(
+                "another node named \(store.name.name) has started, reached at \(other): this "
+                    + "one ends",
+                remedy: "give every node a name of its own (--node-name); if that one took "
+                    + "this one's place, all is well")
+        }
+        return member.refusal.map { .failed($0.reason, remedy: $0.remedy) }
     }
 
     /// Whether the node knows who has what, and what it has itself is open, or cannot be opened.

@@ -6,7 +6,6 @@ internal import KafkaLog
 internal import Logging
 internal import NodeKeys
 internal import NodeRuntime
-internal import PartitionCore
 internal import WireFormat
 
 /// A node of a store whose logs are in Kafka: its data folder, with checkpoints of the partitions
@@ -75,7 +74,7 @@ final class ClusterStore: Sendable {
         let identity = StoreIdentity(node, keyFingerprint: folder.key.fingerprint)
         try KafkaPlace.failing { () throws(EngineFailure) in
             try StoreClaim.make(
-                identity, place.kafka, place.topics,
+                identity, place.kafka, place.topics, knownLogic: node.knownLogic,
                 timeoutMilliseconds: KafkaPlace.timeoutMilliseconds)
         }
         let hasher = NodeKeyHasher(key: folder.key)
@@ -100,11 +99,7 @@ final class ClusterStore: Sendable {
     }
 
     /// What the head of a record says here.
-    var recordHead: RecordHead {
-        RecordHead(
-            logicVersion: PartitionMachine.logicVersion,
-            configurationDigest: settings.node.configurationDigest)
-    }
+    var recordHead: RecordHead { node.recordHead }
 
     /// Lets others take what this node has, stores checkpoints, and lets go of the folder.
     func close() {

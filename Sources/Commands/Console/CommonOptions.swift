@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import PartitionCore
 
 /// What every command takes.
 struct SettingOptions: ParsableArguments {
@@ -78,6 +79,13 @@ struct StoreOptions: ParsableArguments {
             "The memory to use, at least 32MiB; the graph may be larger. (default: a quarter of "
                 + "the machine's)", valueName: "2GiB"))
     var memory: String?
+    @Option(
+        help: ArgumentHelp(
+            "The version of the logic that the store is not raised beyond, so that earlier "
+                + "releases can still use it (docs/kafka.md#upgrades). (default: the greatest that "
+                + "this release knows: \(PartitionMachine.knownLogic.upperBound))",
+            valueName: "version"))
+    var logicLimit: String?
 
     /// What the command was told, with more flags of its own.
     ///
@@ -88,6 +96,7 @@ struct StoreOptions: ParsableArguments {
         let flags: [SettingKey: String?] = [
             .data: data.data, .durability: durability, .namespaces: namespaces,
             .profiles: profiles, .keyFile: keyFile, .memory: memory, .partitions: partitions,
+            .logicLimit: logicLimit,
         ]
         return try data.common.settings(
             flags.merging(more) { _, flag in flag }, environment: environment)

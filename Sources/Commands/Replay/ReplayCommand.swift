@@ -84,6 +84,7 @@ struct ReplayCommand: ParsableCommand {
         if let rejects { try StoreFolder.refuseOutput(rejects, in: settings.folder) }
         var request = try settings.storeRequest(comparesStore: true)
         request.isRehearsal = dryRun
+        request.raisesLogic = true
         if let checkpointEvents {
             request.checkpoints = .standard(tailEvents: checkpointEvents)
         }

@@ -46,6 +46,7 @@ package struct ServeSettings {
         cluster = try ClusterRequest(settings)
         var store = try settings.storeRequest(durability: .fsync, comparesStore: true)
         feedRetention = try settings.feedRetention()
+        store.raisesLogic = true
         store.keepsFeed = true
         store.feedRetention = feedRetention
         self.store = store

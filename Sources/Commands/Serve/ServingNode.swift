@@ -217,10 +217,11 @@ final class ServingNode: ServedNode, @unchecked Sendable {
 
     /// The one node of its store, which owns all partitions.
     func cluster() throws(ServingError) -> ClusterAnswer {
-        let crew = try requireOpened().crew
-        let numbers = 0..<UInt16(crew.hosts.count)
+        let opened = try requireOpened()
+        let numbers = 0..<UInt16(opened.crew.hosts.count)
         return ClusterAnswer(
             engine: Engine.embedded.rawValue, node: Self.loneName, epoch: nil, coordinator: nil,
+            logicVersion: opened.recordHead.logicVersion,
             nodes: [
                 ClusterAnswer.Node(
                     name: Self.loneName, address: mutex.locked { url }, isAlive: true,
@@ -228,7 +229,9 @@ final class ServingNode: ServedNode, @unchecked Sendable {
                     partitions: numbers.map {
                         ClusterAnswer.Replica(
                             partition: $0, role: "owner", position: nil, lag: 0)
-                    })
+                    },
+                    logic: ClusterAnswer.Logic(
+                        opened.settings.knownLogic, opened.settings.logicLimit))
             ],
             partitions: numbers.map {
                 ClusterAnswer.Placed(partition: $0, owner: Self.loneName, standbys: [])

@@ -14,6 +14,7 @@ enum SettingKey: String, CaseIterable {
     case server
     case concurrentRequests = "concurrent_requests"
     case deadline
+    case logicLimit = "logic_limit"
     case feedRetention = "feed_retention"
     case engine
     case brokers

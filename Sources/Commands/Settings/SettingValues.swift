@@ -80,6 +80,16 @@ enum SettingValues {
         return count
     }
 
+    /// The version of the machine's logic that a store is not raised beyond.
+    static func logicLimit(_ text: String) throws(SettingFault) -> UInt64 {
+        guard let number = wholeNumber(text), let version = UInt64(exactly: number), version > 0
+        else {
+            throw SettingFault(
+                text, isNo: "version of the logic", give: "a whole number from 1 on")
+        }
+        return version
+    }
+
     /// Seconds, with a fraction or without, as nanoseconds.
     static func deadline(_ text: String) throws(SettingFault) -> UInt64 {
         let isPlain = text.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }

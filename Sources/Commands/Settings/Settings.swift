@@ -119,6 +119,7 @@ extension Settings {
         var request = StoreRequest(folder: folder)
         request.durability = try value(.durability, SettingValues.durability) ?? durability
         if let memory = try value(.memory, MemoryText.parse) { request.memory = memory }
+        request.logicLimit = try value(.logicLimit, SettingValues.logicLimit)
         let partitions = try value(.partitions, SettingValues.partitions)
         let namespaces = try self[.namespaces]
         let profiles = try self[.profiles]

@@ -33,8 +33,9 @@ final class OpenStore {
     }
 
     /// Opens the store whose folder is locked, or makes it where there is none; folds its log's
-    /// tail; adds namespaces and puts survivorship rules in force that are given now. Where the
-    /// disk has too little room, those stay as they were.
+    /// tail; adds namespaces and puts survivorship rules in force that are given now, and the
+    /// machine's logic where events are to be written. Where the disk has too little room, those
+    /// stay as they were.
     ///
     /// - Throws: `CommandEnd` that says what to do.
     init(_ request: StoreRequest, _ lock: StoreLock) throws(CommandEnd) {
@@ -98,14 +99,19 @@ final class OpenStore {
         }
     }
 
-    /// Puts rules in force that are given now, and says whether they are others. What an earlier
-    /// change has left undone is done, once there is room.
+    /// Raises the logic where that is asked for, puts rules in force that are given now, and says
+    /// whether they are others. What an earlier change has left undone is done, once there is room.
     private static func put(
         _ request: StoreRequest, _ folder: StoreFolder,
         _ group: PartitionGroup<RocksLog, RocksState>
     ) throws(CommandEnd) -> Bool {
         try CommandEnd.of(folder) { () throws(StoreFailure) in
             do throws(StoreFailure) {
+                if request.raisesLogic, try group.raiseLogic() {
+                    Logs.logger.notice(
+                        "logic raised: earlier releases refuse the store from now on",
+                        metadata: ["version": "\(group.logicVersion)"])
+                }
                 let isNew = try group.put(rules: request.rules)
                 if request.sweepsFragments { try group.sweepFragments() }
                 return isNew

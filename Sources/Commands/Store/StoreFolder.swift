@@ -36,6 +36,11 @@ struct StoreRequest {
     var feedRetention: UInt64?
     /// Whether nothing that is asked of the store may stay.
     var isRehearsal = false
+    /// Whether events are to be written: then the machine's logic is raised to what this release
+    /// knows. Whoever only asks leaves the store to earlier releases, too.
+    var raisesLogic = false
+    /// The version that the logic is not raised beyond; nil: none.
+    var logicLimit: UInt64?
     /// Whether the folder may be marked as a new store that is not finished.
     var isUnfinished = false
     /// The memory that the process may use.
@@ -248,7 +253,7 @@ struct StoreFolder {
             earlierDigests: file.earlierDigests.compactMap { UInt64($0, radix: 16) },
             durability: request.durability, checkpoints: request.checkpoints,
             memory: request.memory.share(among: file.partitions),
-            feedRetention: request.feedRetention ?? .max)
+            feedRetention: request.feedRetention ?? .max, logicLimit: request.logicLimit)
     }
 
     // MARK: Parts

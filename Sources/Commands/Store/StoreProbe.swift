@@ -35,6 +35,7 @@ package final class StoreProbe {
             var request = StoreRequest(folder: folder)
             if try !StoreFolder.holdsStore(folder) { request.partitions = partitions }
             request.memory = MemoryBudget(totalBytes: Self.memoryBytes)
+            request.raisesLogic = true
             if let key {
                 guard let known = try? StoreKey(hexadecimal: key) else {
                     throw .failed("no key", remedy: "give 32 hexadecimal digits")

@@ -59,6 +59,9 @@ final class StoreRepartition {
         request.key = source.folder.key
         // Under the same version: it is what fragments are stamped with.
         request.rules = source.rules
+        // The release that could use the old store can use the new one.
+        request.raisesLogic = true
+        request.logicLimit = source.group.logicVersion
         request.isUnfinished = true
         self.request = request
         progress = ReplayProgress(every: progressEvery)

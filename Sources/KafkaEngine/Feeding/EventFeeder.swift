@@ -54,8 +54,9 @@ package final class EventFeeder {
         self.settings = settings
         self.kafka = kafka
         self.topics = topics
+        // The nodes know what the store is at; a feeder of an earlier release says what it knows.
         recordHead = RecordHead(
-            logicVersion: PartitionMachine.logicVersion,
+            logicVersion: min(store.logicVersion, PartitionMachine.knownLogic.upperBound),
             configurationDigest: keys.configurationDigest)
         due = settings.time.nanoseconds()
         do throws(KafkaError) {

@@ -12,6 +12,8 @@ final class FedStore {
     let identity: StoreIdentity
     /// The survivorship rules that were in force when this was made.
     let rules: SurvivorshipRules
+    /// The version of the machine's logic that the store was at when this was made.
+    let logicVersion: UInt64
     /// How far its partitions are.
     private(set) var folds: FoldTable
 
@@ -31,7 +33,7 @@ final class FedStore {
         }
         self.topic = topic
         let end = MonotonicTime.system.nanoseconds() + UInt64(max(0, milliseconds)) * 1_000_000
-        var (register, rules) = (StoreRegister(), RulesRegister())
+        var (register, rules, logic) = (StoreRegister(), RulesRegister(), LogicRegister())
         var nodes: [NodeRecord] = []
         do throws(EngineFailure) {
             while !topic.hasReachedEnd {
@@ -44,6 +46,9 @@ final class FedStore {
                 for record in try Self.poll(topic, waiting: Self.pollMilliseconds) {
                     if record.key == StoreIdentity.key { try register.take(record.value) }
                     if record.key == RulesRecord.key { try rules.take(record.value) }
+                    if record.key == LogicRecord.key {
+                        logic.take(try LogicRecord.decode(record.value))
+                    }
                     if let node = try Self.node(record) { nodes.append(node) }
                 }
             }
@@ -59,6 +64,7 @@ final class FedStore {
             }
             identity = standing
             self.rules = rules.standing
+            logicVersion = logic.standing
         } catch {
             topic.close()
             throw error

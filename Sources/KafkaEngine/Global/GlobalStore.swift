@@ -4,15 +4,17 @@ package import NodeRuntime
 package import ProfileCore
 
 /// What all nodes of a store know and every part of a node goes by, filled from the global topic on
-/// a thread of its own: the survivorship rules, and which records are passed over. (Placement and
-/// node addresses are read by `ClusterMember`.)
+/// a thread of its own: the survivorship rules, the version of the machine's logic, and which
+/// records are passed over. (Placement and node addresses are read by `ClusterMember`, whose
+/// coordinator also says when the logic is raised.)
 ///
 ///     put ──▶ record under the next version ──▶ global topic ──▶ read back ──▶ stands: answered
 ///                         ▲                                          │
 ///                         └────────── another's has come before ◀────┘
 ///
-/// A partition learns of rules by a record in its own log, which its owner writes once it hears of
-/// them here (`OwnerTurn`); twice is no fault, since the machine takes greater versions only.
+/// A partition learns of rules and of the logic by records in its own log, which its owner writes
+/// once it hears of them here (`OwnerTurn`); twice is no fault, since the machine takes greater
+/// versions only.
 ///
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
 package final class GlobalStore: @unchecked Sendable {
@@ -32,6 +34,7 @@ package final class GlobalStore: @unchecked Sendable {
     private let settings: ClusterSettings
     private let mutex = Mutex()
     private var known = SurvivorshipRules.standing
+    private var knownLogic = LogicRegister()
     private var knownSkips: [SkipRecord] = []
     private var isFilled = false
     private var lastFailure: EngineFailure?
@@ -59,6 +62,8 @@ package final class GlobalStore: @unchecked Sendable {
 
     /// The survivorship rules in force; those of a store that was given none until `isReady`.
     package var rules: SurvivorshipRules { mutex.locked { known } }
+    /// The version of the machine's logic that the store is at; the first until `isReady`.
+    package var logicVersion: UInt64 { mutex.locked { knownLogic.standing } }
     /// The records that all nodes are to pass over, in the order in which that was said.
     package var skips: [SkipRecord] { mutex.locked { knownSkips } }
 
@@ -130,7 +135,7 @@ package final class GlobalStore: @unchecked Sendable {
             try GlobalTopic(engine.kafka, engine.topics)
         }
         defer { topic.close() }
-        var register = RulesRegister()
+        var (register, logic) = (RulesRegister(), LogicRegister())
         var skips: [SkipRecord] = []
         // What was written here and has not come back.
         var written: SurvivorshipRules?
@@ -140,6 +145,9 @@ package final class GlobalStore: @unchecked Sendable {
             }
             for record in records {
                 try Self.note(record, in: &skips)
+                if record.key == LogicRecord.key {
+                    logic.take(try LogicRecord.decode(record.value))
+                }
                 guard record.key == RulesRecord.key else { continue }
                 try register.take(record.value)
                 if let value = record.value, let own = written,
@@ -152,6 +160,7 @@ package final class GlobalStore: @unchecked Sendable {
             retry.reset()
             mutex.locked {
                 known = register.standing
+                knownLogic = logic
                 knownSkips = skips
                 isFilled = isFilled || !offered.contains { $0.isOfStart }
             }

@@ -1,8 +1,10 @@
 package import KafkaLog
 internal import NodeRuntime
+internal import PartitionCore
 
 /// Says at a node's start which store it is of, and hears which the topics are of: the first node
-/// writes the record `store`, all others compare.
+/// writes the record `store`, all others compare. A node that lacks the version of the machine's
+/// logic that the store is at is refused, before it takes part in anything.
 ///
 ///     read to the end ──none, or namespaces were added──▶ write, and read until it is there ──┐
 ///            │ ▲                                                                              │
@@ -14,6 +16,7 @@ package struct StoreClaim {
     private let milliseconds: Int
     private let end: UInt64
     private var register = StoreRegister()
+    private var logic = LogicRegister()
 
     /// Milliseconds that one look at the topic waits for records.
     private static let pollMilliseconds = 20
@@ -21,11 +24,14 @@ package struct StoreClaim {
     /// Returns once what stands is this store; a node that is refused leaves the record in order,
     /// too.
     ///
-    /// - Parameter milliseconds: how long all of it may take.
-    /// - Throws: `EngineFailure`: the topics are another store's, the record cannot be read, or the
-    ///   cluster does not answer.
+    /// - Parameters:
+    ///   - knownLogic: the versions of the machine's logic that the node knows.
+    ///   - milliseconds: how long all of it may take.
+    /// - Throws: `EngineFailure`: the topics are another store's, or are at a version of the logic
+    ///   that the node lacks; the record cannot be read, or the cluster does not answer.
     package static func make(
         _ own: StoreIdentity, _ kafka: KafkaSettings, _ topics: TopicNames,
+        knownLogic: ClosedRange<UInt64> = PartitionMachine.knownLogic,
         timeoutMilliseconds milliseconds: Int
     ) throws(EngineFailure) {
         let topic = try EngineFailure.ofKafka { () throws(KafkaError) in
@@ -34,10 +40,16 @@ package struct StoreClaim {
         defer { topic.close() }
         var claim = StoreClaim(topic, topics.global, milliseconds)
         while !topic.hasReachedEnd { try claim.read() }
-        while let record = claim.register.record(toClaim: own) {
-            try claim.write(GlobalValue.encode(record))
+        if claim.register.standing == nil, claim.logic.standing < knownLogic.lowerBound {
+            // A store that begins has nothing that earlier logic has folded.
+            try claim.write(LogicRecord.key, LogicRecord.encode(knownLogic.lowerBound))
         }
-        if let refusal = claim.register.standing?.refusal(of: own, topics.prefix) {
+        while let record = claim.register.record(toClaim: own) {
+            try claim.write(StoreIdentity.key, GlobalValue.encode(record))
+        }
+        if let refusal = claim.register.standing?.refusal(of: own, topics.prefix)
+            ?? claim.logic.refusal(of: knownLogic, topics.prefix)
+        {
             throw .store(refusal)
         }
     }
@@ -51,8 +63,8 @@ package struct StoreClaim {
 
     /// Writes a value, and reads all that the topic held once it was there: what another node wrote
     /// meanwhile may stand before it, or behind it.
-    private mutating func write(_ value: [UInt8]) throws(EngineFailure) {
-        topic.send(key: StoreIdentity.key, value: value)
+    private mutating func write(_ key: [UInt8], _ value: [UInt8]) throws(EngineFailure) {
+        topic.send(key: key, value: value)
         while topic.pendingCount > 0 { try read() }
         let written = try EngineFailure.ofKafka { () throws(KafkaError) in
             try topic.end(timeoutMilliseconds: remainingMilliseconds())
@@ -66,8 +78,9 @@ package struct StoreClaim {
             let wait = min(Self.pollMilliseconds, try remainingMilliseconds())
             return try topic.poll(timeoutMilliseconds: wait)
         }
-        for record in records where record.key == StoreIdentity.key {
-            try register.take(record.value)
+        for record in records {
+            if record.key == StoreIdentity.key { try register.take(record.value) }
+            if record.key == LogicRecord.key { logic.take(try LogicRecord.decode(record.value)) }
         }
     }
 

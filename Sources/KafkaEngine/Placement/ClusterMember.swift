@@ -1,5 +1,5 @@
 internal import IdentityModel
-internal import NodeRuntime
+package import NodeRuntime
 
 /// How the membership of a node stands: a look at it from outside.
 package struct MemberFigures: Equatable, Sendable {
@@ -12,6 +12,8 @@ package struct MemberFigures: Equatable, Sendable {
     /// Where a node runs that has this one's name and started later: this one has no say any more,
     /// and is to end. Nil: nowhere.
     package var successor: String?
+    /// Why this node may not take part in its store, and is to end; nil: it may.
+    package var refusal: StoreFailure?
 }
 
 /// A node among the others of its store, on a thread of its own: tells of itself, hears of the
@@ -136,7 +138,7 @@ package final class ClusterMember: @unchecked Sendable {
             }
             wish = note(turn)
         }
-        if wish.1 == .leave, turn.successor == nil {
+        if wish.1 == .leave, turn.successor == nil, turn.refusal == nil {
             // Where it is not heard, the others find out.
             _ = try turn.sayGone(withinMilliseconds: Self.lastWordMilliseconds)
         }
@@ -153,6 +155,7 @@ package final class ClusterMember: @unchecked Sendable {
                 known.failure = nil
             }
             known.successor = turn.successor
+            known.refusal = turn.refusal
             mutex.signal()
             return (isLeaving, ending)
         }

@@ -3,13 +3,17 @@ internal import NodeRuntime
 /// What placement writes into the global topic: keys of ASCII, values of JSON as `GlobalValue` has
 /// them.
 ///
-///     node/<id>    {"address":…,"format":1,"incarnation":…,"leaving":…,"partitions":[…],"since":…}
+///     node/<id>    {"address":…,"format":1,"incarnation":…,"leaving":…,"logic":{…},
+///                   "partitions":[…],"since":…}
 ///     placement    {"coordinator":…,"epoch":…,"format":1,"partitions":[{"owner":…},…]}
+///     logic        see `LogicRecord`
 package enum ClusterRecord: Equatable, Sendable {
     /// What a node tells of itself; nil: it is gone.
     case node(NodeID, NodeRecord?)
     /// Which nodes have which partitions.
     case placement(Placement)
+    /// The version of the machine's logic that the store is at; nil: the record says none.
+    case logic(UInt64?)
     /// A record of placement that cannot be read: nobody goes by it.
     case damaged
     /// A record that is not of placement.
@@ -32,7 +36,9 @@ package enum ClusterRecord: Equatable, Sendable {
                 Array(Self.placementKey.utf8),
                 GlobalValue.encode(Framed(value: PlacementText(placement)))
             )
-        case .damaged, .other: preconditionFailure("placement writes no such record: \(self)")
+        case .logic(let version?): (LogicRecord.key, LogicRecord.encode(version))
+        case .logic(nil), .damaged, .other:
+            preconditionFailure("placement writes no such record: \(self)")
         }
     }
 
@@ -58,6 +64,8 @@ package enum ClusterRecord: Equatable, Sendable {
             }
             let record = try Self.value(NodeRecord.self, of: value, Self.nodePrefix + id.name)
             self = record.map { .node(id, $0) } ?? .damaged
+        } else if key == LogicRecord.key {
+            self = .logic(try LogicRecord.decode(value))
         } else {
             self = .other
         }

@@ -35,6 +35,8 @@ package struct ClusterTable {
     package private(set) var successor: String?
     /// The last placement.
     package private(set) var placement: Placement?
+    /// Which version of the machine's logic the store is at.
+    package private(set) var logic = LogicRegister()
 
     /// A table in which nothing stands.
     ///
@@ -65,6 +67,7 @@ package struct ClusterTable {
                 entries.insert(entry, at: place)
             }
         case .placement(let placement): self.placement = placement
+        case .logic(let version): logic.take(version)
         case .damaged: damagedRecords += 1
         case .other: break
         }
@@ -108,15 +111,32 @@ package struct ClusterTable {
     /// What a plan is made from; nil where nothing may be planned: this node does not hear itself,
     /// or there are nodes of which it is not known yet whether they live.
     package func input(partitionCount: Int, at now: UInt64) -> PlacementInput? {
-        guard let ownHeard, now - ownHeard <= stallNanoseconds,
-            !entries.contains(where: { life(of: $0, at: now) == .unheard })
-        else { return nil }
+        guard isCertain(at: now) else { return nil }
         let living = entries.filter { life(of: $0, at: now) == .alive }
         return PlacementInput(
             living.map {
                 PlacementInput.Node(
                     $0.id, isLeaving: $0.record.isLeaving, $0.record.replicas)
             }, partitionCount: partitionCount, standbys: settings.standbys)
+    }
+
+    /// The version of the machine's logic that is to be written: a greater one, once every node
+    /// knows it and allows it; else the one that stands, where the last record does not say it.
+    /// Nil: none is to be written, or nothing may be decided, as in `input`.
+    ///
+    /// A node that is dead counts as long as it is not forgotten: it may come back as it was, and
+    /// would be shut out.
+    package func nextLogic(at now: UInt64) -> UInt64? {
+        guard isCertain(at: now) else { return nil }
+        let raised = entries.map(\.record.logic.raised).min() ?? 0
+        if raised > logic.standing { return raised }
+        return logic.isLast ? nil : logic.standing
+    }
+
+    /// Whether this node hears itself, and knows of all nodes whether they live.
+    private func isCertain(at now: UInt64) -> Bool {
+        guard let ownHeard, now - ownHeard <= stallNanoseconds else { return false }
+        return !entries.contains { life(of: $0, at: now) == .unheard }
     }
 
     /// The nodes that are dead for so long that they are to be forgotten.
@@ -147,6 +167,6 @@ package struct ClusterTable {
         }
         return ClusterView(
             nodes: nodes, coordinator: coordinator(at: judged), placement: placement,
-            damagedRecords: damagedRecords)
+            logicVersion: logic.standing, damagedRecords: damagedRecords)
     }
 }

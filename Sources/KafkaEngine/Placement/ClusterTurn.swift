@@ -18,6 +18,10 @@ final class ClusterTurn {
     private var lastBeat: (record: NodeRecord, time: UInt64)?
     /// Whether a placement that was written here has not come back.
     private var awaitsPlacement = false
+    /// Whether a version of the logic that was written here has not come back.
+    private var awaitsLogic = false
+    private let logic: NodeLogic
+    private let topics: String
     private var table: ClusterTable
 
     /// Milliseconds that a turn waits for records.
@@ -33,6 +37,8 @@ final class ClusterTurn {
         self.incarnation = incarnation
         self.since = since
         partitionCount = Int(engine.node.partitionCount)
+        logic = NodeLogic(engine.node.knownLogic, limit: engine.node.logicLimit)
+        topics = engine.topics.prefix
         topic = try EngineFailure.ofKafka { () throws(KafkaError) in
             try GlobalTopic(engine.kafka, engine.topics)
         }
@@ -53,6 +59,12 @@ final class ClusterTurn {
     /// Where a node runs that has this one's name and started later; nil: nowhere.
     var successor: String? { table.successor }
 
+    /// Why this node may not take part: it lacks the logic that the store is at. Nil: it may, as
+    /// far as is known.
+    var refusal: StoreFailure? {
+        topic.hasReachedEnd ? table.logic.refusal(of: logic.known, topics) : nil
+    }
+
     /// Takes in what has come, and says what is due; where nothing has come, waits a little for it.
     ///
     /// - Throws: `EngineFailure`: the cluster refuses for good, or a record is of a later release.
@@ -64,11 +76,16 @@ final class ClusterTurn {
         let now = settings.time.nanoseconds()
         for (key, value, _) in records {
             let record = try ClusterRecord(key: key, value: value)
-            if case .placement = record { awaitsPlacement = false }
+            switch record {
+            case .placement: awaitsPlacement = false
+            case .logic: awaitsLogic = false
+            case .node, .damaged, .other: break
+            }
             table.note(record, at: now, isOfThePast: isOfThePast)
         }
-        // Who is no longer the node of its name says nothing in that name.
-        guard topic.hasReachedEnd, table.successor == nil else { return }
+        // Who is no longer the node of its name says nothing in that name; who is refused, nothing
+        // at all, so that nobody counts on it.
+        guard topic.hasReachedEnd, table.successor == nil, refusal == nil else { return }
         beat(standings, isLeaving: isLeaving, at: now)
         if !records.isEmpty, table.coordinator(at: now) == settings.node { plan(at: now) }
     }
@@ -102,7 +119,7 @@ final class ClusterTurn {
         guard topic.pendingCount == 0 else { return }
         let record = NodeRecord(
             address: settings.address, incarnation: incarnation, since: since,
-            isLeaving: isLeaving, replicas: standings)
+            isLeaving: isLeaving, replicas: standings, logic: logic)
         if let lastBeat, now - lastBeat.time < settings.beatNanoseconds,
             lastBeat.record.hasSameRoles(as: record)
         {
@@ -112,9 +129,14 @@ final class ClusterTurn {
         lastBeat = (record, now)
     }
 
-    /// Writes the placement that follows from what is known, if it is another one.
+    /// Writes the placement that follows from what is known, if it is another one; and the version
+    /// of the logic.
     private func plan(at now: UInt64) {
         for node in table.forgotten(at: now) { send(.node(node, nil)) }
+        if !awaitsLogic, let version = table.nextLogic(at: now) {
+            send(.logic(version))
+            awaitsLogic = true
+        }
         guard !awaitsPlacement, let input = table.input(partitionCount: partitionCount, at: now),
             let next = PlacementPlanner.plan(table.placement, input, by: settings.node),
             next != table.placement

@@ -21,6 +21,8 @@ package struct ClusterView: Equatable, Sendable {
     package var coordinator: NodeID?
     /// The last placement; nil before the first.
     package var placement: Placement?
+    /// The version of the machine's logic that the store is at.
+    package var logicVersion: UInt64 = 0
     /// Records of placement that could not be read.
     package var damagedRecords: UInt64 = 0
 

@@ -3,6 +3,7 @@ internal import KafkaLog
 package import NodeKeys
 package import NodeRuntime
 package import ProfileCore
+package import WireFormat
 
 /// What a node is and does: a look at it from outside.
 package struct EngineNodeFigures: Equatable, Sendable {
@@ -23,6 +24,7 @@ package struct EngineNodeFigures: Equatable, Sendable {
 /// A node of the engine: a router, the partitions that the placement gives it, and its membership.
 /// Nothing that is done with one partition waits for another, nor has the membership wait.
 package final class EngineNode<State: StatePort>: Sendable {
+    private let engine: EngineSettings
     private let seats: [ReplicaSeat<State>]
     private let member: ClusterMember
     private let router: RouterSeat
@@ -46,7 +48,9 @@ package final class EngineNode<State: StatePort>: Sendable {
         self.global = global
         var engine = engine
         engine.rules = { global.rules }
+        engine.logicVersion = { global.logicVersion }
         engine.skips = { global.isSkipped($0, $1) }
+        self.engine = engine
         let seats = (0..<engine.node.partitionCount).map { [engine] in
             ReplicaSeat(PartitionID($0), engine, settings, states)
         }
@@ -76,6 +80,9 @@ package final class EngineNode<State: StatePort>: Sendable {
             failures: seats.map(\.failure), router: router.figures,
             routerFailure: router.failure, globalFailure: global.failure)
     }
+
+    /// What the head of a record says that is written here for others.
+    package var recordHead: RecordHead { engine.recordHead }
 
     /// Whether all is known that was told before this node came.
     package var isReady: Bool { member.figures.isReady && global.isReady }

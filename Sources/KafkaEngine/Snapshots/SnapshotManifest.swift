@@ -110,10 +110,9 @@ package struct SnapshotManifest: Codable, Equatable, Sendable {
                 "\(name) is of partition \(self.partition), not of \(partition.rawValue)",
                 remedy: "put it where it was")
         }
-        guard content.logicVersion <= PartitionMachine.logicVersion else {
+        guard PartitionMachine.knownLogic.contains(content.logicVersion) else {
             return StoreFailure(
-                .newerFormat, "\(name) asks for logic version \(content.logicVersion)",
-                remedy: Remedy.upgrade)
+                logic: content.logicVersion, of: name, known: PartitionMachine.knownLogic)
         }
         return store.refusal(of: own, name)
     }

@@ -20,6 +20,10 @@ package enum Remedy {
     package static let findSnapshot =
         "give --snapshots the folder that has this store's snapshots, or start a node whose data "
         + "folder still has the partition; else replay the events into topics of another prefix"
+    /// For a store that this release has left behind.
+    package static let upgradeByWay =
+        "start a release before this one that knows both versions, which raises the store; then "
+        + "this one"
     /// For a store of a later release.
     package static let upgrade = "use the release of kindred that wrote it, or a later one"
 }
@@ -38,10 +42,8 @@ extension PartitionRuntime {
                 .otherConfiguration,
                 "the log holds records of another key, namespace table or normalisation",
                 remedy: "restore the store's own node-key and store.json files")
-        case .unknownLogic(let version):
-            StoreFailure(
-                .newerFormat, "the log asks for logic version \(version)",
-                remedy: Remedy.upgrade)
+        case .unknownLogic(let version, let known):
+            StoreFailure(logic: version, of: "the log", known: known)
         case .unknownSender(let sender):
             StoreFailure(
                 .otherConfiguration,
@@ -52,6 +54,20 @@ extension PartitionRuntime {
 }
 
 extension StoreFailure {
+    /// A program that knows these versions of the machine's logic lacks the one that is in force.
+    ///
+    /// - Parameter what: where it is in force: "the log".
+    package init(logic version: UInt64, of what: String, known: ClosedRange<UInt64>) {
+        let release =
+            known.count == 1 ? "\(known.lowerBound)" : "\(known.lowerBound) to \(known.upperBound)"
+        let reason =
+            "\(what) is at version \(version) of the logic, and this release knows \(release)"
+        self =
+            version > known.upperBound
+            ? StoreFailure(.newerFormat, reason, remedy: Remedy.upgrade)
+            : StoreFailure(.otherConfiguration, reason, remedy: Remedy.upgradeByWay)
+    }
+
     /// A graph's failure in the words of a store's.
     package init(_ error: StateError) {
         switch error.code {

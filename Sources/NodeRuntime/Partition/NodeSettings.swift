@@ -35,6 +35,11 @@ package struct NodeSettings: Sendable {
     package var deliveryLimits: DeliveryLimits
     /// How many changes of each partition the feed keeps at least, where it is kept.
     package var feedRetention: UInt64
+    /// The versions of the machine's logic that this program knows: others for a trial only.
+    package var knownLogic: ClosedRange<UInt64>
+    /// The version of the logic that the store is not to be raised beyond, for as long as going
+    /// back to an earlier release is to be possible; nil: none.
+    package var logicLimit: UInt64?
 
     /// How many changes of a partition a feed keeps unless told otherwise: some hundreds of
     /// megabytes.
@@ -50,7 +55,8 @@ package struct NodeSettings: Sendable {
         checkpoints: CheckpointPolicy = .standard, slice: CheckpointSlice = .standard,
         memory: MemoryBudget = .unlimited, graphLimits: GraphLimits = .standard,
         deliveryLimits: DeliveryLimits = .standard,
-        feedRetention: UInt64 = NodeSettings.standardFeedRetention
+        feedRetention: UInt64 = NodeSettings.standardFeedRetention,
+        knownLogic: ClosedRange<UInt64> = PartitionMachine.knownLogic, logicLimit: UInt64? = nil
     ) {
         precondition(partitionCount > 0, "a store has partitions")
         self.partitionCount = partitionCount
@@ -64,6 +70,13 @@ package struct NodeSettings: Sendable {
         self.graphLimits = graphLimits
         self.deliveryLimits = deliveryLimits
         self.feedRetention = feedRetention
+        self.knownLogic = knownLogic
+        self.logicLimit = logicLimit
+    }
+
+    /// The version of the logic that the store may be raised to, as far as this process goes.
+    package var raisedLogic: UInt64 {
+        max(knownLogic.lowerBound, min(knownLogic.upperBound, logicLimit ?? .max))
     }
 
     /// The digest of the settings that give identifiers their keys: the store key's fingerprint,

@@ -16,10 +16,12 @@ extension PartitionRuntime {
         let digests = [settings.configurationDigest] + settings.earlierDigests
         guard let header = try StoredHeader.read(state) else {
             return PartitionMachine(
-                configuration, configurationDigests: digests, limits: settings.deliveryLimits)
+                configuration, configurationDigests: digests, limits: settings.deliveryLimits,
+                knownLogic: settings.knownLogic)
         }
-        guard PartitionMachine.knowsLogic(header.logicVersion) else {
-            throw failure(StepError.unknownLogic(version: header.logicVersion))
+        guard settings.knownLogic.contains(header.logicVersion) else {
+            throw StoreFailure(
+                logic: header.logicVersion, of: "the checkpoint", known: settings.knownLogic)
         }
         return PartitionMachine(
             configuration, configurationDigests: digests, restoring: header,
@@ -27,6 +29,7 @@ extension PartitionRuntime {
             namespaces: try StoredHeader.names(
                 .namespace, count: header.namespaceCount, state),
             sources: try StoredHeader.names(.source, count: header.sourceCount, state),
-            transit: try StoredTransit.read(state), limits: settings.deliveryLimits)
+            transit: try StoredTransit.read(state), limits: settings.deliveryLimits,
+            knownLogic: settings.knownLogic)
     }
 }

@@ -102,8 +102,17 @@ package final class PartitionRuntime<Log: LogUpkeep, State: StatePort> {
     /// What a record's head says here.
     package var recordHead: RecordHead {
         RecordHead(
-            logicVersion: PartitionMachine.logicVersion,
+            logicVersion: machine.logicVersion,
             configurationDigest: settings.configurationDigest)
+    }
+
+    /// The version of the machine's logic in force.
+    package var logicVersion: UInt64 { machine.logicVersion }
+
+    /// A record that brings a version of the logic into force, which every program must know that
+    /// folds the log.
+    package func logicRecord(_ version: UInt64) -> [UInt8] {
+        RecordCodec.encode(.logic(version: version), recordHead)
     }
 
     /// How many forwarding pointers of departed components the partition keeps.

@@ -16,7 +16,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     /// The partitions, by number.
     package let runtimes: [PartitionRuntime<Log, State>]
     private let log: Log
-    private let settings: NodeSettings
+    let settings: NodeSettings
     private var intakes: [DeliveryIntake]
     /// What may leave and is in no receiver's log yet, by sender.
     private var unsent: [Deque<Delivery>]

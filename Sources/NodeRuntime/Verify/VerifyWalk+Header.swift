@@ -72,10 +72,10 @@ extension VerifyWalk {
     }
 
     private mutating func checkHistory(_ header: PartitionHeader) {
-        if header.logicVersion == 0 || header.logicVersion > PartitionMachine.logicVersion {
+        if !PartitionMachine.knownLogic.contains(header.logicVersion) {
             findings.add(
                 header.logicVersion == 0 ? .headerImplausible : .newerFormat, "header",
-                "it asks for logic version \(header.logicVersion)")
+                "it is at version \(header.logicVersion) of the logic")
         }
         if header.doneOffset > header.position {
             implausible("what is done runs ahead of what is folded")

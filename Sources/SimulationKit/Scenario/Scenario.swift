@@ -45,6 +45,8 @@ package struct Scenario: Sendable {
     package var events: [SimulatedEvent]
     /// By which rules profiles are made.
     package var rules = RulesPlan.standing
+    /// When the machine's logic is raised, where machines are driven.
+    package var logic = LogicPlan.none
     /// How things go on.
     package var habits: Habits
     /// What the schedule may do.
@@ -76,6 +78,7 @@ package struct Scenario: Sendable {
         memory = Self.memory(&chance, isLarge: isLarge)
         if isPressed { press() }
         sayAttributes()
+        if level == .machine { logic = .drawn(seed: seed) }
     }
 
     /// Has memory hold as little of large components as it can. What goes wrong between memory and
@@ -102,6 +105,7 @@ package struct Scenario: Sendable {
         self.partitions = partitions
         self.events = events
         rules = .standing
+        logic = .none
         isEmbedded = false
         limits = .standard
         deliveries = .standard

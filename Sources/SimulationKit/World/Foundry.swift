@@ -24,13 +24,17 @@ struct Foundry {
     var partitions: Int { configurations.count }
 
     /// The machine that a partition's state gives; a new one where it holds no checkpoint.
-    func machine(_ partition: Int, over state: SimulatedState) throws(Violation) -> PartitionMachine
-    {
+    ///
+    /// - Parameter isOld: whether its program is of the release before.
+    func machine(
+        _ partition: Int, over state: SimulatedState, isOld: Bool
+    ) throws(Violation) -> PartitionMachine {
+        let known = isOld ? LogicPlan.old : LogicPlan.new
         do throws(StoreFailure) {
             guard let header = try StoredHeader.read(state) else {
                 return PartitionMachine(
                     configurations[partition], configurationDigests: Self.digests,
-                    limits: deliveries)
+                    limits: deliveries, knownLogic: known)
             }
             return PartitionMachine(
                 configurations[partition], configurationDigests: Self.digests,
@@ -38,7 +42,7 @@ struct Foundry {
                 namespaces: try StoredHeader.names(
                     .namespace, count: header.namespaceCount, state),
                 sources: try StoredHeader.names(.source, count: header.sourceCount, state),
-                transit: try StoredTransit.read(state), limits: deliveries)
+                transit: try StoredTransit.read(state), limits: deliveries, knownLogic: known)
         } catch {
             throw Violation("a snapshot cannot be opened: \(error.reason)")
         }

@@ -15,6 +15,8 @@ struct Snapshot {
     var sent: [UInt64] = []
     /// How many changes were told of the records before.
     var changes: UInt64 = 0
+    /// The version of the machine's logic in force.
+    var logicVersion = PartitionMachine.firstLogic
     /// The number of the last component id that was given.
     var minted: UInt64 = 0
 }
@@ -48,16 +50,23 @@ final class Replica {
     var candidates: [Snapshot] = []
     /// It was told that a delivery failed.
     var isBroken = false
+    /// Whether its program is of the release before.
+    let isOld: Bool
+    /// Whether it stands before a record by whose logic its program cannot fold.
+    private(set) var isOutdated = false
 
-    /// A replica that a snapshot gives.
+    /// A replica that a snapshot gives; a program that lacks the snapshot's logic gives way to one
+    /// that does not.
     init(
-        _ partition: Int, number: Int, from snapshot: Snapshot, _ foundry: Foundry
+        _ partition: Int, number: Int, from snapshot: Snapshot, _ foundry: Foundry,
+        isOld: Bool = false
     ) throws(Violation) {
+        self.isOld = isOld && LogicPlan.old.contains(snapshot.logicVersion)
         self.partition = partition
         self.number = number
         state = SimulatedState(snapshot.table)
         reader = StoredState(state)
-        machine = try foundry.machine(partition, over: state)
+        machine = try foundry.machine(partition, over: state, isOld: self.isOld)
         position = Int(machine.position)
         changeOffset = machine.changeOffset
         try require(position == snapshot.position, "a snapshot opens at another position")
@@ -75,7 +84,21 @@ final class Replica {
         }
     }
 
-    /// Folds the records before `limit`, and keeps what they give rise to.
+    /// Whether its program may not fold a record that later ones fold.
+    private func lacksLogic(of record: [UInt8]) -> Bool {
+        guard isOld else { return false }
+        do throws(StepError) {
+            try machine.admit(record.span)
+            return false
+        } catch .unknownLogic {
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Folds the records before `limit`, and keeps what they give rise to; stops where its program
+    /// lacks the logic.
     ///
     /// - Returns: whether it came further.
     func fold(
@@ -85,7 +108,10 @@ final class Replica {
         while position < limit {
             let place = position
             let first = changeOffset
-            let result = try fold(log.entry(place).bytes)
+            let record = try log.entry(place).bytes
+            isOutdated = lacksLogic(of: record)
+            if isOutdated { break }
+            let result = try fold(record)
             if !result.deliveries.isEmpty || !result.changes.isEmpty {
                 waiting.append(WaitingStep(position: place, firstChange: first, result: result))
             }
@@ -120,7 +146,7 @@ final class Replica {
         let header = machine.checkpointHeader
         return Snapshot(
             table: state.table, position: position, sent: header.sent, changes: header.changes,
-            minted: header.counters.minted)
+            logicVersion: header.logicVersion, minted: header.counters.minted)
     }
 
     /// Lets go of memory that its state holds too.
@@ -139,6 +165,9 @@ final class Replica {
 
     /// The number of the last delivery that was made for a partition.
     func sent(to receiver: Int) -> UInt64 { machine.sent(to: PartitionID(UInt16(receiver))) }
+
+    /// The version of the machine's logic in force.
+    var logicVersion: UInt64 { machine.logicVersion }
 
     /// The version of the survivorship rules in force.
     var rulesVersion: UInt64 { machine.rules.version }

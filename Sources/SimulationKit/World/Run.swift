@@ -14,6 +14,8 @@ final class Run {
     private let scenario: Scenario
     private var pending: [Int]
     private var rules: RulesProgress
+    /// Partitions whose logs were not told of the next logic yet.
+    private var untoldLogic: [Int]
     private var faultsLeft: Int
     private var turn: UInt64 = 0
 
@@ -24,6 +26,7 @@ final class Run {
         self.scenario = scenario
         pending = Array(scenario.events.indices)
         rules = RulesProgress(scenario)
+        untoldLogic = Array(0..<scenario.partitions)
         faultsLeft = scenario.habits.faultBudget
         world = try World(scenario, mutant: mutant, isTraced: isTraced)
     }
@@ -81,6 +84,7 @@ final class Run {
         if world.allows(.echoes), world.chance.chance(10) { pending.append(frame[0]) }
         try world.say(frame, to: partition)
         try changeRules()
+        try raiseLogic()
         if !isLagging() { _ = try world.advance(partition) }
     }
 
@@ -90,6 +94,26 @@ final class Run {
         for partition in rules.due(said: count - pending.count, of: count) {
             try putRules(partition)
         }
+    }
+
+    /// Tells logs of the next logic, each at its place.
+    private func raiseLogic() throws(Violation) {
+        let count = scenario.events.count
+        let due = scenario.logic.due(untoldLogic, said: count - pending.count, of: count)
+        untoldLogic.removeAll { due.contains($0) }
+        for partition in due { try world.raiseLogic(partition) }
+    }
+
+    /// Tells partitions of the next logic whose logs have lost word of it, or had none.
+    private func raiseLostLogic() throws(Violation) -> Bool {
+        guard scenario.logic.places != nil else { return false }
+        var isAny = false
+        for partition in world.all
+        where world.witnesses[partition].logicVersion < LogicPlan.new.upperBound {
+            try world.raiseLogic(partition)
+            isAny = true
+        }
+        return isAny
     }
 
     private func putRules(_ partition: Int) throws(Violation) {
@@ -167,6 +191,8 @@ final class Run {
             return true
         }
         if try restartBroken() { return true }
+        if try world.upgrade() { return true }
+        if try raiseLostLogic() { return true }
         if try putLostRules() { return true }
         if scenario.rules.repeatsEarly, sayAllAgain() { return true }
         if try tickWhereTheyWait() { return true }
@@ -217,6 +243,7 @@ final class Run {
         if falls(3) { return try fail() }
         if falls(3) {
             _ = try restartBroken()
+            _ = try world.upgrade()
             return
         }
         if falls(scenario.habits.ticks) { try world.tick(partition) }

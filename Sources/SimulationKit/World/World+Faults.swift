@@ -105,7 +105,9 @@ extension World {
             try checkHeld(owners[partition])
             try sync(partition)
         }
-        for partition in all { _ = try advance(partition) }
+        repeat {
+            for partition in all { _ = try advance(partition) }
+        } while try upgrade()
         for owner in owners {
             for receiver in all where receiver != owner.partition {
                 try require(

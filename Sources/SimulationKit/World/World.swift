@@ -39,6 +39,8 @@ final class World {
     private var watched = WatchedStep()
     private var builder = EventRecordBuilder()
     private var replicaCount = 0
+    /// By partition: whether its nodes were all upgraded.
+    private var isUpgraded: [Bool]
     /// Records that witnesses have folded.
     private var foldedCount = 0
 
@@ -51,6 +53,7 @@ final class World {
         identifiers = Identifiers.atLeast(scenario.workload.nodes)
         logs = Array(repeating: SimulatedRecords(), count: count)
         ledger = Array(repeating: [], count: count)
+        isUpgraded = Array(repeating: false, count: count)
         feed = SimulatedFeed(partitions: count)
         snapshots = Array(repeating: [Snapshot()], count: count)
         watch = Watch(nodes: scenario.workload.nodes, partitions: count)
@@ -59,7 +62,7 @@ final class World {
             trace?.tell(scenario.headline)
         }
         for partition in 0..<count {
-            witnesses.append(try replica(partition, from: Snapshot()))
+            witnesses.append(try replica(partition, from: Snapshot(), isWitness: true))
             owners.append(try restored(partition))
             if !scenario.isEmbedded { standbys.append(try restored(partition)) }
         }
@@ -82,10 +85,32 @@ final class World {
     }
 
     private func replica(
-        _ partition: Int, from snapshot: Snapshot
+        _ partition: Int, from snapshot: Snapshot, isWitness: Bool = false
     ) throws(Violation) -> Replica {
         replicaCount += 1
-        return try Replica(partition, number: replicaCount, from: snapshot, foundry)
+        let isOld = !isWitness && !isUpgraded[partition] && scenario.logic.isOld(replicaCount)
+        return try Replica(
+            partition, number: replicaCount, from: snapshot, foundry, isOld: isOld)
+    }
+
+    /// The partition's log tells that the logic of the next release is in force.
+    func raiseLogic(_ partition: Int) throws(Violation) {
+        try append(
+            RecordCodec.encode(
+                .logic(version: LogicPlan.new.upperBound), Identifiers.head), to: partition)
+    }
+
+    /// Owners whose programs lack the logic of their logs end, and the next release takes over.
+    ///
+    /// - Returns: whether there were any.
+    func upgrade() throws(Violation) -> Bool {
+        var isAny = false
+        for partition in all where owners[partition].isOutdated {
+            isUpgraded[partition] = true
+            try restart(partition)
+            isAny = true
+        }
+        return isAny
     }
 
     // MARK: Logs

@@ -28,7 +28,7 @@ package struct RecordHead: Equatable, Sendable {
     /// The format of log records that this program writes, and the latest that it reads.
     package static let format: UInt8 = 1
 
-    /// The machine's logic that the writer meant.
+    /// The machine's logic that the writer meant: by no earlier one is the record folded.
     package var logicVersion: UInt64
     /// Which key, namespace table and normalisation the writer used.
     package var configurationDigest: UInt64

@@ -37,8 +37,9 @@ final class ClusterFixture: MockStore {
 
     // MARK: Lives
 
-    /// A node joins, for the first time or again.
-    func join(_ name: String) throws {
+    /// A node joins, for the first time or again; it knows these versions of the logic, if not the
+    /// program's.
+    func join(_ name: String, knowing logic: ClosedRange<UInt64>? = nil) throws {
         let (id, seat) = try seat(of: name)
         var cluster = ClusterSettings(
             node: id, address: "http://\(name):7411", standbys: Self.standbys)
@@ -52,8 +53,10 @@ final class ClusterFixture: MockStore {
         }
         let states = seat.states
         let shelf = shelf
+        var engine = settings
+        engine.node.knownLogic = logic ?? settings.node.knownLogic
         seat.node = EngineNode(
-            settings, cluster, hasher: Self.hasher,
+            engine, cluster, hasher: Self.hasher,
             states: StateHome(
                 open: { (id) throws(StoreFailure) in try states.open(id) },
                 close: { id, _ in states.close(id) },

@@ -16,7 +16,7 @@ struct ClusterPoisonTests {
     private static let foreign = RecordCodec.encode(
         .tick(EventTime(milliseconds: 1)),
         RecordHead(
-            logicVersion: PartitionMachine.logicVersion,
+            logicVersion: PartitionMachine.knownLogic.upperBound,
             configurationDigest: MockStore.digest &+ 1))
 
     private static func skip(_ cluster: ClusterFixture, _ offset: UInt64) throws(EngineFailure) {
@@ -83,7 +83,7 @@ struct ClusterPoisonTests {
         let later = RecordCodec.encode(
             .tick(EventTime(milliseconds: 1)),
             RecordHead(
-                logicVersion: PartitionMachine.logicVersion + 1,
+                logicVersion: PartitionMachine.knownLogic.upperBound + 1,
                 configurationDigest: MockStore.digest))
         try cluster.spoil(Self.poisoned, with: later)
         try await cluster.wait { try Self.fault(cluster) != nil }

@@ -37,6 +37,39 @@ struct ClusterRecordTests {
         try check(.node(try #require(NodeID("a")), nil), "node/a", nil)
     }
 
+    /// A release that says nothing of the logic knows the first version alone.
+    @Test func shouldTellWhichLogicANodeKnows() throws {
+        let cases: [(NodeLogic?, String, raised: UInt64)] = [
+            (nil, "", 1), (NodeLogic(1...2), #""logic":{"greatest":2,"least":1},"#, 2),
+            (NodeLogic(1...2, limit: 1), #""logic":{"greatest":2,"least":1,"limit":1},"#, 1),
+            (NodeLogic(2...3, limit: 1), #""logic":{"greatest":3,"least":2,"limit":1},"#, 2),
+            (NodeLogic(1...2, limit: 9), #""logic":{"greatest":2,"least":1,"limit":9},"#, 2),
+        ]
+        let id = try #require(NodeID("a"))
+        for (logic, text, raised) in cases {
+            let record = NodeRecord(address: "x", incarnation: "1", since: 5, logic: logic)
+            try check(
+                .node(id, record), "node/a",
+                #"{"address":"x","format":1,"incarnation":"1","leaving":false,"# + text
+                    + #""partitions":[],"since":5}"#)
+            #expect(record.logic.raised == raised)
+        }
+        for (least, greatest) in [(0, 1), (2, 1)] {
+            let text =
+                #"{"address":"x","format":1,"incarnation":"1","leaving":false,"#
+                + #""logic":{"greatest":\#(greatest),"least":\#(least)},"partitions":[],"since":5}"#
+            #expect(try read("node/a", text) == .damaged)
+        }
+    }
+
+    @Test func shouldWriteTheLogicOfTheStore() throws {
+        try check(.logic(2), "logic", #"{"format":1,"version":2}"#)
+        for text in [nil, "", "{}", #"{"format":1,"version":-1}"#] {
+            #expect(try read("logic", text) == .logic(nil))
+        }
+        #expect(throws: EngineFailure.self) { try read("logic", #"{"format":2}"#) }
+    }
+
     @Test func shouldWriteAPlacement() throws {
         let (a, b) = (try #require(NodeID("a")), try #require(NodeID("b")))
         let placement = Placement(

@@ -18,12 +18,12 @@ struct ClusterTableTests {
 
         mutating func hear(
             _ name: String, _ role: ReplicaRole? = nil, incarnation: String = "1",
-            isLeaving: Bool = false, isOfThePast: Bool = false
+            isLeaving: Bool = false, isOfThePast: Bool = false, logic: NodeLogic? = nil
         ) throws {
             let id = try #require(NodeID(name))
             let record = NodeRecord(
                 address: name, incarnation: incarnation, since: 0, isLeaving: isLeaving,
-                replicas: role.map { [ReplicaStanding(0, $0)] } ?? [])
+                replicas: role.map { [ReplicaStanding(0, $0)] } ?? [], logic: logic)
             table.note(.node(id, record), at: now * 1_000_000, isOfThePast: isOfThePast)
         }
 
@@ -36,6 +36,8 @@ struct ClusterTableTests {
         }
 
         var view: ClusterView { table.view(partitionCount: 1, at: now * 1_000_000) }
+
+        var nextLogic: UInt64? { table.nextLogic(at: now * 1_000_000) }
 
         var coordinator: String? { table.coordinator(at: now * 1_000_000)?.name }
 
@@ -149,6 +151,62 @@ struct ClusterTableTests {
         }
         try later.hear("own", incarnation: "2")
         #expect(later.table.successor == "own")
+    }
+
+    // MARK: The logic
+
+    private func say(_ version: UInt64?, _ test: inout Case) {
+        test.table.note(.logic(version), at: test.now * 1_000_000, isOfThePast: false)
+    }
+
+    /// Every node must know a version, and allow it, before it is said.
+    @Test func shouldRaiseTheLogicOnceAllKnowIt() throws {
+        var test = try Case()
+        try test.hear("own", logic: NodeLogic(1...3))
+        #expect(test.nextLogic == 3)
+        try test.hear("a")
+        #expect(test.nextLogic == nil, "one that says nothing knows the first")
+        try test.hear("a", logic: NodeLogic(1...2))
+        #expect(test.nextLogic == 2)
+        try test.hear("a", logic: NodeLogic(1...2, limit: 1))
+        #expect(test.nextLogic == nil)
+        try test.hear("a", isLeaving: true, logic: NodeLogic(1...1))
+        #expect(test.nextLogic == nil, "it may still come back")
+        let id = try #require(NodeID("a"))
+        test.table.note(.node(id, nil), at: test.now * 1_000_000, isOfThePast: false)
+        #expect(test.nextLogic == 3)
+        say(3, &test)
+        #expect(test.nextLogic == nil && test.view.logicVersion == 3)
+        try test.hear("a", logic: NodeLogic(1...2))
+        #expect(test.nextLogic == nil && test.view.logicVersion == 3, "it never falls")
+        for version in [2, nil] as [UInt64?] {
+            say(version, &test)
+            #expect(test.nextLogic == 3, "what stands is to be the last record")
+        }
+        say(3, &test)
+        #expect(test.nextLogic == nil)
+    }
+
+    /// One that is dead may come back as it was, until it is forgotten; and who hears nothing, or
+    /// has not heard of all, says nothing.
+    @Test func shouldNotRaiseTheLogicOverTheDead() throws {
+        var test = try Case()
+        let new = NodeLogic(1...2)
+        try test.hear("z", isOfThePast: true, logic: new)
+        try test.hear("own", logic: new)
+        #expect(test.nextLogic == nil, "it is not known whether z lives, and as what")
+        try test.hear("z")
+        for _ in 0..<8 {
+            test.now += 500
+            try test.hear("own", logic: new)
+        }
+        #expect(test.dead == ["z"] && test.nextLogic == nil)
+        try test.hear("z", logic: new)
+        #expect(test.nextLogic == 2)
+        test.now += 2_001
+        #expect(test.nextLogic == nil, "it hears nothing")
+        try test.hear("own", logic: new)
+        #expect(test.nextLogic == 2)
     }
 
     @Test func shouldForgetTheDeadAfterADay() throws {

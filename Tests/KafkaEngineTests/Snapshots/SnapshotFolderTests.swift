@@ -119,7 +119,8 @@ struct SnapshotFolderTests {
         try site.add(10)
         try site.add(20, logicVersion: 2)
         let (position, passed) = try site.bring()
-        #expect(position == 10 && passed.count == 1 && passed[0].contains("logic version 2"))
+        #expect(
+            position == 10 && passed.count == 1 && passed[0].contains("at version 2 of the logic"))
         let path = site.path(10) + "/snapshot.json"
         let text = try SnapshotSite.text(path).replacing(
             #""format":1,"node""#, with: #""format":2,"node""#)

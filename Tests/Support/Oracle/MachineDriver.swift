@@ -15,24 +15,28 @@ package final class MachineDriver {
     private let configuration: GraphConfiguration
     private let digests: [UInt64]
     private let limits: DeliveryLimits
+    private let knownLogic: ClosedRange<UInt64>
     /// Where checkpoints go.
     package let store = MemoryState()
     private let reader: StoredState<MemoryState>
     /// The machine itself.
     package var machine: PartitionMachine
 
-    /// A machine that has folded nothing and takes records of these configurations.
+    /// A machine that has folded nothing, takes records of these configurations, and knows these
+    /// versions of the logic.
     package init(
         _ configuration: GraphConfiguration = MachineDriver.configuration,
         digests: [UInt64] = [MachineDriver.head.configurationDigest],
-        limits: DeliveryLimits = .standard
+        limits: DeliveryLimits = .standard,
+        knownLogic: ClosedRange<UInt64> = PartitionMachine.knownLogic
     ) {
         self.configuration = configuration
         self.digests = digests
         self.limits = limits
+        self.knownLogic = knownLogic
         reader = StoredState(store)
         machine = PartitionMachine(
-            configuration, configurationDigests: digests, limits: limits)
+            configuration, configurationDigests: digests, limits: limits, knownLogic: knownLogic)
     }
 
     /// Folds one record.
@@ -57,7 +61,7 @@ package final class MachineDriver {
             configuration, configurationDigests: digests, restoring: header,
             namespaces: try StoredHeader.names(.namespace, count: header.namespaceCount, store),
             sources: try StoredHeader.names(.source, count: header.sourceCount, store),
-            transit: try StoredTransit.read(store), limits: limits)
+            transit: try StoredTransit.read(store), limits: limits, knownLogic: knownLogic)
     }
 
     /// What the store holds, in order of keys.
