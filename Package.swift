@@ -116,6 +116,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: common),
@@ -139,10 +141,10 @@ let package = Package(
                 "IdentityModel", "GraphCore", "WireFormat", "PartitionCore", "NodeRuntime",
             ],
             path: "Tests/Support", swiftSettings: common),
-        // Kafka brokers in the test's own process; never part of the program.
+        // Kafka brokers for tests, in the test's own process or real ones; never part of the program.
         .target(
-            name: "KafkaTestSupport", dependencies: ["CRdkafka"], path: "Tests/KafkaSupport",
-            swiftSettings: common),
+            name: "KafkaTestSupport", dependencies: ["CRdkafka", "KafkaLog", "TestSupport"],
+            path: "Tests/KafkaSupport", swiftSettings: common),
 
         .testTarget(
             name: "IdentityModelTests", dependencies: ["IdentityModel", "TestSupport"],
@@ -227,7 +229,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "IdentityModel", "NodeKeys", "GraphCore", "WireFormat", "RocksStore",
-                "NodeRuntime", "Commands", "TestSupport", "KafkaTestSupport", "kindred",
+                "NodeRuntime", "KafkaLog", "Commands", "TestSupport", "KafkaTestSupport", "kindred",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["PowerLossRecorder.c", "FlipSyncFault.c"], swiftSettings: common),
@@ -236,6 +238,9 @@ let package = Package(
             dependencies: [
                 "IdentityModel", "NodeKeys", "ProfileCore", "WireFormat", "NodeRuntime", "Answers",
                 "HTTPAPI", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),

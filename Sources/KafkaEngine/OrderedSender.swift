@@ -62,8 +62,13 @@ package final class OrderedSender {
     }
 
     private let settings: KafkaSettings
+    private let waiter: (any KafkaWaiter)?
     private var producer: KafkaProducer
     private var lanes: [Lane]
+    /// Lanes with something that the producer has not, and with something that was acknowledged:
+    /// there may be hundreds of lanes, and few have.
+    private var unsent: [Int] = []
+    private var acknowledged: [Int] = []
     /// Whether the producer has ended, or an item has failed: what comes after it may be lost.
     private var isBroken = false
     /// What no new producer mends.
@@ -80,11 +85,23 @@ package final class OrderedSender {
     /// Milliseconds before a producer that has ended is replaced: what ends it may last.
     private static let renewalMilliseconds: UInt32 = 50
 
-    /// A sender to these lanes. Throws `.wrongConfiguration` where settings do not fit.
-    package init(_ settings: KafkaSettings, lanes: [KafkaPartition]) throws(KafkaError) {
+    /// A sender to these lanes; `waiter` is woken whenever something may have arrived. Throws
+    /// `.wrongConfiguration` where settings do not fit.
+    package init(
+        _ settings: KafkaSettings, lanes: [KafkaPartition], waking waiter: (any KafkaWaiter)? = nil
+    ) throws(KafkaError) {
         self.settings = settings
+        self.waiter = waiter
         self.lanes = lanes.map { Lane(place: $0) }
-        producer = try KafkaProducer(settings)
+        producer = try Self.producer(settings, waiter)
+    }
+
+    private static func producer(
+        _ settings: KafkaSettings, _ waiter: (any KafkaWaiter)?
+    ) throws(KafkaError) -> KafkaProducer {
+        let producer = try KafkaProducer(settings)
+        if let waiter { producer.wakes(waiter) }
+        return producer
     }
 
     /// Takes a message for a lane; it leaves with the next `poll`.
@@ -92,6 +109,7 @@ package final class OrderedSender {
         byteCount += message.byteCount
         count += 1
         lanes[lane].items.append(Item(message: message, token: token))
+        if lanes[lane].items.count - lanes[lane].enqueued == 1 { unsent.append(lane) }
     }
 
     /// Sends what was taken and says what has arrived, waiting up to so many milliseconds for it.
@@ -108,6 +126,8 @@ package final class OrderedSender {
             isBroken = true
         }
         if let refusal { throw refusal }
+        // What is to be sent again is not to wait until somebody else says something.
+        if isBroken { waiter?.wake() }
         return takeArrivals()
     }
 
@@ -115,10 +135,11 @@ package final class OrderedSender {
     package func close() { producer.close() }
 
     private func enqueue() {
-        for place in lanes.indices {
-            while !isBroken, lanes[place].enqueued < lanes[place].items.count {
-                guard enqueueNext(of: place) else { return }
+        while let place = unsent.last {
+            while lanes[place].enqueued < lanes[place].items.count {
+                guard !isBroken, enqueueNext(of: place) else { return }
             }
+            unsent.removeLast()
         }
     }
 
@@ -148,6 +169,7 @@ package final class OrderedSender {
         let index = number - lanes[place].arrived
         lanes[place].items[index].isAcknowledged = true
         lanes[place].items[index].offset = delivery.offset
+        if index == 0 { acknowledged.append(place) }
     }
 
     /// What failed is sent again by another producer, unless that would be told the same.
@@ -162,7 +184,7 @@ package final class OrderedSender {
 
     private func takeArrivals() -> [Arrival] {
         var arrivals: [Arrival] = []
-        for place in lanes.indices {
+        for place in acknowledged {
             while let item = lanes[place].items.first, item.isAcknowledged {
                 arrivals.append(Arrival(lane: place, token: item.token, offset: item.offset))
                 byteCount -= item.message.byteCount
@@ -172,17 +194,20 @@ package final class OrderedSender {
                 lanes[place].enqueued -= 1
             }
         }
+        acknowledged.removeAll(keepingCapacity: true)
         return arrivals
     }
 
     private func renew() throws(KafkaError) {
         producer.close()
         Pause.milliseconds(Self.renewalMilliseconds)
-        producer = try KafkaProducer(settings)
+        producer = try Self.producer(settings, waiter)
         renewals += 1
         isBroken = false
+        (unsent, acknowledged) = ([], [])
         for place in lanes.indices {
             lanes[place].enqueued = 0
+            if !lanes[place].items.isEmpty { unsent.append(place) }
             for index in lanes[place].items.indices {
                 lanes[place].items[index].isAcknowledged = false
             }

@@ -48,10 +48,12 @@ final class OwnerTurn<State: StatePort> {
 
     /// Records that are folded between two looks at what else there is to do.
     private static var recordsAtOnce: Int { 64 }
-    /// Milliseconds that an idle turn waits for a record, where nothing is awaited from elsewhere.
-    private static var idleMilliseconds: Int { 20 }
-    /// Milliseconds that a turn waits where acknowledgements are awaited.
-    private static var busyMilliseconds: Int { 1 }
+    /// Milliseconds that a turn waits for a record, an acknowledgement or a question, each of which
+    /// ends the wait; then it looks at what is due for its age, and whether it is to own.
+    private static var idleMilliseconds: Int { 50 }
+    /// Milliseconds that a turn waits for an acknowledgement where nothing may be folded before:
+    /// questions do not end that wait.
+    private static var busyMilliseconds: Int { 2 }
     /// Milliseconds that a broker has to say where the log ends; then it is asked again.
     private static var boundsMilliseconds: Int { 1_000 }
     /// Nanoseconds between two looks at what is due for its age: 10 ms.
@@ -80,9 +82,10 @@ final class OwnerTurn<State: StatePort> {
         let place = graphLanes[Int(partition.rawValue)]
         self.place = place
         (reader, sender) = try EngineFailure.ofKafka { () throws(KafkaError) in
-            let sender = try OrderedSender(
-                settings.kafka, lanes: graphLanes + ChangesPublisher.lanes(settings))
             let reader = try KafkaReader(settings.kafka)
+            let sender = try OrderedSender(
+                settings.kafka, lanes: graphLanes + ChangesPublisher.lanes(settings),
+                waking: reader)
             try reader.start(place, at: .offset(Int64(runtime.nextOffset)))
             return (reader, sender)
         }
@@ -176,7 +179,6 @@ final class OwnerTurn<State: StatePort> {
 
     private var patience: Int {
         guard !questions.hasReady else { return 0 }
-        guard sender.count == 0 else { return Self.busyMilliseconds }
         let tick = runtime.isMuted ? nil : ticks.nextDue(runtime)
         guard let due = [tick, questions.nextDeadline].compactMap(\.self).min() else {
             return Self.idleMilliseconds

@@ -28,9 +28,9 @@ final class RouterTurn {
 
     /// Messages that are read between two looks at what else there is to do.
     private static let messagesAtOnce = 1_000
-    /// Milliseconds that a turn waits for messages where acknowledgements are awaited, and where
-    /// none are.
-    private static let waitMilliseconds = (busy: 1, idle: 50)
+    /// Milliseconds that a turn waits for an acknowledgement where it may not read, and for
+    /// messages, where an acknowledgement ends the wait.
+    private static let waitMilliseconds = (busy: 5, idle: 50)
     /// Nanoseconds between two commits: 100 ms. So much is read again after an end without one.
     private static let commitNanoseconds: UInt64 = 100_000_000
     /// Milliseconds that a commit at the end takes at most.
@@ -50,9 +50,10 @@ final class RouterTurn {
             KafkaPartition(settings.topics.deadLetters, $0)
         }
         (group, sender) = try EngineFailure.ofKafka { () throws(KafkaError) in
-            let sender = try OrderedSender(settings.kafka, lanes: graphLanes + letterLanes)
             let group = try KafkaGroup(
                 settings.kafka, KafkaGroupSettings(groupID: settings.topics.routers))
+            let sender = try OrderedSender(
+                settings.kafka, lanes: graphLanes + letterLanes, waking: group)
             try group.join([settings.topics.events])
             return (group, sender)
         }
@@ -76,11 +77,10 @@ final class RouterTurn {
         try hear(waiting: mayRead ? 0 : Self.waitMilliseconds.busy)
         guard mayRead else { return }
         source.take(settings.rules(), settings.recordHead)
-        let wait = sender.count == 0 ? Self.waitMilliseconds.idle : Self.waitMilliseconds.busy
         do throws(KafkaError) {
             try group.poll(
-                limit: Self.messagesAtOnce, timeoutMilliseconds: wait, event: { note($0) },
-                message: { read($0) })
+                limit: Self.messagesAtOnce, timeoutMilliseconds: Self.waitMilliseconds.idle,
+                event: { note($0) }, message: { read($0) })
         } catch {
             throw .kafka(error)
         }

@@ -14,7 +14,8 @@ package final class KafkaAdmin: Sendable {
         let configuration = try NativeConfiguration(
             settings, KafkaReaderSettings().entries(settings))
         slot = NativeSlot(
-            try configuration.make(RD_KAFKA_CONSUMER, events: 0, queue: .main))
+            try configuration.make(
+                RD_KAFKA_CONSUMER, events: RD_KAFKA_EVENT_ERROR, queue: .main))
     }
 
     /// Ends the client, once calls on other threads have returned.
@@ -67,12 +68,28 @@ package final class KafkaAdmin: Sendable {
         of topic: OpaquePointer?, _ client: NativeClient, _ deadline: Deadline
     ) throws(KafkaError) -> UnsafePointer<rd_kafka_metadata> {
         var metadata: UnsafePointer<rd_kafka_metadata>?
-        try KafkaError.check(
-            rd_kafka_metadata(
-                client.handle, 0, topic, &metadata, max(1, deadline.remainingMilliseconds)))
-        guard let metadata else { throw KafkaError(.failed, "librdkafka gave no metadata") }
-        return metadata
+        var patience = KafkaAdmin.firstMilliseconds
+        while true {
+            let limit = max(1, min(patience, deadline.remainingMilliseconds))
+            let code = rd_kafka_metadata(client.handle, 0, topic, &metadata, limit)
+            if let metadata, code == RD_KAFKA_RESP_ERR_NO_ERROR { return metadata }
+            // librdkafka waits for a broker that lets it in; that none will, it says beside that.
+            while let event = client.nextEvent(timeoutMilliseconds: 0) {
+                let told = event.error(of: client)
+                if event.kind == .error, told.code == .authentication { throw told }
+            }
+            let error = KafkaError(code)
+            guard error.isRetriable, deadline.remainingMilliseconds > 0 else { throw error }
+            // Growing: an answer that is slow must be waited for in the end.
+            patience = min(2 * patience, KafkaAdmin.longestMilliseconds)
+        }
     }
+
+    /// Milliseconds that a first question about topics waits before it is looked whether the
+    /// brokers let this client in at all: one second.
+    private static let firstMilliseconds: Int32 = 1_000
+    /// Milliseconds that a further one waits at most: 30 seconds.
+    private static let longestMilliseconds: Int32 = 30_000
 
     private static func partition(_ native: rd_kafka_metadata_partition) -> KafkaTopicPartition {
         KafkaTopicPartition(

@@ -23,6 +23,8 @@ package struct KafkaError: Error, Equatable, Sendable {
         case authorization
         /// The message is larger than the client, the broker or the topic takes.
         case tooLarge
+        /// There are not as many brokers as a topic is to have replicas.
+        case tooFewBrokers
         /// A setting is unknown, refused, or does not go with others.
         case wrongConfiguration
         /// The message was thrown away unsent, or unacknowledged, by `purge` or `close`.
@@ -97,7 +99,8 @@ package struct KafkaError: Error, Equatable, Sendable {
     /// What to do about it: one sentence.
     package var remedy: String {
         switch code {
-        case .unavailable: "check that the brokers run and can be reached; it is tried again"
+        case .unavailable:
+            "check that the brokers run and can be reached, and that security.protocol is theirs"
         case .timedOut: "ask again; what was asked may have been done"
         case .busy: "try again later; if it stays so, look at the brokers' health"
         case .fatal: "make a new client, and send again what was not acknowledged"
@@ -109,6 +112,7 @@ package struct KafkaError: Error, Equatable, Sendable {
         case .authentication: "correct the SASL or TLS settings, or the broker's account"
         case .authorization: "give this user the right to the topic, group or cluster"
         case .tooLarge: "send less in one message, or raise the limit of topic and client"
+        case .tooFewBrokers: "start as many brokers as replicas are asked for, or ask for fewer"
         case .wrongConfiguration: "correct the setting"
         case .purged: "send it again through a new producer"
         case .notSupported: "use brokers that can: Kafka 2.4 or later"

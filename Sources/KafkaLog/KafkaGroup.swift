@@ -70,6 +70,9 @@ package final class KafkaGroup: Sendable {
     /// over. Does nothing where it is closed.
     package func abandon() { slot.take()?.client.wake() }
 
+    /// Has a `poll` that waits on another thread return, else the next one not wait.
+    package func wake() { try? slot.opened().client.wake() }
+
     // MARK: - Reading
 
     /// Gives up to `limit` messages to `message`, and what else there is to tell to `event`, in the

@@ -95,6 +95,10 @@ package final class KafkaProducer: Sendable {
 
     deinit { close() }
 
+    /// Wakes `waiter`, another client, whenever there is something for `poll` to tell, so that one
+    /// thread can wait for both. To be called once, before anything is sent.
+    package func wakes(_ waiter: any KafkaWaiter) { try? slot.opened().wakes(waiter) }
+
     /// Takes a message for partition `partition` of `topic`, copying its bytes.
     ///
     /// `token` comes back with the delivery. Nil for key or value is none, which empty is not.

@@ -63,6 +63,13 @@ package enum KafkaSecret: Hashable, Sendable {
         return bytes
     }
 
+    /// Throws `.wrongConfiguration` where `key` names files and the one at `path` cannot be read:
+    /// what librdkafka says then leaves the file's name out.
+    static func checkReadable(_ path: String, for key: String) throws(KafkaError) {
+        guard key.hasSuffix(".location") || key.hasSuffix(".keytab") else { return }
+        guard access(path, R_OK) == 0 else { throw unreadable(path, key) }
+    }
+
     private static func unreadable(_ path: String, _ key: String) -> KafkaError {
         KafkaError(
             .wrongConfiguration, "\(key): cannot read \(path): \(String(cString: strerror(errno)))")

@@ -24,6 +24,7 @@ final class NativeClient: @unchecked Sendable {
     let queue: OpaquePointer
     private let sink: NativeLogSink
     private let lock = NativeLock()
+    private var bell: NativeBell?
     /// Few: a program writes and reads a handful of topics.
     private var topics: [(name: String, handle: OpaquePointer)] = []
 
@@ -45,6 +46,7 @@ final class NativeClient: @unchecked Sendable {
 
     deinit {
         for topic in topics { rd_kafka_topic_destroy(topic.handle) }
+        if bell != nil { rd_kafka_queue_cb_event_enable(queue, nil, nil) }
         rd_kafka_queue_destroy(queue)
         // A group's member was closed before, or is given up: it must not wait for its group here.
         rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
@@ -72,6 +74,18 @@ final class NativeClient: @unchecked Sendable {
 
     /// Has who waits in `nextEvent` return, or the next one who would wait.
     func wake() { rd_kafka_queue_yield(queue) }
+
+    /// Wakes another client from now on whenever an event comes while there is none. To be called
+    /// once.
+    func wakes(_ waiter: any KafkaWaiter) {
+        let bell = NativeBell(waiter)
+        lock.locked {
+            precondition(self.bell == nil, "a client wakes one other")
+            self.bell = bell
+        }
+        rd_kafka_queue_cb_event_enable(
+            queue, NativeBell.callback, Unmanaged.passUnretained(bell).toOpaque())
+    }
 
     /// The failure that ended the client for good; nil while it has not.
     var fatalError: KafkaError? {

@@ -20,7 +20,9 @@ final class NativeConfiguration {
         try set(try settings.entries())
         for entry in settings.security.entries {
             switch entry.value {
-            case .text(let text): try set(entry.key, text)
+            case .text(let text):
+                try KafkaSecret.checkReadable(text, for: entry.key)
+                try set(entry.key, text)
             case .secret(let secret): try setSecret(entry.key, try secret.read(for: entry.key))
             }
         }

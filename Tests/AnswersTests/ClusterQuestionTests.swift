@@ -211,7 +211,7 @@ struct ClusterQuestionTests {
         refusals = .max
         let waiting = test.cluster()
         #expect(throws: StoreFailure.self) { try PartitionDesk(waiting).stats() }
-        #expect(waiting.refusal == .closed)
+        #expect(waiting.refusal == .partitionClosed(PartitionID(1)))
     }
 
     /// A dead owner counts as living for a while: by then what stands by here has answered.

@@ -71,7 +71,11 @@ struct WireQuestionTests {
         test.loopback.onAnswer = { _, _ in .failure(refusal) }
         let question = test.cluster()
         #expect(throws: StoreFailure.self) { try PartitionDesk(question).stats() }
-        #expect(question.refusal == refusal.error(of: PartitionID(0)))
+        // Where nobody has it open, who asked is told which partition that is.
+        let wanted =
+            refusal == .closed
+            ? .partitionClosed(PartitionID(0)) : refusal.error(of: PartitionID(0))
+        #expect(question.refusal == wanted)
     }
 
     @Test func shouldTakeUnknownRefusalsForNoService() {

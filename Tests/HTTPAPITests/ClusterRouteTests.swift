@@ -13,7 +13,8 @@ struct ClusterRouteTests {
             #expect(told.status == 200)
             #expect(
                 told.text
-                    == #"{"engine":"embedded","node":"local","nodes":[],"partitions":[]}"#)
+                    == #"{"engine":"embedded","logic_version":1,"node":"local","nodes":[],"#
+                    + #""partitions":[]}"#)
             #expect(try await node.get("/v1/cluster?x=1").problem == "unknown_parameter")
             #expect(try await node.post("/v1/cluster", "{}").status == 405)
             node.gate.turn { $0.failure = .closed }

@@ -1,6 +1,7 @@
 import Answers
 import Foundation
 import HTTPAPI
+import IdentityModel
 import NodeRuntime
 import TestSupport
 import Testing
@@ -152,6 +153,7 @@ struct ProblemTests {
                 (.overloaded, 429, "overloaded", "1"),
                 (.deadlinePassed, 504, "deadline_passed", nil),
                 (.pending, 503, "pending", "1"), (.closed, 503, "unavailable", "1"),
+                (.partitionClosed(PartitionID(3)), 503, "unavailable", "1"),
                 (.store(StoreFailure(.noSpace, "/secret", remedy: "-")), 507, "no_room", "1"),
                 (.store(StoreFailure(.readOnly, "/secret", remedy: "-")), 507, "no_room", "1"),
                 (.store(StoreFailure(.damaged, "/secret", remedy: "-")), 503, "store_failed", "1"),

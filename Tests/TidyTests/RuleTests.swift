@@ -140,6 +140,7 @@ struct RuleTests {
         let starts = "let a: Process\nlet b = Process()\nposix_spawn(&c, d, &e, nil, f, g)\nfork()"
         #expect(lines("IntegrationTests", exits) == [2])
         #expect(lines("IntegrationTests", starts).isEmpty)
+        #expect(lines("KafkaSupport", starts).isEmpty)
         #expect(lines("CommandsTests", exits).isEmpty)
         #expect(lines("CommandsTests", starts) == [2, 3, 4])
         #expect(lines("CommandsTests", "posix_spawnattr_init(&a)\nfunc fork() {}\na.fork").isEmpty)

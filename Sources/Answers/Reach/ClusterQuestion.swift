@@ -113,7 +113,9 @@ package final class ClusterQuestion<Near: NearPartitions>: PartitionReach {
             }
             open.removeAll { answers[$0] != nil }
             guard !open.isEmpty else { return answers.compactMap { $0 } }
-            guard patience.wait() else { throw refuse(.closed) }
+            guard patience.wait() else {
+                throw refuse(.partitionClosed(asked[open[0]].partition))
+            }
         }
     }
 

@@ -44,7 +44,7 @@ package enum PartitionRefusal: String, Error, CaseIterable, Sendable {
         case .overloaded: self = .overloaded
         case .deadlinePassed: self = .deadlinePassed
         case .pending: self = .pending
-        case .closed: self = .closed
+        case .closed, .partitionClosed: self = .closed
         case .store(let failure): self = Self(failure.code)
         case .stalePathCursor, .malformed: self = .badQuestion
         case .refused(let word, _): self.init(word: word)

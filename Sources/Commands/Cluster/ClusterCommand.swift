@@ -60,6 +60,10 @@ struct ClusterCommand: ParsableCommand {
                 let reason = Escaping.terminal(fault.reason.utf8)
                 lines.append(
                     "  partition \(part.partition) stands before record \(fault.offset): \(reason)")
+                guard fault.mayPass else { continue }
+                lines.append(
+                    "    have it passed over: kindred kafka skip --partition \(part.partition) "
+                        + "--offset \(fault.offset) --reason \"…\" --brokers … --prefix …")
             }
         }
         for skip in answer.skipped ?? [] {

@@ -84,14 +84,21 @@ final class ClusterNode: ServedNode, @unchecked Sendable {
         do throws(CommandEnd) {
             let store = try ClusterStore(request, place, address: address)
             mutex.locked { openedStore = store }
-            wait { Self.hasOpened(store) || Self.expulsion(of: store) != nil }
+            var teller = FailureTeller(Logs.logger)
+            wait {
+                teller.tell(store.node.figures)
+                return Self.hasOpened(store) || Self.expulsion(of: store) != nil
+            }
             if Self.expulsion(of: store) == nil {
                 mutex.locked {
                     let passed = MonotonicTime.system.nanoseconds() - start
                     openedAfter = Double(passed / 1_000_000) / 1e3
                 }
                 whenChanged()
-                wait { Self.expulsion(of: store) != nil }
+                wait {
+                    teller.tell(store.node.figures)
+                    return Self.expulsion(of: store) != nil
+                }
             }
             if let expulsion = Self.expulsion(of: store) {
                 store.abandon()

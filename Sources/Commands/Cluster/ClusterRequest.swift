@@ -46,7 +46,7 @@ struct ClusterRequest {
         place = try KafkaPlace(settings)
         standbys = try settings.value(.standbys, SettingValues.standbys) ?? Self.standardStandbys
         name = try settings.value(.nodeName, SettingValues.nodeName)
-        address = try settings.value(.advertise, SettingValues.server)?.text
+        address = try settings.value(.advertise, SettingValues.advertised)?.text
         snapshots = try SnapshotRequest(settings)
     }
 }

@@ -152,6 +152,13 @@ final class ClusterStore: Sendable {
                         + "has 1 to \(NodeSettings.partitionCounts.upperBound)")
             }
             return count
+        } catch  where error.code == .unknownTopicOrPartition {
+            throw .failed(
+                "there is no topic \(place.topics.graph)",
+                remedy: "correct the prefix, or make the topics of a new store: kindred kafka "
+                    + "create-topics --brokers \(place.kafka.brokers) "
+                    + "--prefix \(place.topics.prefix) --partitions N"
+                    + (place.isInsecureDev ? " --insecure-dev" : ""))
         } catch {
             throw .failed(error.reason, remedy: error.remedy)
         }

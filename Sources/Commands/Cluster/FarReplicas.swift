@@ -1,6 +1,6 @@
 internal import Answers
 internal import Foundation
-internal import FoundationNetworking
+internal import HTTPAPI
 internal import IdentityModel
 internal import KafkaEngine
 internal import NodeRuntime
@@ -8,15 +8,12 @@ internal import NodeRuntime
 /// The way to partitions of other nodes: over HTTP, to the owner of each, and where that does not
 /// answer to those that stand by, one after the other.
 ///
-/// `@unchecked Sendable`: nothing varies; URLSession may be used from any thread.
-final class FarReplicas: PartitionTransport, @unchecked Sendable {
+final class FarReplicas: PartitionTransport, Sendable {
     /// How long an owner may take before a standby is asked, in nanoseconds: 500 ms. Stale answers
     /// come within a second of a node's death.
     private static let ownerNanoseconds: UInt64 = 500_000_000
-    /// Connections to one node at most.
-    private static let connectionsPerNode = 64
 
-    private let session: URLSession
+    private let connections = NodeConnections()
     private let view: @Sendable () -> ClusterView
     private let own: NodeID
 
@@ -24,20 +21,17 @@ final class FarReplicas: PartitionTransport, @unchecked Sendable {
     private struct RefusedAnswer: Decodable {
         let refused: String
         /// What it begins with, and no answer does.
-        static let start = Data(#"{"refused":"#.utf8)
+        static let start = Array(#"{"refused":"#.utf8)
     }
 
     /// The way from the node `own`; `view`: what it knows of all nodes.
     init(from own: NodeID, _ view: @escaping @Sendable () -> ClusterView) {
         self.own = own
         self.view = view
-        let configuration = NodeClient.configuration()
-        configuration.httpMaximumConnectionsPerHost = Self.connectionsPerNode
-        session = URLSession(configuration: configuration)
     }
 
     /// Lets go of all connections; what is under way is refused.
-    func close() { session.invalidateAndCancel() }
+    func close() { connections.close() }
 
     func ask(
         _ requests: [PartitionRequest], by deadline: Deadline
@@ -69,26 +63,25 @@ final class FarReplicas: PartitionTransport, @unchecked Sendable {
     /// Asks the next node that may answer.
     private func send(_ question: FarQuestion) {
         guard let (address, isLast) = question.next() else { return }
-        guard var request = request(question.request, to: address) else {
+        guard let request = request(question.request, to: address) else {
             return send(question)
         }
         let now = MonotonicTime.system.nanoseconds()
         let rest = question.deadline.nanoseconds > now ? question.deadline.nanoseconds - now : 0
-        request.timeoutInterval = Double(isLast ? rest : min(rest, Self.ownerNanoseconds)) / 1e9
-        session.dataTask(with: request) { body, response, error in
-            guard error == nil, let response = response as? HTTPURLResponse, let body else {
-                return self.send(question)
+        connections.ask(request, within: isLast ? rest : min(rest, Self.ownerNanoseconds)) {
+            switch $0 {
+            case .success(let answer): self.read(answer, of: question)
+            case .failure: self.send(question)
             }
-            self.read(body, status: response.statusCode, of: question)
-        }.resume()
+        }
     }
 
-    private func read(_ body: Data, status: Int, of question: FarQuestion) {
-        guard status == 200 else { return send(question) }
-        guard body.starts(with: RefusedAnswer.start),
-            let refused = JSONText.decode(RefusedAnswer.self, from: body)
+    private func read(_ answer: NodeAnswer, of question: FarQuestion) {
+        guard answer.status == 200 else { return send(question) }
+        guard answer.body.starts(with: RefusedAnswer.start),
+            let refused = JSONText.decode(RefusedAnswer.self, from: Data(answer.body))
         else {
-            return question.end(.success(Array(body)))
+            return question.end(.success(answer.body))
         }
         let refusal = PartitionRefusal(word: refused.refused)
         // Another node may still have the partition, or have more time.
@@ -99,18 +92,16 @@ final class FarReplicas: PartitionTransport, @unchecked Sendable {
         send(question)
     }
 
-    private func request(_ question: PartitionRequest, to address: String) -> URLRequest? {
+    private func request(_ question: PartitionRequest, to address: String) -> NodeRequest? {
         let path = "/v1/partitions/\(question.partition.rawValue)/ask"
         var query = [(name: "word", value: question.word)]
         if question.minimumPosition > 0 {
             query.append((name: "min_position", value: "\(question.minimumPosition)"))
         }
-        guard let url = NodeAddress(address)?.url(path, query) else { return nil }
-        var request = URLRequest(url: url)
-        request.httpMethod = "POST"
-        request.httpBody = Data(question.body)
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        return request
+        guard let node = NodeAddress(address), let place = node.place,
+            let target = node.target(path, query)
+        else { return nil }
+        return NodeRequest(to: place, target: target, body: question.body)
     }
 }
 

@@ -20,8 +20,17 @@ final class PeerSnapshots: @unchecked Sendable {
     private let mutex = Mutex()
     private var view: (@Sendable () -> ClusterView?)?
 
-    /// What a node says that has not what is asked for.
-    private static let unavailableWord = "unavailable"
+    /// What a node says that has not what is asked for, and one that has too much to do.
+    private static let (unavailableWord, overloadedWord) = ("unavailable", "overloaded")
+
+    /// What a node answers.
+    private enum Reply {
+        case body(Data)
+        /// Others copy from it.
+        case busy
+        /// It has not what is asked for.
+        case none
+    }
 
     /// What a node says while it prepares a snapshot.
     private struct PreparingAnswer: Decodable {
@@ -69,7 +78,7 @@ final class PeerSnapshots: @unchecked Sendable {
                 }
                 try manifest.fetch(into: directory, from: address.text, goesOn: goesOn) {
                     (file, offset) throws(StoreFailure) in
-                    try piece(client, path, manifest, file, offset)
+                    try piece(client, path, manifest, file, offset, goesOn: goesOn)
                 }
                 try accept(manifest)
                 return manifest
@@ -98,17 +107,21 @@ final class PeerSnapshots: @unchecked Sendable {
         }
     }
 
-    /// Has a node prepare a snapshot, and waits for that; nil where it has none.
+    /// Has a node prepare a snapshot, and waits for that, and until it has no more to do with
+    /// others; nil where it has none.
     private func offer(
         _ client: NodeClient, _ path: String, after least: UInt64, goesOn: () -> Bool
     ) throws(StoreFailure) -> SnapshotManifest? {
-        let end = MonotonicTime.system.nanoseconds() + Self.preparingNanoseconds
+        var end = MonotonicTime.system.nanoseconds() + Self.preparingNanoseconds
         while MonotonicTime.system.nanoseconds() < end, goesOn() {
             let reply = try ask(
                 client, path, [("after", "\(least)")], sending: NodeClient.Content(body: Data()))
-            guard let reply else { return nil }
-            if JSONText.decode(PreparingAnswer.self, from: reply)?.preparing != true {
-                let manifest = try SnapshotManifest(Array(reply), name: client.address.text)
+            switch reply {
+            case .none: return nil
+            case .busy: end = MonotonicTime.system.nanoseconds() + Self.preparingNanoseconds
+            case .body(let bytes):
+                if JSONText.decode(PreparingAnswer.self, from: bytes)?.preparing == true { break }
+                let manifest = try SnapshotManifest(Array(bytes), name: client.address.text)
                 return manifest.content.position > least ? manifest : nil
             }
             usleep(Self.askMicroseconds)
@@ -118,27 +131,32 @@ final class PeerSnapshots: @unchecked Sendable {
 
     private func piece(
         _ client: NodeClient, _ path: String, _ manifest: SnapshotManifest,
-        _ file: SnapshotManifest.File, _ offset: UInt64
+        _ file: SnapshotManifest.File, _ offset: UInt64, goesOn: () -> Bool
     ) throws(StoreFailure) -> [UInt8] {
         let query = [("id", manifest.id), ("file", file.name), ("from", "\(offset)")]
-        guard let reply = try ask(client, path, query) else {
-            throw Self.failure("\(client.address.text) does not offer the snapshot any more")
+        while goesOn() {
+            switch try ask(client, path, query) {
+            case .body(let bytes): return Array(bytes)
+            case .none:
+                throw Self.failure("\(client.address.text) does not offer the snapshot any more")
+            case .busy: usleep(Self.askMicroseconds)
+            }
         }
-        return Array(reply)
+        throw Self.failure("the copy is not wanted any more")
     }
 
-    /// What a node answers; nil where it has not what is asked for.
     private func ask(
         _ client: NodeClient, _ path: String, _ query: [(name: String, value: String)],
         sending content: NodeClient.Content? = nil
-    ) throws(StoreFailure) -> Data? {
+    ) throws(StoreFailure) -> Reply {
         do throws(CommandEnd) {
             let reply = try client.ask(path, query, sending: content)
-            if reply.status == 200 { return reply.body }
-            guard NodeProblem(reply.body)?.word == Self.unavailableWord else {
-                throw client.refused(reply)
+            if reply.status == 200 { return .body(reply.body) }
+            switch NodeProblem(reply.body)?.word {
+            case Self.unavailableWord: return .none
+            case Self.overloadedWord: return .busy
+            default: throw client.refused(reply)
             }
-            return nil
         } catch {
             throw Self.failure(error.message ?? "\(client.address.text) gave no answer")
         }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import HTTPAPI
 
 /// Where a node answers: `http://` or `https://`, a host and a port, and maybe a path in front of
 /// its routes.
@@ -23,6 +24,29 @@ struct NodeAddress: Equatable, Sendable {
         return URL(string: text + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")))
     }
 
+    /// Where other nodes reach it; nil where it is encrypted, which nodes among each other do not
+    /// speak.
+    var place: NodeRequest.Place? {
+        guard let parts = URLComponents(string: text), let host = parts.host,
+            parts.scheme?.lowercased() == "http"
+        else { return nil }
+        let bare =
+            host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host[...]
+        return NodeRequest.Place(host: String(bare), port: parts.port ?? Self.port)
+    }
+
+    /// The path of a route with its query, as requests name it.
+    func target(_ path: String, _ query: [(name: String, value: String)]) -> String? {
+        guard
+            let parts = url(path, query).flatMap({
+                URLComponents(url: $0, resolvingAgainstBaseURL: false)
+            })
+        else { return nil }
+        return parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?" + $0 } ?? "")
+    }
+
+    /// The port of an address that names none.
+    private static let port = 80
     private static let digits = Array("0123456789ABCDEF".utf8)
 
     /// The text's UTF-8 bytes, each that RFC 3986 does not call unreserved as `%` and two digits.

@@ -129,6 +129,17 @@ enum SettingValues {
         return address
     }
 
+    /// Where other nodes reach a node: they speak plain HTTP among each other.
+    static func advertised(_ text: String) throws(SettingFault) -> NodeAddress {
+        guard let address = NodeAddress(text), address.place != nil else {
+            throw SettingFault(
+                text, isNo: "address at which other nodes can reach this one",
+                give: "http://, a host, and a port, such as http://10.0.0.5:7411; nodes do not "
+                    + "encrypt what they ask each other")
+        }
+        return address
+    }
+
     /// What keeps a store's logs.
     static func engine(_ text: String) throws(SettingFault) -> Engine {
         guard let engine = Engine(rawValue: text) else {

@@ -1,4 +1,5 @@
 internal import Answers
+internal import IdentityModel
 internal import NodeRuntime
 
 extension Problem {
@@ -10,8 +11,8 @@ extension Problem {
         case .deadlinePassed:
             self.init(
                 .deadlinePassed,
-                "there was no answer within \(Int(limits.deadlineSeconds)) s; events that were "
-                    + "sent may have been taken: send them again, which is harmless")
+                "there was no answer within \(Int(limits.deadlineSeconds)) s: ask again; events "
+                    + "may have been taken, and to send them again is harmless")
         case .pending:
             self.init(
                 .pending,
@@ -20,6 +21,12 @@ extension Problem {
         case .closed:
             self.init(
                 .unavailable, "the node is starting or stopping: /readyz says which; ask again",
+                retrySeconds: limits.retrySeconds)
+        case .partitionClosed(let partition):
+            self.init(
+                .unavailable,
+                "no node has partition \(partition.rawValue) open now: /v1/cluster says who is to "
+                    + "have it, and what stops it; ask again in a moment",
                 retrySeconds: limits.retrySeconds)
         case .store(let failure):
             self.init(failure, limits: limits)

@@ -29,7 +29,11 @@ final class FedStore {
         timeoutMilliseconds milliseconds: Int
     ) throws(EngineFailure) {
         let topic = try EngineFailure.ofKafka { () throws(KafkaError) in
-            try GlobalTopic(kafka, topics)
+            // That this user may not see the topic, no reading of it tells.
+            let admin = try KafkaAdmin(kafka)
+            defer { admin.close() }
+            _ = try admin.topic(topics.global, timeoutMilliseconds: milliseconds)
+            return try GlobalTopic(kafka, topics)
         }
         self.topic = topic
         let end = MonotonicTime.system.nanoseconds() + UInt64(max(0, milliseconds)) * 1_000_000

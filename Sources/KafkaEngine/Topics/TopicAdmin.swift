@@ -27,6 +27,13 @@ package struct TopicsDescription: Equatable, Sendable {
         /// Its settings, or why they are not told.
         package var settings: Result<[KafkaTopicSetting], KafkaError>
 
+        /// Whether all brokers that were asked about the topic knew it.
+        var isKnown: Bool {
+            guard topic != nil else { return false }
+            guard case .failure(let error) = settings else { return true }
+            return error.code != .unknownTopicOrPartition
+        }
+
         /// A description with its members.
         package init(
             _ topic: KafkaTopic?, _ settings: Result<[KafkaTopicSetting], KafkaError>

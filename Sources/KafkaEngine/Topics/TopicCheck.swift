@@ -151,6 +151,8 @@ package struct TopicCheck {
                 "\(name) lets a broker lead that lacks acknowledged records",
                 change(planned, [(TopicSetting.uncleanElection, "false")]))
         }
+        // On too few brokers these follow from that, and what mends them would stop all writing.
+        guard replication >= Int64(TopicPlan.standardReplication) else { return }
         if settings.minimumInSync < least {
             add(
                 .refused, .minimumInSync, planned,

@@ -19,7 +19,12 @@ package struct TopicReport: Equatable, Sendable {
     package let findings: [TopicFinding]
 
     /// Whether a store can be run on the topics.
-    package var isUsable: Bool { findings.refused.isEmpty }
+    package var isUsable: Bool {
+        let failed = topics.contains { topic in
+            if case .failed = topic.outcome { true } else { false }
+        }
+        return findings.refused.isEmpty && !failed
+    }
 
     /// Whether both say the same.
     package static func == (left: TopicReport, right: TopicReport) -> Bool {
@@ -57,12 +62,15 @@ package enum TopicMaker {
             guard let place = topics.firstIndex(where: { $0.name == topic.name }) else { continue }
             topics[place].outcome = outcome(error)
         }
-        let made = topics.filter { $0.outcome == .made }.map(\.name)
-        try awaitTopics(made, admin, timeoutMilliseconds)
-        let description = try TopicsDescription(
-            of: plan, from: admin, timeoutMilliseconds: timeoutMilliseconds)
-        return TopicReport(
-            topics: topics, findings: TopicCheck.findings(in: description, for: plan))
+        let description = try describe(
+            plan, made: topics.filter { $0.outcome == .made }.map(\.name), admin,
+            timeoutMilliseconds)
+        // Of those that could not be made is told why; to make them is no remedy.
+        let failed = topics.filter { $0.outcome != .made && $0.outcome != .existing }.map(\.name)
+        let findings = TopicCheck.findings(in: description, for: plan).filter { finding in
+            finding.word != .missing || !failed.contains { $0 == finding.topic }
+        }
+        return TopicReport(topics: topics, findings: findings)
     }
 
     /// Somebody else may have made it at the same time.
@@ -71,20 +79,22 @@ package enum TopicMaker {
         return error.code == .alreadyExists ? .existing : .failed(error)
     }
 
-    /// Returns once the brokers know the topics, or the time is over: what is not known by then the
-    /// check tells.
-    private static func awaitTopics(
-        _ names: [String], _ admin: some TopicAdmin, _ timeoutMilliseconds: Int
-    ) throws(KafkaError) {
+    /// The topics, once the brokers know those that were made, or the time is over: what is not
+    /// known by then the check tells. Every question may go to another broker, and one that has not
+    /// heard of a topic yet says that there is none.
+    private static func describe(
+        _ plan: TopicPlan, made: [String], _ admin: some TopicAdmin, _ timeoutMilliseconds: Int
+    ) throws(KafkaError) -> TopicsDescription {
         let end =
             MonotonicTime.system.nanoseconds() + UInt64(max(0, timeoutMilliseconds)) * 1_000_000
-        for name in names {
-            while try TopicsDescription.topic(
-                name, from: admin, timeoutMilliseconds: timeoutMilliseconds) == nil
-            {
-                guard MonotonicTime.system.nanoseconds() < end else { return }
-                Pause.milliseconds(lookMilliseconds)
+        while true {
+            let description = try TopicsDescription(
+                of: plan, from: admin, timeoutMilliseconds: timeoutMilliseconds)
+            let areKnown = zip(plan.topics, description.topics).allSatisfy { planned, described in
+                !made.contains(planned.topic.name) || described.isKnown
             }
+            if areKnown || MonotonicTime.system.nanoseconds() >= end { return description }
+            Pause.milliseconds(lookMilliseconds)
         }
     }
 }

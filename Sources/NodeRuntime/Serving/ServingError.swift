@@ -1,3 +1,5 @@
+package import IdentityModel
+
 /// Why a running node did not do what it was asked.
 package enum ServingError: Error, Equatable, Sendable {
     /// A mailbox is full: the same may be asked again in a moment.
@@ -8,6 +10,8 @@ package enum ServingError: Error, Equatable, Sendable {
     case pending
     /// The node is not open yet, or no longer.
     case closed
+    /// No node has the partition open: it moves, or has failed.
+    case partitionClosed(PartitionID)
     /// The store refused or failed.
     case store(StoreFailure)
     /// A path no longer runs where a cursor points.

@@ -41,7 +41,7 @@ enum ImportRule {
         "HTTPAPI": [
             "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat", "NodeRuntime",
             "Answers", "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
-            "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle",
+            "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "DequeModule", "ServiceLifecycle",
         ],
         "Commands": [
             "IdentityModel", "NodeKeys", "GraphCore", "ProfileCore", "WireFormat", "PartitionCore",

@@ -1,0 +1,1 @@
+"""Measures nodes of a store whose logs are in Kafka."""
