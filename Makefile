@@ -11,6 +11,10 @@ TEST = $(SWIFT) test -c release --skip-build --disable-xctest $(SWIFT_FLAGS)
 TEST_ALL = $(TEST) --skip IntegrationTests --skip KafkaLogTests --skip KafkaEngineTests \
     && $(TEST) --filter KafkaLogTests && $(TEST) --filter KafkaEngineTests \
     && $(TEST) --filter IntegrationTests
+# Real brokers for `make test-brokers` and `make bench-kafka`: host:port, with commas between.
+BROKERS ?=
+# Where they can be taken down, no other test may run meanwhile.
+ALONE = $(if $(KINDRED_TEST_BROKER_DOWN),--no-parallel)
 # How long `make nightly` fuzzes the decoders, in seconds.
 FUZZ_SECONDS ?= 600
 PYTHON ?= python3
@@ -45,9 +49,9 @@ SYSTEM_LIBRARIES = rocksdb rdkafka libsodium zlib libzstd
 DEBIAN_PACKAGES = librocksdb-dev librdkafka-dev libsodium-dev zlib1g-dev libzstd-dev pkg-config make
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo build-tests test nightly tidy scenarios simulate build-traits mutants \
-    kills integration model model-traces bench bench-instructions bench-peers format lint \
-    manifests clean
+.PHONY: help deps build demo build-tests test test-brokers nightly tidy scenarios simulate \
+    build-traits mutants kills integration model model-traces bench bench-instructions bench-kafka \
+    bench-peers format lint manifests clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +88,12 @@ build-tests: deps
 test: build-tests ## runs every test on one release build
 	$(TEST_ALL)
 
+test-brokers: build-tests ## runs the tests of Kafka on real brokers (BROKERS=host:port,...)
+	@if [ -z '$(BROKERS)' ]; then echo 'name them: BROKERS=host:port,...' >&2; exit 2; fi
+	export KINDRED_TEST_BROKERS='$(BROKERS)'; \
+	$(TEST) $(ALONE) --filter KafkaLogTests && $(TEST) $(ALONE) --filter KafkaEngineTests \
+	    && $(TEST) $(ALONE) --filter 'IntegrationTests\.Cluster'
+
 nightly: lint manifests build-tests ## the long form: longer property tests, the model, fuzzing
 	export KINDRED_NIGHTLY=1; $(TEST_ALL)
 	$(MAKE) model MODEL_SEEDS=80000
@@ -94,6 +104,7 @@ nightly: lint manifests build-tests ## the long form: longer property tests, the
 	$(MAKE) kills KILLS='--random 200'
 	./Tests/Fuzz/run $(FUZZ_SECONDS)
 	$(PYTHON) -B -m unittest discover -s Benchmarks/Peers
+	$(PYTHON) -B -m unittest discover -s Benchmarks/Kafka
 
 tidy: build-tests ## the house rules only
 	$(TEST) --filter TidyTests
@@ -138,6 +149,10 @@ bench: build ## measures this machine, the result goes into Benchmarks/Results (
 	    echo '```'; cat $$table; echo '```'; \
 	} >$$result.md; \
 	cat $$table; echo "written: $$result.md, $$result.json"
+
+bench-kafka: build ## measures nodes over a Kafka cluster (BROKERS=host:port,…)
+	$(PYTHON) -B -m unittest discover -s Benchmarks/Kafka
+	$(PYTHON) Benchmarks/Kafka/run --brokers '$(BROKERS)'
 
 bench-instructions: build ## counts instructions an event, and compares them with thresholds (valgrind)
 	Benchmarks/Instructions/run

@@ -72,20 +72,20 @@ struct ClusterReplayTests {
         #expect(try node.stop().status == 0)
     }
 
-    @Test func shouldSayNothingIsAcknowledgedBeforeItIs() throws {
+    @Test(.stopsBrokers) func shouldSayNothingIsAcknowledgedBeforeItIs() throws {
         let site = try ClusterSite(partitions: 1)
         let node = try site.start("a", ["--standbys", "0"])
         let store = try site.store("feeder")
         let child = try store.start(["replay", "-", "--no-wait"] + Self.words(site))
         #expect(child.waitUntilItWaits())
-        site.mock.setDown()
+        try site.brokers.setDown()
         #expect(child.write(Array(ServedStore.link("a:1", "b:1").utf8)))
         usleep(500_000)
         child.send(SIGINT)
         let stopped = try child.finish()
         #expect(stopped.status == 130, "\(stopped)")
         #expect(stopped.errors.contains("acknowledged: 0 events; go on with: kindred replay"))
-        site.mock.setUp()
+        try site.brokers.setUp()
         try node.kill()
     }
 

@@ -3,12 +3,12 @@ import KafkaTestSupport
 import TestSupport
 import Testing
 
-/// A store whose logs are on a Kafka cluster in this process, and the built program as its nodes.
+/// A store whose logs are in Kafka, and the built program as its nodes.
 final class ClusterSite {
     /// How long anything is waited for, in seconds.
-    static let patience = 60.0
+    static let patience = 120.0
 
-    let mock = KafkaMock()
+    let brokers: TestBrokers
     let partitions: Int
     private let scratch: TestStore
     private var stores: [String: TestStore] = [:]  // lookup only
@@ -17,20 +17,41 @@ final class ClusterSite {
     init(partitions: Int) throws {
         self.partitions = partitions
         scratch = try TestStore(partitions: partitions)
-        for (topic, count) in [
-            ("events", 3), ("graph", partitions), ("changes", 3), ("dead-letters", 2),
-            ("profiles", 3), ("global", 1),
-        ] { mock.createTopic("t.\(topic)", partitions: Int32(count)) }
+        brokers = try TestBrokers()
         try Data("000102030405060708090a0b0c0d0e0f\n".utf8)
             .write(to: URL(filePath: scratch.folder + "/key"))
+        try createTopics()
     }
+
+    /// Has the program make the topics; a mock takes no such request, and is told.
+    private func createTopics() throws {
+        let topics = [
+            ("events", 3), ("graph", partitions), ("changes", 3), ("dead-letters", 2),
+            ("profiles", 3), ("global", 1),
+        ]
+        guard TestBrokers.areReal else {
+            for (topic, count) in topics {
+                _ = try brokers.createTopic(topic, partitions: Int32(count))
+            }
+            return
+        }
+        let made = try scratch.run(
+            ["kafka", "create-topics", "--partitions", "\(partitions)"] + place + safety
+                + ["--replication", "\(brokers.replication)", "--events-partitions", "3"]
+                + ["--changes-partitions", "3"])
+        try #require(made.status == 0, "\(made)")
+        try brokers.awaitTopics(topics.map(\.0))
+    }
+
+    /// Where the store's topics are.
+    var place: [String] { ["--brokers", brokers.bootstrap, "--prefix", brokers.prefix] }
+
+    /// Whether one broker alone may have what is acknowledged.
+    private var safety: [String] { brokers.areInsecure ? ["--insecure-dev"] : [] }
 
     /// What a node is started with.
     var words: [String] {
-        [
-            "--engine", "kafka", "--brokers", mock.bootstrap, "--prefix", "t", "--insecure-dev",
-            "--key-file", scratch.folder + "/key",
-        ]
+        ["--engine", "kafka"] + place + safety + ["--key-file", scratch.folder + "/key"]
     }
 
     /// The folder of a node, which it has for life.

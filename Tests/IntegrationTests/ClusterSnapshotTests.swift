@@ -97,6 +97,51 @@ struct ClusterSnapshotTests {
         #expect(log.ranges(of: "goes on from a snapshot").count == Self.partitions, "\(log)")
     }
 
+    /// So many records are in the log that some are behind what is kept before a snapshot.
+    private static let trimmedRecords = 1_300
+
+    /// Posts events, each of them alone, so that each is a record.
+    private func post(_ events: [String], to node: ServedStore) {
+        let (port, threads) = (node.port, 4)
+        onThreads(threads) { number in
+            guard let client = try? HTTPConnection(port: port) else { return }
+            for place in stride(from: number, to: events.count, by: threads) {
+                _ = try? client.post("/v1/events", events[place])
+            }
+        }
+    }
+
+    /// Brokers let go of what a snapshot has folded: a node without data begins with that, and one
+    /// without a snapshot says that it cannot.
+    @Test(.realOnly) func shouldBeginBehindATrim() throws {
+        let site = try ClusterSite(partitions: 1)
+        let store = try site.store("a")
+        let shelf = store.folder + "/shelf"
+        let words = [
+            "--standbys", "0", "--snapshots", shelf, "--snapshot-interval", "1",
+            "--snapshot-keep", "1", "--trim-log", "--log-level", "info",
+        ]
+        let events = try site.events(seed: 73, links: Self.trimmedRecords)
+        let wanted = try site.embeddedDigest(of: events)
+        var node = try site.start("a", words)
+        post(events, to: node)
+        try site.wait("the digest") { try site.digest(node) == wanted }
+        #expect(try node.stop().status == 0)
+        node = try site.start("a", words)
+        #expect(node.child.waitForErrors { $0.contains("log trimmed") })
+        try node.kill()
+
+        try FileManager.default.removeItem(atPath: store.data)
+        node = try site.start("a", words)
+        try site.wait("the digest from a snapshot") { try site.digest(node) == wanted }
+        #expect(try node.stop().errors.contains("goes on from a snapshot"))
+
+        for path in [store.data, shelf] { try FileManager.default.removeItem(atPath: path) }
+        node = try site.start("a", words)
+        #expect(node.child.waitForErrors { $0.contains("and no snapshot reaches it") })
+        try node.kill()
+    }
+
     @Test func shouldRefuseWhatMakesNoSense() throws {
         let site = try ClusterSite(partitions: Self.partitions)
         let store = try site.store("x")

@@ -124,7 +124,8 @@ struct SettingsErrorTests {
         #expect(set.errors.hasPrefix("kindred: \(variable): \(said)"), "\(set.errors)")
         #expect(!test.exists(test.data))
         // A flag stands before the variable, so that nobody reads it.
-        let fine = flag == "--memory" ? "64MiB" : flag == "--durability" ? "os" : "info"
+        let fine =
+            ["--memory": "64MiB", "--durability": "os", "--logic-limit": "1"][flag] ?? "info"
         let both = try test.run(
             ["replay", "/dev/null", flag, fine], environment: [variable: text])
         #expect(both.status == 0, "\(both.errors)")

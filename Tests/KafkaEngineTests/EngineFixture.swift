@@ -5,8 +5,8 @@ import NodeRuntime
 import TestSupport
 import Testing
 
-/// A cluster in this process with a store's topics, and the parts of the engine that run on it.
-final class EngineFixture: MockStore {
+/// Brokers with a store's topics, and the parts of the engine that run on it.
+final class EngineFixture: BrokerStore {
     let states: [MemoryState]
     private(set) var owners: [PartitionOwner] = []
     /// Through which the partitions are asked that were opened last, by number.

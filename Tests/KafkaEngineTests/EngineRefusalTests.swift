@@ -9,38 +9,38 @@ import Testing
 struct EngineRefusalTests {
     /// The settings that a store of so many partitions has on the topics of a cluster.
     private static func settings(
-        _ mock: KafkaMock, _ partitions: UInt16, isInsecureDev: Bool = true,
+        _ brokers: TestBrokers, _ partitions: UInt16, isInsecureDev: Bool = true,
         before clusterID: String? = nil
     ) throws -> EngineSettings {
         try EngineSettings(
-            KafkaSettings(brokers: mock.bootstrap), TopicNames("t"), EngineFixture.node(partitions),
+            brokers.settings, TopicNames(brokers.prefix), EngineFixture.node(partitions),
             isInsecureDev: isInsecureDev, before: clusterID, timeoutMilliseconds: 2_000)
     }
 
     @Test func shouldRefuseTopicsOfAnotherStore() throws {
-        let mock = KafkaMock()
-        let topics = try TopicNames("t")
-        for role in TopicRole.allCases {
-            mock.createTopic(topics.name(of: role), partitions: role == .global ? 1 : 3)
-        }
-        let failure = #expect(throws: EngineFailure.self) { try Self.settings(mock, 4) }
-        #expect(failure?.reason == "t.graph has 3 partitions and the store 4")
-        let fitting = try Self.settings(mock, 3)
-        #expect(fitting.changesPartitions == 3 && fitting.deadLetterPartitions == 3)
-        #expect(fitting.warnings.map(\.word) == Array(repeating: .untold, count: 6))
+        let brokers = try TestBrokers()
+        let plan = try brokers.plan(TopicPlan.Partitions(graph: 3))
+        try brokers.createTopics(plan, otherwise: [(.changes, 5)])
+        let failure = #expect(throws: EngineFailure.self) { try Self.settings(brokers, 4) }
+        #expect(failure?.reason == "\(plan.names.graph) has 3 partitions and the store 4")
+        let fitting = try Self.settings(brokers, 3)
+        #expect(fitting.changesPartitions == 5 && fitting.deadLetterPartitions == 3)
+        let untold = Array(repeating: TopicFinding.Word.untold, count: 6)
+        #expect(fitting.warnings.map(\.word) == (TestBrokers.areReal ? [] : untold))
         let cluster = try #require(fitting.clusterID)
-        #expect(try Self.settings(mock, 3, before: cluster).clusterID == cluster)
+        #expect(try Self.settings(brokers, 3, before: cluster).clusterID == cluster)
         let elsewhere = #expect(throws: EngineFailure.self) {
-            try Self.settings(mock, 3, before: cluster + "x")
+            try Self.settings(brokers, 3, before: cluster + "x")
         }
         #expect(elsewhere?.remedy.contains("a new data folder") == true)
     }
 
     /// One broker is no place for what is acknowledged, and it does not tell how it keeps it.
-    @Test func shouldRefuseBrokersForTrialsUnlessToldSo() throws {
-        let mock = KafkaMock()
+    @Test(.mockOnly("asks the mock, which tells no settings"))
+    func shouldRefuseBrokersForTrialsUnlessToldSo() throws {
+        let brokers = try TestBrokers()
         let failure = #expect(throws: EngineFailure.self) {
-            try Self.settings(mock, 4, isInsecureDev: false)
+            try Self.settings(brokers, 4, isInsecureDev: false)
         }
         guard case .kafka(let error) = failure else {
             Issue.record("\(String(describing: failure))")
@@ -51,17 +51,16 @@ struct EngineRefusalTests {
 
     /// All is said at once: whoever mends one thing after the other waits long.
     @Test func shouldTellAllThatIsWrong() throws {
-        let mock = KafkaMock()
-        let topics = try TopicNames("t")
-        mock.hideTopic(topics.profiles)
-        mock.hideTopic(topics.changes)
-        mock.createTopic(topics.global, partitions: 2)
-        mock.createTopic(topics.graph, partitions: 3)
-        let failure = #expect(throws: EngineFailure.self) { try Self.settings(mock, 4) }
+        let brokers = try TestBrokers()
+        let plan = try brokers.plan(TopicPlan.Partitions(graph: 3))
+        try brokers.createTopics(plan, otherwise: [(.profiles, 0), (.changes, 0), (.global, 2)])
+        let topics = plan.names
+        let failure = #expect(throws: EngineFailure.self) { try Self.settings(brokers, 4) }
         #expect(
             failure?.reason
-                == "t.graph has 3 partitions and the store 4; there is no topic t.changes; "
-                + "there is no topic t.profiles; t.global has 2 partitions and needs 1")
+                == "\(topics.graph) has 3 partitions and the store 4; "
+                + "there is no topic \(topics.changes); there is no topic \(topics.profiles); "
+                + "\(topics.global) has 2 partitions and needs 1")
         let creations = failure?.remedy.ranges(of: "make it: ").count
         #expect(creations == 1, "what is to be done twice is said once")
     }
@@ -109,11 +108,11 @@ struct EngineRefusalTests {
     }
 
     @Test func shouldRefuseMessagesThatAreTooSmallForRecords() throws {
-        let mock = KafkaMock()
-        var small = KafkaSettings(brokers: mock.bootstrap)
+        let brokers = try TestBrokers()
+        var small = brokers.settings
         small.maximumMessageBytes = EngineSettings.leastMessageBytes - 1
         let kafka = small
-        let topics = try TopicNames("t")
+        let topics = try TopicNames(brokers.prefix)
         let failure = #expect(throws: EngineFailure.self) {
             try EngineSettings(
                 kafka, topics, EngineFixture.node(4), timeoutMilliseconds: EngineFixture.patience)

@@ -44,7 +44,7 @@ struct EngineTests {
         let lines = Streams.retail(seed: 11, links: 3_000)
         let fixture = try await EngineFixture(partitions: partitions)
         defer { fixture.close() }
-        fixture.mock.setRoundTrip(milliseconds: 5)
+        fixture.brokers.setRoundTrip(milliseconds: 5)
         var unheard = 0
         for start in stride(from: 0, to: lines.count, by: 500) {
             let before = fixture.position
@@ -121,7 +121,7 @@ struct EngineTests {
     }
 
     /// Producers end for good, again and again, and are replaced.
-    @Test(arguments: [KafkaMock.Failure.outOfOrderSequence, .invalidProducerEpoch])
+    @Test(.mockOnly(), arguments: [KafkaMock.Failure.outOfOrderSequence, .invalidProducerEpoch])
     func shouldReplaceProducers(_ failure: KafkaMock.Failure) async throws {
         let fixture = try await EngineFixture(partitions: 3)
         defer { fixture.close() }
@@ -130,9 +130,9 @@ struct EngineTests {
             let before = fixture.position
             try fixture.send(all: Array(lines.dropFirst(start).prefix(500)))
             try await fixture.wait { fixture.position > before }
-            fixture.mock.fail(.produce, with: Array(repeating: failure, count: 6))
+            fixture.brokers.mock.fail(.produce, with: Array(repeating: failure, count: 6))
             try await Task.sleep(for: .milliseconds(60))
-            fixture.mock.clearFailures(.produce)
+            fixture.brokers.mock.clearFailures(.produce)
         }
         try await fixture.rest()
         let wanted = try EmbeddedReference(lines)

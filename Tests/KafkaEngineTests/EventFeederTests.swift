@@ -15,27 +15,27 @@ import WireFormat
 struct EventFeederTests {
     /// A feeder of a store whose first node has said which it is.
     private static func feeder(
-        _ store: MockStore, _ settings: FeederSettings = FeederSettings()
+        _ store: BrokerStore, _ settings: FeederSettings = FeederSettings()
     ) throws -> EventFeeder {
         try claim(store)
         return try EventFeeder(
-            store.settings.kafka, store.settings.topics, MockStore.keys, settings,
-            timeoutMilliseconds: MockStore.patience)
+            store.settings.kafka, store.settings.topics, BrokerStore.keys, settings,
+            timeoutMilliseconds: BrokerStore.patience)
     }
 
-    private static func claim(_ store: MockStore) throws {
+    private static func claim(_ store: BrokerStore) throws {
         let identity = StoreIdentity(
-            store.settings.node, keyFingerprint: MockStore.keys.keyFingerprint)
+            store.settings.node, keyFingerprint: BrokerStore.keys.keyFingerprint)
         try StoreClaim.make(
             identity, store.settings.kafka, store.settings.topics,
-            timeoutMilliseconds: MockStore.patience)
+            timeoutMilliseconds: BrokerStore.patience)
     }
 
     /// The frames of events, each of at most so many.
     private static func frames(
         _ lines: [[UInt8]], _ head: RecordHead, eventsAtOnce: Int = 50
     ) throws -> [(frame: [UInt8], events: Int)] {
-        var router = EventRouter(hasher: MockStore.hasher)
+        var router = EventRouter(hasher: BrokerStore.hasher)
         var decoder = JSONEventDecoder(
             options: EventDecoderOptions(namespaces: RandomEvents.namespaces))
         var frames: [(frame: [UInt8], events: Int)] = []
@@ -54,7 +54,7 @@ struct EventFeederTests {
     }
 
     private static func wait(
-        _ feeder: EventFeeder, _ store: MockStore, until holds: () throws -> Bool
+        _ feeder: EventFeeder, _ store: BrokerStore, until holds: () throws -> Bool
     ) async throws {
         try await store.wait {
             try feeder.poll(timeoutMilliseconds: 5)
@@ -83,7 +83,7 @@ struct EventFeederTests {
 
     /// No more waits in the topic than may, however much there is to send.
     @Test func shouldWaitForRouters() async throws {
-        let store = try await MockStore(partitions: 1)
+        let store = try await BrokerStore(partitions: 1)
         defer { store.close() }
         var settings = FeederSettings()
         settings.untakenEvents = 100
@@ -100,7 +100,7 @@ struct EventFeederTests {
         try await Self.wait(feeder, store) { feeder.acknowledged == 2 }
         for _ in 0..<40 { try feeder.poll(timeoutMilliseconds: 10) }
         #expect(!feeder.hasRoom, "nobody has taken anything")
-        let router = Router(store.settings, hasher: MockStore.hasher)
+        let router = Router(store.settings, hasher: BrokerStore.hasher)
         defer { router.stop() }
         for (frame, events) in frames.dropFirst(2) {
             try await Self.wait(feeder, store) { feeder.hasRoom }
@@ -113,7 +113,7 @@ struct EventFeederTests {
 
     /// Says in the global topic how far a node has folded the store's one partition.
     private static func say(
-        _ store: MockStore, _ role: ReplicaRole, position: UInt64, end: UInt64
+        _ store: BrokerStore, _ role: ReplicaRole, position: UInt64, end: UInt64
     ) throws {
         let topic = try GlobalTopic(store.settings.kafka, store.settings.topics)
         defer { topic.close() }
@@ -129,7 +129,7 @@ struct EventFeederTests {
     }
 
     @Test func shouldLeaveRoomToPartitionsThatAreBehind() async throws {
-        let store = try await MockStore(partitions: 1)
+        let store = try await BrokerStore(partitions: 1)
         defer { store.close() }
         let feeder = try Self.feeder(store)
         defer { feeder.close() }
@@ -149,7 +149,7 @@ struct EventFeederTests {
     }
 
     @Test func shouldKeepToItsRate() async throws {
-        let store = try await MockStore(partitions: 1)
+        let store = try await BrokerStore(partitions: 1)
         defer { store.close() }
         let now = Mutex<UInt64>(5_000_000_000)
         var settings = FeederSettings(eventsPerSecond: 100)
@@ -176,7 +176,30 @@ struct EventFeederTests {
     }
 
     /// Nothing counts as acknowledged that the brokers do not have; and it comes to be.
-    @Test func shouldLoseNothingWithABroker() async throws {
+    @Test(.mockOnly()) func shouldLoseNothingWithAProducer() async throws {
+        try await checkLoss { feeder, fixture, send in
+            fixture.brokers.mock.fail(
+                .produce, with: Array(repeating: .outOfOrderSequence, count: 3))
+            send()
+            try feeder.poll(timeoutMilliseconds: 50)
+            fixture.brokers.mock.clearFailures(.produce)
+        }
+    }
+
+    @Test(.stopsBrokers) func shouldLoseNothingWithABroker() async throws {
+        try await checkLoss { feeder, fixture, send in
+            try fixture.brokers.setDown()
+            send()
+            for _ in 0..<20 { try feeder.poll(timeoutMilliseconds: 5) }
+            #expect(feeder.acknowledged == 1 && feeder.pendingCount > 0)
+            try fixture.brokers.setUp()
+        }
+    }
+
+    /// Feeds an event, and the others while something happens, and compares.
+    private func checkLoss(
+        _ happens: (EventFeeder, EngineFixture, _ send: () -> Void) async throws -> Void
+    ) async throws {
         let fixture = try await EngineFixture(partitions: 1)
         defer { fixture.close() }
         let lines = Streams.retail(seed: 64, links: 600)
@@ -185,38 +208,32 @@ struct EventFeederTests {
         let frames = try Self.frames(lines, feeder.recordHead)
         feeder.send(frames[0].frame, events: frames[0].events)
         try await Self.wait(feeder, fixture) { feeder.acknowledged == 1 }
-        fixture.mock.fail(.produce, with: Array(repeating: .outOfOrderSequence, count: 3))
-        for (frame, events) in frames.dropFirst().prefix(4) { feeder.send(frame, events: events) }
-        try feeder.poll(timeoutMilliseconds: 50)
-        fixture.mock.clearFailures(.produce)
-        try await Self.wait(feeder, fixture) { feeder.acknowledged == 5 }
-        fixture.mock.setDown()
-        for (frame, events) in frames.dropFirst(5) { feeder.send(frame, events: events) }
-        for _ in 0..<20 { try feeder.poll(timeoutMilliseconds: 5) }
-        #expect(feeder.acknowledged == 5 && feeder.pendingCount == frames.count - 5)
-        fixture.mock.setUp()
+        try await happens(feeder, fixture) {
+            for (frame, events) in frames.dropFirst() { feeder.send(frame, events: events) }
+        }
         try await Self.wait(feeder, fixture) { feeder.acknowledged == frames.count }
         try await fixture.rest()
         #expect(fixture.digest() == (try EmbeddedReference(lines)).digest)
     }
 
     @Test func shouldRefuseAnotherStore() async throws {
-        let store = try await MockStore(partitions: 1)
+        let store = try await BrokerStore(partitions: 1)
         defer { store.close() }
         func refusal(_ keys: StoreKeys) -> String? {
             do throws(EngineFailure) {
                 try EventFeeder(
                     store.settings.kafka, store.settings.topics, keys,
-                    timeoutMilliseconds: MockStore.patience
+                    timeoutMilliseconds: BrokerStore.patience
                 ).close()
                 return nil
             } catch { return error.reason + "; " + error.remedy }
         }
-        #expect(refusal(MockStore.keys)?.contains("there is no store of t yet") == true)
+        let none = "there is no store of \(store.brokers.prefix) yet"
+        #expect(refusal(BrokerStore.keys)?.contains(none) == true)
         try Self.claim(store)
-        #expect(refusal(MockStore.keys) == nil)
+        #expect(refusal(BrokerStore.keys) == nil)
         let key = StoreKey.random()
         #expect(refusal(StoreKeys(key, RandomEvents.namespaces))?.contains("--key-file") == true)
-        #expect(refusal(MockStore.otherNamespaces)?.contains("--namespaces") == true)
+        #expect(refusal(BrokerStore.otherNamespaces)?.contains("--namespaces") == true)
     }
 }

@@ -8,17 +8,18 @@ import Testing
 /// All nodes read the same records of the global topic, in the same order.
 @Suite("Global topic")
 struct GlobalTopicTests {
+    private let brokers: TestBrokers
     private let topics: TopicNames
 
-    init() throws { topics = try TopicNames("t") }
+    init() throws {
+        brokers = try TestBrokers()
+        topics = try TopicNames(brokers.prefix)
+    }
 
     /// Settings for a cluster whose global topic has one partition.
-    private func settings(_ mock: KafkaMock) -> KafkaSettings {
-        mock.createTopic(topics.global, partitions: 1)
-        var settings = KafkaSettings(brokers: mock.bootstrap)
-        settings.maximumReconnectMilliseconds = 100
-        settings.unknownTopicMilliseconds = 500
-        return settings
+    private func settings() throws -> KafkaSettings {
+        #expect(try brokers.createTopic("global", partitions: 1) == topics.global)
+        return brokers.settings
     }
 
     /// What comes until something holds.
@@ -37,8 +38,7 @@ struct GlobalTopicTests {
     private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
     @Test func shouldReadAllThatWasWrittenInOneOrder() throws {
-        let mock = KafkaMock()
-        let kafka = settings(mock)
+        let kafka = try settings()
         let first = try GlobalTopic(kafka, topics)
         defer { first.close() }
         #expect(try read(first) { _ in first.hasReachedEnd }.isEmpty, "the topic is empty")
@@ -65,8 +65,7 @@ struct GlobalTopicTests {
 
     /// More than one `poll` gives: the end is not told before its records are.
     @Test func shouldGiveAllThatTheTopicHeldBeforeItsEnd() throws {
-        let mock = KafkaMock()
-        let kafka = settings(mock)
+        let kafka = try settings()
         let writer = try GlobalTopic(kafka, topics)
         defer { writer.close() }
         let count = GlobalTopic.recordsAtOnce * 2 + 1
@@ -87,11 +86,11 @@ struct GlobalTopicTests {
         #expect(records.map(\.value) == (0..<count).map { bytes(String($0)) })
     }
 
-    @Test func shouldSayThatThereIsNoTopic() throws {
-        let mock = KafkaMock()
-        var kafka = KafkaSettings(brokers: mock.bootstrap)
+    @Test(.mockOnly("hides a topic, which producers make, in the mock"))
+    func shouldSayThatThereIsNoTopic() throws {
+        var kafka = brokers.settings
         kafka.unknownTopicMilliseconds = 200
-        mock.hideTopic(topics.global)
+        brokers.hideTopic(topics.global)
         let topic = try GlobalTopic(kafka, topics)
         defer { topic.close() }
         let error = #expect(throws: KafkaError.self) { try read(topic) { _ in false } }

@@ -71,17 +71,17 @@ struct RecordWriterTests {
     }
 
     /// A broker that is away holds it up, and nothing is lost of it.
-    @Test func shouldOutlastABrokerThatIsAway() async throws {
+    @Test(.stopsBrokers) func shouldOutlastABrokerThatIsAway() async throws {
         let fixture = try await EngineFixture(partitions: 1)
         defer { fixture.close() }
         let writer = RecordWriter(fixture.settings)
         defer { writer.stop() }
         let lines = Streams.retail(seed: 22, links: 40)
         let groups = try Self.records(lines, fixture.settings.node, perRecord: lines.count / 2 + 1)
-        fixture.mock.setDown()
+        try fixture.brokers.setDown()
         let first = await writer.write(groups[0], by: Self.deadline(milliseconds: 200))
         #expect(Self.error(first) == .deadlinePassed)
-        fixture.mock.setUp()
+        try fixture.brokers.setUp()
         let second = try await writer.write(groups[1], by: Self.deadline()).get()
         #expect(second.map(\.partition) == [PartitionID(0)])
         try await fixture.wait { fixture.position >= second[0].offset }
@@ -95,7 +95,7 @@ struct RecordWriterTests {
         if case .failure(let error) = result { error } else { nil }
     }
 
-    @Test func shouldRefuseWhatItHasNoRoomFor() async throws {
+    @Test(.stopsBrokers) func shouldRefuseWhatItHasNoRoomFor() async throws {
         let fixture = try await EngineFixture(partitions: 1)
         defer { fixture.close() }
         let lines = Streams.retail(seed: 24, links: 60)
@@ -104,13 +104,13 @@ struct RecordWriterTests {
         let room = groups.prefix(2).joined().reduce(0) { $0 + $1.record.count }
         let writer = RecordWriter(fixture.settings, roomBytes: room)
         defer { writer.stop() }
-        fixture.mock.setDown()
+        try fixture.brokers.setDown()
         async let first = writer.write(groups[0], by: Self.deadline())
         async let second = writer.write(groups[1], by: Self.deadline())
         try await Task.sleep(for: .milliseconds(200))
         let third = await writer.write(groups[2], by: Self.deadline())
         #expect(Self.error(third) == .overloaded)
-        fixture.mock.setUp()
+        try fixture.brokers.setUp()
         #expect(Self.error(await first) == nil)
         #expect(Self.error(await second) == nil)
         #expect(Self.error(await writer.write(groups[2], by: Self.deadline())) == nil)

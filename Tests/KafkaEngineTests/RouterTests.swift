@@ -53,10 +53,11 @@ struct RouterTests {
             of: fixture.settings.topics.deadLetters,
             partitions: EngineFixture.deadLetterPartitions)
         var found = letters.map { Letter($0) }
+        let source = fixture.settings.topics.events
         for (place, one) in sent.enumerated() {
             for refused in one.refused {
                 let wanted = Letter(
-                    event: refused.event, reason: refused.word, topic: "t.events",
+                    event: refused.event, reason: refused.word, topic: source,
                     partition: String(place % Int(EngineFixture.eventsPartitions)),
                     offset: String(place / Int(EngineFixture.eventsPartitions)))
                 let index = found.firstIndex(of: wanted)

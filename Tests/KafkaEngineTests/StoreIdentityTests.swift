@@ -94,10 +94,10 @@ struct StoreIdentityTests {
     /// Nodes that start at once.
     private static let nodes = 8
 
-    private static func cluster(_ mock: KafkaMock) throws -> (KafkaSettings, TopicNames) {
-        let topics = try TopicNames("t")
-        mock.createTopic(topics.global, partitions: 1)
-        return (KafkaSettings(brokers: mock.bootstrap), topics)
+    private static func cluster(_ brokers: TestBrokers) throws -> (KafkaSettings, TopicNames) {
+        let topics = try TopicNames(brokers.prefix)
+        #expect(try brokers.createTopic("global", partitions: 1) == topics.global)
+        return (KafkaSettings(brokers: brokers.bootstrap), topics)
     }
 
     /// What all records of the global topic make of the store, and how many there are.
@@ -127,25 +127,25 @@ struct StoreIdentityTests {
     }
 
     @Test func shouldBeTheStoreOfTheFirstNode() throws {
-        let mock = KafkaMock()
-        let (kafka, topics) = try Self.cluster(mock)
+        let brokers = try TestBrokers()
+        let (kafka, topics) = try Self.cluster(brokers)
         for _ in 0..<2 { try Self.claim(Self.own, kafka, topics) }
         #expect(try Self.read(kafka, topics).count == 1, "the second only compares")
         let refused: [(StoreIdentity, String, String)] = [
             (
                 Self.other,
-                "the store of t has the key 00000000000000ab, and this node the key "
+                "the store of \(topics.prefix) has the key 00000000000000ab, and this node the key "
                     + "00000000000000cd",
                 "make this node's data folder with the store's key (--key-file)"
             ),
             (
                 Self.identity(partitions: 4),
-                "the store of t has 12 partitions, and this node's data folder 4",
+                "the store of \(topics.prefix) has 12 partitions, and this node's data folder 4",
                 "make the data folder with --partitions 12"
             ),
             (
                 Self.identity(digest: 0x11),
-                "the store of t has other namespaces than this node",
+                "the store of \(topics.prefix) has other namespaces than this node",
                 "give all nodes the same namespaces (--namespaces), also those that were added"
             ),
         ]
@@ -175,26 +175,28 @@ struct StoreIdentityTests {
                 return nil
             } catch { return error }
         }
-        let (mock, other) = (KafkaMock(), KafkaMock())
-        let (kafka, topics) = try Self.cluster(mock)
+        let (brokers, others) = (try TestBrokers(), try TestBrokers())
+        let (kafka, topics) = try Self.cluster(brokers)
         #expect(claim(2...3, kafka, topics) == nil)
         #expect(claim(1...2, kafka, topics) == nil)
         #expect(
             claim(1...1, kafka, topics)?.reason
-                == "the store of t is at version 2 of the logic, and this release knows 1")
-        let (elsewhere, _) = try Self.cluster(other)
-        #expect(claim(1...2, elsewhere, topics) == nil)
-        let refused = claim(2...3, elsewhere, topics)
+                == "the store of \(topics.prefix) is at version 2 of the logic, and this release "
+                + "knows 1")
+        let (elsewhere, names) = try Self.cluster(others)
+        #expect(claim(1...2, elsewhere, names) == nil)
+        let refused = claim(2...3, elsewhere, names)
         #expect(refused?.remedy == Remedy.upgradeByWay)
         #expect(
             refused?.reason
-                == "the store of t is at version 1 of the logic, and this release knows 2 to 3")
+                == "the store of \(names.prefix) is at version 1 of the logic, and this release "
+                + "knows 2 to 3")
     }
 
     /// Of those that write at once one has the store, and the last record says so.
     @Test func shouldAgreeWhereNodesOfTwoStoresStartAtOnce() throws {
-        let mock = KafkaMock()
-        let (kafka, topics) = try Self.cluster(mock)
+        let brokers = try TestBrokers()
+        let (kafka, topics) = try Self.cluster(brokers)
         let outcomes = Outcomes()
         let threads = (0..<Self.nodes).map { number in
             SystemThread {
@@ -217,15 +219,15 @@ struct StoreIdentityTests {
         }
     }
 
-    @Test func shouldSayThatTheClusterDoesNotAnswer() throws {
-        let mock = KafkaMock()
-        let (kafka, topics) = try Self.cluster(mock)
-        mock.setDown()
+    @Test(.stopsBrokers) func shouldSayThatTheClusterDoesNotAnswer() throws {
+        let brokers = try TestBrokers()
+        let (kafka, topics) = try Self.cluster(brokers)
+        try brokers.setDown()
         let failure = #expect(throws: EngineFailure.self) {
             try StoreClaim.make(Self.own, kafka, topics, timeoutMilliseconds: 200)
         }
         guard case .kafka(let error) = failure else { return }
-        #expect(error.code == .timedOut && error.reason.hasPrefix("t.global was not read"))
+        #expect(error.code == .timedOut && error.reason.hasPrefix("\(topics.global) was not read"))
     }
 }
 

@@ -15,11 +15,14 @@ final class Member {
     /// What is done before partitions are given up.
     var beforeRevocation: ([KafkaPartition]) -> Void = { _ in }
 
-    init(_ mock: KafkaMock, _ change: (inout KafkaGroupSettings) -> Void = { _ in }) throws {
-        var settings = KafkaGroupSettings(groupID: "g")
+    init(
+        _ brokers: TestBrokers, _ topic: String,
+        _ change: (inout KafkaGroupSettings) -> Void = { _ in }
+    ) throws {
+        var settings = KafkaGroupSettings(groupID: brokers.name("g"))
         change(&settings)
-        group = try KafkaGroup(mock.settings, settings)
-        try group.join(["t"])
+        group = try KafkaGroup(brokers.settings, settings)
+        try group.join([topic])
     }
 
     func take(_ event: KafkaGroupEvent) {
@@ -46,15 +49,17 @@ final class Member {
     func close() { group.close(take) }
 }
 
-/// The mock cluster lets each group wait 3 s for members: tests sleep meanwhile, for a thread that
+/// Brokers let each group wait 3 s for members: tests sleep meanwhile, for a thread that
 /// waits is one of the few that all tests share.
 @Suite struct KafkaGroupTests {
-    private let mock = KafkaMock()
+    private let brokers: TestBrokers
+    private let topic: String
 
     init() throws {
-        mock.createTopic("t", partitions: 4)
-        let producer = try KafkaProducer(mock.settings)
-        for number in 0..<40 { try producer.send("m\(number)", "t", Int32(number % 4)) }
+        brokers = try TestBrokers()
+        topic = try brokers.createTopic("t", partitions: 4)
+        let producer = try KafkaProducer(brokers.settings)
+        for number in 0..<40 { try producer.send("m\(number)", topic, Int32(number % 4)) }
         _ = try producer.flushed()
     }
 
@@ -70,11 +75,11 @@ final class Member {
     }
 
     private func positions(_ offset: Int64) -> [KafkaPosition] {
-        (0..<4).map { KafkaPosition(KafkaPartition("t", $0), offset) }
+        (0..<4).map { KafkaPosition(KafkaPartition(topic, $0), offset) }
     }
 
     @Test func shouldReadAllAndGoOnWhereItCommitted() async throws {
-        let first = try Member(mock)
+        let first = try Member(brokers, topic)
         #expect(try await poll([first]) { first.messages.count == 40 })
         #expect(first.held.count == 4)
         #expect(try first.group.assignment().count == 4)
@@ -88,27 +93,27 @@ final class Member {
         first.close()
         #expect(first.told == ["+4", "-4"])
         #expect(first.held.isEmpty)
-        let second = try Member(mock)
+        let second = try Member(brokers, topic)
         #expect(try await poll([second]) { second.messages.count == 12 })
         #expect(second.messages.allSatisfy { $0.offset >= 7 })
         second.close()
     }
 
     @Test func shouldCommitNothingByItself() async throws {
-        let first = try Member(mock)
+        let first = try Member(brokers, topic)
         #expect(try await poll([first]) { first.messages.count == 40 })
         first.close()
-        let second = try Member(mock)
+        let second = try Member(brokers, topic)
         #expect(try await poll([second]) { second.messages.count == 40 })
         second.close()
     }
 
     @Test func shouldBeginAtTheEndWhereToldTo() async throws {
-        let member = try Member(mock) { $0.whereNothingIsCommitted = .end }
+        let member = try Member(brokers, topic) { $0.whereNothingIsCommitted = .end }
         // Only then is it known where the end is.
         #expect(try await poll([member]) { member.ends.count == 4 })
-        let producer = try KafkaProducer(mock.settings)
-        try producer.send("new")
+        let producer = try KafkaProducer(brokers.settings)
+        try producer.send("new", topic)
         _ = try producer.flushed()
         #expect(try await poll([member]) { !member.messages.isEmpty })
         #expect(member.messages.map(\.text) == ["new"])
@@ -116,9 +121,9 @@ final class Member {
     }
 
     @Test func shouldShareWithOthersAndInherit() async throws {
-        let first = try Member(mock)
+        let first = try Member(brokers, topic)
         #expect(try await poll([first]) { first.held.count == 4 })
-        let second = try Member(mock)
+        let second = try Member(brokers, topic)
         #expect(
             try await poll([first, second]) { first.held.count == 2 && second.held.count == 2 })
         #expect(first.held.isDisjoint(with: second.held))
@@ -133,14 +138,15 @@ final class Member {
     /// A member that goes while it joins: librdkafka ended the process there, where its strategy
     /// kept a state.
     @Test func regressionEndWhileJoining() async throws {
-        let bootstrap = mock.settings
+        let (settings, topic) = (brokers.settings, topic)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            // The mock cluster assigns about 3 s after a group's first member has come.
+            // Brokers assign about 3 s after a group's first member has come.
             for milliseconds in stride(from: 2_800, through: 3_400, by: 75) {
+                let name = brokers.name("joining-\(milliseconds)")
                 tasks.addTask {
                     let group = try KafkaGroup(
-                        bootstrap, KafkaGroupSettings(groupID: "joining-\(milliseconds)"))
-                    try group.join(["t"])
+                        settings, KafkaGroupSettings(groupID: name))
+                    try group.join([topic])
                     let end = ContinuousClock.now + .milliseconds(milliseconds)
                     while ContinuousClock.now < end {
                         try group.poll(
@@ -163,7 +169,7 @@ final class Member {
 
     /// One member commits what a second then need not read; says why the commit failed, if it did.
     private func commitBeforeRevocation() async throws -> KafkaError? {
-        let first = try Member(mock)
+        let first = try Member(brokers, topic)
         #expect(try await poll([first]) { first.messages.count == 40 })
         var failure: KafkaError?
         first.beforeRevocation = { [group = first.group] partitions in
@@ -174,7 +180,7 @@ final class Member {
                 failure = error
             }
         }
-        let second = try Member(mock)
+        let second = try Member(brokers, topic)
         #expect(try await poll([first, second]) { second.held.count == 2 })
         #expect(try await poll([first, second]) { second.ends.isSuperset(of: second.held) })
         #expect(second.messages.isEmpty == (failure == nil))
@@ -185,7 +191,7 @@ final class Member {
     }
 
     @Test func shouldTellWhatBecameOfACommitThatNobodyWaitedFor() async throws {
-        let member = try Member(mock)
+        let member = try Member(brokers, topic)
         #expect(try await poll([member]) { member.held.count == 4 })
         try member.group.commitSoon(positions(3))
         #expect(try await poll([member]) { member.commits.count == 1 })
@@ -196,10 +202,10 @@ final class Member {
         member.close()
     }
 
-    @Test func shouldTellAMemberThatTheGroupHasMovedOn() async throws {
-        let member = try Member(mock)
+    @Test(.mockOnly()) func shouldTellAMemberThatTheGroupHasMovedOn() async throws {
+        let member = try Member(brokers, topic)
         #expect(try await poll([member]) { member.held.count == 4 })
-        mock.fail(.offsetCommit, with: [.illegalGeneration])
+        brokers.mock.fail(.offsetCommit, with: [.illegalGeneration])
         let error = #expect(throws: KafkaError.self) {
             try member.group.commit(positions(3), timeoutMilliseconds: patience)
         }
@@ -210,10 +216,10 @@ final class Member {
         member.close()
     }
 
-    @Test func shouldWaitForACommitNoLongerThanAsked() async throws {
-        let member = try Member(mock)
+    @Test(.mockOnly()) func shouldWaitForACommitNoLongerThanAsked() async throws {
+        let member = try Member(brokers, topic)
         #expect(try await poll([member]) { member.held.count == 4 })
-        mock.delay(.offsetCommit, milliseconds: 2_000)
+        brokers.mock.delay(.offsetCommit, milliseconds: 2_000)
         let error = #expect(throws: KafkaError.self) {
             try member.group.commit(positions(3), timeoutMilliseconds: 200)
         }
@@ -221,16 +227,16 @@ final class Member {
         member.close()
     }
 
-    @Test func shouldAskAgainForOffsetsThatItCouldNotLearn() async throws {
-        mock.fail(.offsetFetch, with: [.topicAuthorizationFailed])
-        let member = try Member(mock)
+    @Test(.mockOnly()) func shouldAskAgainForOffsetsThatItCouldNotLearn() async throws {
+        brokers.mock.fail(.offsetFetch, with: [.topicAuthorizationFailed])
+        let member = try Member(brokers, topic)
         #expect(try await poll([member]) { member.messages.count == 40 })
         #expect(member.failures.contains { $0.code == .authorization })
         member.close()
     }
 
     @Test func shouldLoseNothingOverAPause() async throws {
-        let member = try Member(mock)
+        let member = try Member(brokers, topic)
         #expect(try await poll([member]) { !member.messages.isEmpty })
         let partitions = positions(0).map(\.partition)
         try member.group.pause(partitions)
@@ -248,8 +254,8 @@ final class Member {
     }
 
     @Test func shouldCloseUnderAPollThatWaits() throws {
-        let group = try KafkaGroup(mock.settings, KafkaGroupSettings(groupID: "g"))
-        try group.join(["t"])
+        let group = try KafkaGroup(brokers.settings, KafkaGroupSettings(groupID: brokers.name("g")))
+        try group.join([topic])
         let start = ContinuousClock.now
         let polling = Worker {
             _ = try? group.poll(
@@ -259,12 +265,12 @@ final class Member {
         group.close()
         polling.join()
         #expect(ContinuousClock.now - start < .seconds(30))
-        #expect(throws: KafkaError.self) { try group.join(["t"]) }
+        #expect(throws: KafkaError.self) { try group.join([topic]) }
     }
 
     @Test func shouldRefuseAGroupWithoutAName() {
         let error = #expect(throws: KafkaError.self) {
-            _ = try KafkaGroup(mock.settings, KafkaGroupSettings(groupID: ""))
+            _ = try KafkaGroup(brokers.settings, KafkaGroupSettings(groupID: ""))
         }
         #expect(error?.code == .wrongConfiguration)
     }

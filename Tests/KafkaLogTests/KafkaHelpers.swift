@@ -1,5 +1,4 @@
 import KafkaLog
-import KafkaTestSupport
 import Synchronization
 import Testing
 
@@ -8,7 +7,7 @@ let patience = 20_000
 
 /// A message that was read, copied.
 struct ReadMessage: Equatable {
-    var topic = "t"
+    var topic: String
     var partition: Int32 = 0
     var offset: Int64 = 0
     var key: [UInt8]?
@@ -35,21 +34,11 @@ func copied(_ span: Span<UInt8>?) -> [UInt8]? {
 /// The bytes of a text.
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-extension KafkaMock {
-    /// Settings for a client of this cluster, quick to try again.
-    var settings: KafkaSettings {
-        var settings = KafkaSettings(brokers: bootstrap)
-        settings.maximumReconnectMilliseconds = 100
-        settings.unknownTopicMilliseconds = 500
-        return settings
-    }
-}
-
 extension KafkaProducer {
     /// Enqueues a text, and requires that it is taken.
-    func send(_ text: String, _ topic: String = "t", _ partition: Int32 = 0, token: UInt = 0)
-        throws
-    {
+    func send(
+        _ text: String, _ topic: String, _ partition: Int32 = 0, token: UInt = 0
+    ) throws {
         let taken = try enqueue(
             topic: topic, partition: partition, key: nil, value: bytes(text).span, token: token)
         try #require(taken == .taken)

@@ -4,22 +4,26 @@ import KafkaTestSupport
 import Testing
 
 @Suite struct KafkaProducerTests {
-    private let mock = KafkaMock()
+    private let brokers: TestBrokers
+    private let topic: String
 
-    init() { mock.createTopic("t", partitions: 2) }
+    init() throws {
+        brokers = try TestBrokers()
+        topic = try brokers.createTopic("t", partitions: 2)
+    }
 
     private func producer(
         _ change: (inout KafkaProducerSettings) -> Void = { _ in }
     ) throws -> KafkaProducer {
         var settings = KafkaProducerSettings()
         change(&settings)
-        return try KafkaProducer(mock.settings, settings)
+        return try KafkaProducer(brokers.settings, settings)
     }
 
     /// The texts that the partition holds, in order.
     private func stored(_ count: Int, partition: Int32 = 0) throws -> [String] {
-        let reader = try KafkaReader(mock.settings)
-        try reader.start(KafkaPartition("t", partition), at: .beginning)
+        let reader = try KafkaReader(brokers.settings)
+        try reader.start(KafkaPartition(topic, partition), at: .beginning)
         var messages = try reader.read(count)
         // One more would be one too many.
         messages += try reader.read(1, timeoutMilliseconds: 100)
@@ -29,7 +33,7 @@ import Testing
     @Test func shouldDeliverInOrderWithOffsets() throws {
         let producer = try producer()
         for number in 0..<1_000 {
-            try producer.send("m\(number)", "t", Int32(number % 2), token: UInt(number))
+            try producer.send("m\(number)", topic, Int32(number % 2), token: UInt(number))
         }
         let deliveries = try producer.flushed()
         #expect(producer.messagesInFlight == 0)
@@ -44,7 +48,7 @@ import Testing
     @Test(arguments: KafkaProducerSettings.Compression.allCases)
     func shouldCompress(_ compression: KafkaProducerSettings.Compression) throws {
         let producer = try producer { $0.compression = compression }
-        for number in 0..<100 { try producer.send("m\(number)") }
+        for number in 0..<100 { try producer.send("m\(number)", topic) }
         #expect(try producer.flushed().count == 100)
         #expect(try stored(100) == (0..<100).map { "m\($0)" })
     }
@@ -53,7 +57,7 @@ import Testing
 
     @Test func shouldBeFullAtItsCountOfMessages() throws {
         let producer = try producer { $0.maximumMessages = 10 }
-        for _ in 0..<10 { try producer.send("x") }
+        for _ in 0..<10 { try producer.send("x", topic) }
         let more = bytes("more")
         #expect(try enqueue(more, producer) == .full)
         #expect(producer.messagesInFlight == 10)
@@ -75,11 +79,11 @@ import Testing
     private func enqueue(
         _ value: [UInt8], _ producer: KafkaProducer
     ) throws(KafkaError) -> KafkaProducer.Enqueued {
-        try producer.enqueue(topic: "t", partition: 0, key: nil, value: value.span)
+        try producer.enqueue(topic: topic, partition: 0, key: nil, value: value.span)
     }
 
     @Test func shouldRefuseAMessageThatIsTooLarge() throws {
-        var settings = mock.settings
+        var settings = brokers.settings
         settings.maximumMessageBytes = 10_000
         let producer = try KafkaProducer(settings)
         #expect(try enqueue([UInt8](repeating: 1, count: 10_000), producer) == .taken)
@@ -87,12 +91,12 @@ import Testing
             try enqueue([UInt8](repeating: 1, count: 10_001), producer)
         }
         #expect(error?.code == .tooLarge)
-        #expect(error?.partition == KafkaPartition("t", 0))
+        #expect(error?.partition == KafkaPartition(topic, 0))
         // Key, and headers with their names, count too.
         for (count, fits) in [(9_990, true), (9_991, false)] {
             let value = [UInt8](repeating: 1, count: count)
             let taken = try? producer.enqueue(
-                topic: "t", partition: 0, key: bytes("key").span, value: value.span,
+                topic: topic, partition: 0, key: bytes("key").span, value: value.span,
                 headers: [KafkaHeader("name", bytes("val"))])
             #expect((taken == .taken) == fits)
         }
@@ -100,10 +104,10 @@ import Testing
         #expect(deliveries.map(\.offset) == [0, 1])
     }
 
-    @Test func shouldTellWhatTheBrokerFindsTooLarge() throws {
+    @Test(.mockOnly()) func shouldTellWhatTheBrokerFindsTooLarge() throws {
         let producer = try producer()
-        mock.fail(.produce, with: [.messageTooLarge])
-        try producer.send("x", token: 3)
+        brokers.mock.fail(.produce, with: [.messageTooLarge])
+        try producer.send("x", topic, token: 3)
         let deliveries = try producer.flushed()
         #expect(deliveries.map(\.error?.code) == [.tooLarge])
         #expect(deliveries.map(\.offset) == [nil])
@@ -112,7 +116,7 @@ import Testing
 
     @Test func shouldRefuseWhatCanBeNoPlace() throws {
         let producer = try producer()
-        for (topic, partition) in [("t", Int32(-1)), ("", 0), ("a b", 0), ("t\0", 0)] {
+        for (topic, partition) in [(topic, Int32(-1)), ("", 0), ("a b", 0), (topic + "\0", 0)] {
             let error = #expect(throws: KafkaError.self) {
                 try producer.send("x", topic, partition)
             }
@@ -120,7 +124,7 @@ import Testing
         }
         #expect(throws: KafkaError.self) {
             try producer.enqueue(
-                topic: "t", partition: 0, key: nil, value: nil,
+                topic: topic, partition: 0, key: nil, value: nil,
                 headers: [KafkaHeader("a\0b", nil)])
         }
         #expect(producer.messagesInFlight == 0)
@@ -128,55 +132,56 @@ import Testing
 
     // MARK: - Failures
 
-    @Test func shouldStoreOnceAndInOrderWhateverTheBrokerAnswers() throws {
+    @Test(.mockOnly()) func shouldStoreOnceAndInOrderWhateverTheBrokerAnswers() throws {
         let producer = try producer { $0.batchBytes = 200 }
-        mock.fail(
+        brokers.mock.fail(
             .produce, with: [.notLeader, .requestTimedOut, .notEnoughReplicas, .notLeader])
-        for number in 0..<200 { try producer.send("m\(number)", token: UInt(number)) }
+        for number in 0..<200 { try producer.send("m\(number)", topic, token: UInt(number)) }
         let deliveries = try producer.flushed()
         #expect(deliveries.map(\.token) == (0..<200).map { $0 })
         #expect(deliveries.allSatisfy { $0.error == nil })
         #expect(try stored(200) == (0..<200).map { "m\($0)" })
     }
 
-    @Test func shouldWaitForABrokerThatIsDown() throws {
+    @Test(.stopsBrokers) func shouldWaitForABrokerThatIsDown() throws {
         let producer = try producer()
-        try producer.send("before")
+        try producer.send("before", topic)
         #expect(try producer.flushed().count == 1)
-        mock.setDown()
-        for number in 0..<50 { try producer.send("m\(number)") }
+        try brokers.setDown()
+        for number in 0..<50 { try producer.send("m\(number)", topic) }
         let error = #expect(throws: KafkaError.self) {
             try producer.flushed(timeoutMilliseconds: 300)
         }
         #expect(error?.code == .timedOut)
         #expect(error?.reason.contains("50 messages") == true)
         #expect(producer.messagesInFlight == 50)
-        mock.setUp()
+        try brokers.setUp()
         let deliveries = try producer.flushed()
         #expect(deliveries.map(\.offset) == (1...50).map { $0 })
         #expect(try stored(51) == ["before"] + (0..<50).map { "m\($0)" })
     }
 
-    @Test func shouldTellThatThereIsNoSuchTopicOrPartition() throws {
+    @Test(.mockOnly("hides a topic, which producers make, in the mock"))
+    func shouldTellThatThereIsNoSuchTopicOrPartition() throws {
         let producer = try producer()
-        mock.hideTopic("hidden")
+        brokers.hideTopic("hidden")
         try producer.send("x", "hidden", 0, token: 1)
         let deliveries = try producer.flushed()
         #expect(deliveries.map(\.error?.code) == [.unknownTopicOrPartition])
         // Of a topic that is known, it is known at once.
-        try producer.send("x")
+        try producer.send("x", topic)
         #expect(try producer.flushed().map(\.error) == [nil])
-        let error = #expect(throws: KafkaError.self) { try producer.send("x", "t", 2) }
+        let error = #expect(throws: KafkaError.self) { try producer.send("x", topic, 2) }
         #expect(error?.code == .unknownTopicOrPartition)
-        #expect(error?.partition == KafkaPartition("t", 2))
+        #expect(error?.partition == KafkaPartition(topic, 2))
     }
 
-    @Test func shouldEndForGoodWhereItWasFenced() throws {
+    @Test(.mockOnly()) func shouldEndForGoodWhereItWasFenced() throws {
         let producer = try producer()
-        try producer.send("a")
+        try producer.send("a", topic)
         #expect(try producer.flushed().count == 1)
-        mock.fail(.produce, with: [.outOfOrderSequence])
-        try producer.send("b", token: 9)
+        brokers.mock.fail(.produce, with: [.outOfOrderSequence])
+        try producer.send("b", topic, token: 9)
         var deliveries: [KafkaDelivery] = []
         let error = #expect(throws: KafkaError.self) {
             try producer.flush(timeoutMilliseconds: patience) { deliveries.append($0) }
@@ -188,22 +193,22 @@ import Testing
         }
         #expect(deliveries.map(\.token) == [9])
         #expect(deliveries.allSatisfy { $0.error != nil && $0.offset == nil })
-        let later = #expect(throws: KafkaError.self) { try producer.send("c") }
+        let later = #expect(throws: KafkaError.self) { try producer.send("c", topic) }
         #expect(later?.code == .fatal)
         let polled = #expect(throws: KafkaError.self) {
             try producer.poll(timeoutMilliseconds: 0) { _ in }
         }
         #expect(polled?.code == .fatal)
         // A new producer goes on.
-        let next = try KafkaProducer(mock.settings)
-        try next.send("b")
+        let next = try KafkaProducer(brokers.settings)
+        try next.send("b", topic)
         #expect(try next.flushed().map(\.error) == [nil])
     }
 
-    @Test func shouldThrowAwayWhatIsPurged() throws {
+    @Test(.stopsBrokers) func shouldThrowAwayWhatIsPurged() throws {
         let producer = try producer()
-        mock.setDown()
-        for number in 0..<10 { try producer.send("x", token: UInt(number)) }
+        try brokers.setDown()
+        for number in 0..<10 { try producer.send("x", topic, token: UInt(number)) }
         try producer.purge()
         let deliveries = try producer.flushed()
         #expect(deliveries.count == 10)
@@ -211,10 +216,10 @@ import Testing
         #expect(producer.messagesInFlight == 0)
     }
 
-    @Test func shouldPollNoLongerThanAskedWhileNobodyAnswers() throws {
+    @Test(.stopsBrokers) func shouldPollNoLongerThanAskedWhileNobodyAnswers() throws {
         let producer = try producer()
-        mock.setDown()
-        try producer.send("x")
+        try brokers.setDown()
+        try producer.send("x", topic)
         let start = ContinuousClock.now
         #expect(try producer.poll(timeoutMilliseconds: 500) { _ in } == 0)
         #expect(ContinuousClock.now - start >= .milliseconds(400))
@@ -222,13 +227,12 @@ import Testing
     }
 
     @Test func shouldServeManyThreads() throws {
-        let mock = KafkaMock()
-        mock.createTopic("t", partitions: 4)
-        let producer = try KafkaProducer(mock.settings)
+        let topic = try brokers.createTopic("four", partitions: 4)
+        let producer = try KafkaProducer(brokers.settings)
         let workers = (0..<4).map { partition in
             Worker {
                 for number in 0..<500 {
-                    try? producer.send("m\(number)", "t", Int32(partition))
+                    try? producer.send("m\(number)", topic, Int32(partition))
                     if number % 50 == 0 {
                         _ = try? producer.poll(timeoutMilliseconds: 0) { _ in }
                     }
@@ -237,9 +241,9 @@ import Testing
         }
         for worker in workers { worker.join() }
         _ = try producer.flushed()
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         for partition in Int32(0)..<4 {
-            try reader.start(KafkaPartition("t", partition), at: .offset(0))
+            try reader.start(KafkaPartition(topic, partition), at: .offset(0))
         }
         let messages = try reader.read(2_000)
         for partition in Int32(0)..<4 {
@@ -254,7 +258,7 @@ import Testing
         let producer = try producer()
         producer.close()
         producer.close()
-        let error = #expect(throws: KafkaError.self) { try producer.send("x") }
+        let error = #expect(throws: KafkaError.self) { try producer.send("x", topic) }
         #expect(error?.code == .closed)
         #expect(throws: KafkaError.self) { try producer.poll(timeoutMilliseconds: 0) { _ in } }
         #expect(throws: KafkaError.self) { try producer.purge() }

@@ -4,33 +4,38 @@ import KafkaTestSupport
 import Testing
 
 @Suite struct KafkaReaderTests {
-    private let mock = KafkaMock()
-    private let first = KafkaPartition("t", 0)
+    private let brokers: TestBrokers
+    private let topic: String
+    private let first: KafkaPartition
 
-    init() { mock.createTopic("t", partitions: 2) }
+    init() throws {
+        brokers = try TestBrokers()
+        topic = try brokers.createTopic("t", partitions: 2)
+        first = KafkaPartition(topic, 0)
+    }
 
     private func fill(_ count: Int, partition: Int32 = 0, from start: Int = 0) throws {
-        let producer = try KafkaProducer(mock.settings)
-        for number in start..<start + count { try producer.send("m\(number)", "t", partition) }
+        let producer = try KafkaProducer(brokers.settings)
+        for number in start..<start + count { try producer.send("m\(number)", topic, partition) }
         try #require(try producer.flushed().allSatisfy { $0.error == nil })
     }
 
     private func texts(_ range: Range<Int>) -> [String] { range.map { "m\($0)" } }
 
     @Test func shouldReadBackEveryPartOfAMessage() throws {
-        let producer = try KafkaProducer(mock.settings)
+        let producer = try KafkaProducer(brokers.settings)
         let headers = [
             KafkaHeader("a", bytes("1")), KafkaHeader("a", nil), KafkaHeader("long name", []),
         ]
         let zeros: [UInt8] = [0, 255, 0]
         _ = try producer.enqueue(
-            topic: "t", partition: 0, key: bytes("k").span, value: zeros.span, headers: headers)
+            topic: topic, partition: 0, key: bytes("k").span, value: zeros.span, headers: headers)
         let empty: [UInt8] = []
-        _ = try producer.enqueue(topic: "t", partition: 0, key: empty.span, value: nil)
-        _ = try producer.enqueue(topic: "t", partition: 0, key: nil, value: empty.span)
+        _ = try producer.enqueue(topic: topic, partition: 0, key: empty.span, value: nil)
+        _ = try producer.enqueue(topic: topic, partition: 0, key: nil, value: empty.span)
         _ = try producer.flushed()
 
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .beginning)
         var messages: [ReadMessage] = []
         var found: [[KafkaHeader]] = []
@@ -38,7 +43,7 @@ import Testing
         var names: [String] = []
         while messages.count < 3 {
             try reader.poll(limit: 3, timeoutMilliseconds: 1_000) { message in
-                for name in ["t", "", "t2", "u"] where message.isOf(topic: name) {
+                for name in [topic, "", topic + "2", "u"] where message.isOf(topic: name) {
                     names.append(name)
                 }
                 var own: [KafkaHeader] = []
@@ -54,18 +59,18 @@ import Testing
         #expect(messages.map(\.key) == [bytes("k"), [], nil])
         #expect(messages.map(\.value) == [zeros, nil, []])
         #expect(messages.map(\.offset) == [0, 1, 2])
-        #expect(messages.allSatisfy { $0.topic == "t" && $0.partition == 0 })
+        #expect(messages.allSatisfy { $0.topic == topic && $0.partition == 0 })
         #expect(found == [headers, [], []])
-        #expect(names == ["t", "t", "t"])
+        #expect(names == [topic, topic, topic])
         #expect(times.allSatisfy { ($0 ?? 0) > 1_700_000_000_000 })
     }
 
     @Test func shouldReadInOrderAndNoMoreThanTheLimit() throws {
         try fill(100)
         try fill(100, partition: 1, from: 1_000)
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .beginning)
-        try reader.start(KafkaPartition("t", 1), at: .beginning)
+        try reader.start(KafkaPartition(topic, 1), at: .beginning)
         var messages: [ReadMessage] = []
         while messages.count < 200 {
             let count = try reader.poll(limit: 7, timeoutMilliseconds: patience) {
@@ -82,7 +87,7 @@ import Testing
         for (start, expected) in [
             (KafkaStart.beginning, 0), (.offset(0), 0), (.offset(7), 7), (.offset(9), 9),
         ] {
-            let reader = try KafkaReader(mock.settings)
+            let reader = try KafkaReader(brokers.settings)
             try reader.start(first, at: start)
             #expect(try reader.read(10 - expected).map(\.text) == texts(expected..<10))
         }
@@ -91,7 +96,7 @@ import Testing
     @Test(arguments: [KafkaStart.end, .offset(10)])
     func shouldBeginBehindTheLastMessage(_ start: KafkaStart) throws {
         try fill(10)
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: start)
         let end = try reader.firstEvent { event -> KafkaPosition? in
             if case .reachedEnd(let end) = event { end } else { nil }
@@ -102,14 +107,14 @@ import Testing
     }
 
     private func reread(_ offset: Int64) throws -> [ReadMessage] {
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .offset(offset))
         return try reader.read(1)
     }
 
     @Test func shouldSayWhereAPartitionEnds() throws {
         try fill(5)
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .beginning)
         var order: [String] = []
         while order.last?.hasPrefix("end") != true {
@@ -123,7 +128,7 @@ import Testing
         }
         #expect(order == texts(0..<5) + ["end 5"])
         #expect(try reader.bounds(of: first, timeoutMilliseconds: patience) == 0..<5)
-        let other = KafkaPartition("t", 1)
+        let other = KafkaPartition(topic, 1)
         #expect(try reader.bounds(of: other, timeoutMilliseconds: patience) == 0..<0)
     }
 
@@ -131,7 +136,7 @@ import Testing
 
     @Test func shouldLoseNothingOverAPause() throws {
         try fill(1_000)
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .beginning)
         var messages: [ReadMessage] = []
         for round in 1...5 {
@@ -146,7 +151,7 @@ import Testing
 
     @Test func shouldStayPausedOverASeek() throws {
         try fill(100)
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .offset(0))
         #expect(try reader.read(10).count == 10)
         try reader.pause([first])
@@ -158,7 +163,7 @@ import Testing
 
     @Test func shouldSeekBackAndForth() throws {
         try fill(100)
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .beginning)
         #expect(try reader.read(20).map(\.text) == texts(0..<20))
         try reader.seek(first, to: .offset(5))
@@ -167,31 +172,32 @@ import Testing
         #expect(try reader.read(10).map(\.text) == texts(90..<100))
         try reader.seek(first, to: .beginning)
         #expect(try reader.read(1).map(\.text) == texts(0..<1))
-        let other = KafkaPartition("t", 1)
+        let other = KafkaPartition(topic, 1)
         #expect(throws: KafkaError.self) { try reader.seek(other, to: .beginning) }
     }
 
     @Test func shouldGiveNothingOfAStoppedPartition() throws {
         try fill(100)
         try fill(100, partition: 1, from: 1_000)
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .beginning)
         #expect(try reader.read(10).count == 10)
         try reader.stop(first)
         try reader.stop(first)
-        try reader.start(KafkaPartition("t", 1), at: .beginning)
+        try reader.start(KafkaPartition(topic, 1), at: .beginning)
         #expect(try reader.read(100).map(\.text) == texts(1_000..<1_100))
         try reader.start(first, at: .offset(50))
         #expect(try reader.read(50).map(\.text) == texts(50..<100))
     }
 
     @Test func shouldRefuseWhatCannotBeRead() throws {
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .beginning)
         let twice = #expect(throws: KafkaError.self) { try reader.start(first, at: .end) }
         #expect(twice?.code == .invalidArgument)
         for (partition, start) in [
-            (KafkaPartition("t", 1), KafkaStart.offset(-1)), (KafkaPartition("t", -1), .beginning),
+            (KafkaPartition(topic, 1), KafkaStart.offset(-1)),
+            (KafkaPartition(topic, -1), .beginning),
             (KafkaPartition("a/b", 0), .beginning),
         ] {
             let error = #expect(throws: KafkaError.self) { try reader.start(partition, at: start) }
@@ -202,7 +208,7 @@ import Testing
     // MARK: - The end
 
     @Test func shouldCloseUnderAPollThatWaits() throws {
-        let reader = try KafkaReader(mock.settings)
+        let reader = try KafkaReader(brokers.settings)
         try reader.start(first, at: .end)
         let start = ContinuousClock.now
         let polling = Worker {
@@ -224,18 +230,18 @@ import Testing
     /// else takes memory.
     @Test func shouldFreeWhatItLent() async {
         await #expect(processExitsWith: .success) {
-            let mock = KafkaMock()
-            mock.createTopic("t", partitions: 1)
-            let producer = try KafkaProducer(mock.settings)
+            let brokers = try TestBrokers()
+            let topic = try brokers.createTopic("t", partitions: 1)
+            let producer = try KafkaProducer(brokers.settings)
             let value = [UInt8](repeating: 7, count: 4_000)
             for _ in 0..<1_000 {
                 let taken = try producer.enqueue(
-                    topic: "t", partition: 0, key: nil, value: value.span)
+                    topic: topic, partition: 0, key: nil, value: value.span)
                 try #require(taken == .taken)
             }
             _ = try producer.flushed()
-            let reader = try KafkaReader(mock.settings)
-            let partition = KafkaPartition("t", 0)
+            let reader = try KafkaReader(brokers.settings)
+            let partition = KafkaPartition(topic, 0)
             try reader.start(partition, at: .offset(0))
             try #require(try reader.read(1_000).count == 1_000)
             let before = residentBytes()

@@ -128,6 +128,10 @@ import Testing
                 [("security.protocol", "ssl"), ("ssl.ca.location", "/nowhere/at/all")],
                 "ssl.ca.location"
             ),
+            (
+                [("security.protocol", "ssl"), ("ssl.crl.location", "/nowhere/at/all")],
+                "cannot read /nowhere/at/all: No such file"
+            ),
             ([("security.protocol", "sasl_ssl"), ("sasl.mechanism", "NONE")], "NONE"),
         ]
         for (given, named) in refused {

@@ -52,6 +52,8 @@ package final class KafkaMock: @unchecked Sendable {
         case illegalGeneration = 22
         /// This user may not do it.
         case topicAuthorizationFailed = 29
+        /// This user may not take part in the group.
+        case groupAuthorizationFailed = 30
         /// Messages of an idempotent producer are missing.
         case outOfOrderSequence = 45
         /// Another producer has taken this one's place.

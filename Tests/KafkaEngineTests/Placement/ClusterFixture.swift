@@ -2,12 +2,14 @@ import Glibc
 import GraphCore
 import IdentityModel
 import KafkaEngine
+import KafkaLog
+import KafkaTestSupport
 import NodeRuntime
 import TestSupport
 import Testing
 
-/// The nodes of a store on a cluster in this process, with intervals that suit a test.
-final class ClusterFixture: MockStore {
+/// The nodes of a store, with intervals that suit a test.
+final class ClusterFixture: BrokerStore {
     /// A node with what survives its ends.
     private final class Seat {
         let states: NodeStates
@@ -20,6 +22,10 @@ final class ClusterFixture: MockStore {
 
     static let partitions: UInt16 = 12
     static let standbys = 1
+    /// Nanoseconds of silence that make a node dead: 1.5 s; what goes through real brokers of a
+    /// busy machine may take longer: 5 s.
+    private static let deadNanoseconds: UInt64 =
+        TestBrokers.areReal ? 5_000_000_000 : 1_500_000_000
 
     private let ids: [NodeID]
     private let seats: [Seat]
@@ -44,7 +50,7 @@ final class ClusterFixture: MockStore {
         var cluster = ClusterSettings(
             node: id, address: "http://\(name):7411", standbys: Self.standbys)
         cluster.beatNanoseconds = 100_000_000
-        cluster.deadNanoseconds = 1_500_000_000
+        cluster.deadNanoseconds = Self.deadNanoseconds
         cluster.firstRetryNanoseconds = 100_000_000
         let door = seat.door
         cluster.time = MonotonicTime {
@@ -52,7 +58,7 @@ final class ClusterFixture: MockStore {
             return MonotonicTime.system.nanoseconds()
         }
         let states = seat.states
-        let shelf = shelf
+        let (shelf, kafka) = (shelf, settings.kafka)
         var engine = settings
         engine.node.knownLogic = logic ?? settings.node.knownLogic
         seat.node = EngineNode(
@@ -61,7 +67,10 @@ final class ClusterFixture: MockStore {
                 open: { (id) throws(StoreFailure) in try states.open(id) },
                 close: { id, _ in states.close(id) },
                 snapshots: snapshots == nil ? nil : states),
-            snapshots: snapshots, makeTrimmer: { SnapshotTrimmer(shelf) })
+            snapshots: snapshots,
+            makeTrimmer: { () throws(KafkaError) in
+                SnapshotTrimmer(shelf, TestBrokers.areReal ? try KafkaAdmin(kafka) : nil)
+            })
     }
 
     /// What a node that does not run has stored goes, and what it had stored at some time comes in

@@ -105,15 +105,17 @@ struct ClusterLogicTests {
     private static func refuseTheOld(_ cluster: ClusterFixture) async throws {
         let settings = cluster.settings
         let identity = StoreIdentity(
-            settings.node, keyFingerprint: MockStore.keys.keyFingerprint)
+            settings.node, keyFingerprint: BrokerStore.keys.keyFingerprint)
         func claim(_ known: ClosedRange<UInt64>) throws(EngineFailure) {
             try StoreClaim.make(
                 identity, settings.kafka, settings.topics, knownLogic: known,
-                timeoutMilliseconds: MockStore.patience)
+                timeoutMilliseconds: BrokerStore.patience)
         }
         try claim(new)
         let failure = #expect(throws: EngineFailure.self) { try claim(old) }
-        let words = "the store of t is at version 2 of the logic, and this release knows 1"
+        let words =
+            "the store of \(settings.topics.prefix) is at version 2 of the logic, and this release "
+            + "knows 1"
         #expect(failure?.reason == words && failure?.remedy == Remedy.upgrade)
         // One that comes all the same, such as between the look and the raise.
         let placement = try cluster.placement()

@@ -17,14 +17,14 @@ struct ClusterPoisonTests {
         .tick(EventTime(milliseconds: 1)),
         RecordHead(
             logicVersion: PartitionMachine.knownLogic.upperBound,
-            configurationDigest: MockStore.digest &+ 1))
+            configurationDigest: BrokerStore.digest &+ 1))
 
     private static func skip(_ cluster: ClusterFixture, _ offset: UInt64) throws(EngineFailure) {
         let skip = SkipRecord(
             partition: poisoned.rawValue, offset: offset, reason: "a trial", since: 0)
         _ = try SkipWriter.write(
             skip, cluster.settings.kafka, cluster.settings.topics,
-            timeoutMilliseconds: MockStore.patience)
+            timeoutMilliseconds: BrokerStore.patience)
     }
 
     private static func refusal(_ cluster: ClusterFixture, _ offset: UInt64) -> String? {
@@ -84,7 +84,7 @@ struct ClusterPoisonTests {
             .tick(EventTime(milliseconds: 1)),
             RecordHead(
                 logicVersion: PartitionMachine.knownLogic.upperBound + 1,
-                configurationDigest: MockStore.digest))
+                configurationDigest: BrokerStore.digest))
         try cluster.spoil(Self.poisoned, with: later)
         try await cluster.wait { try Self.fault(cluster) != nil }
         let fault = try #require(try Self.fault(cluster))

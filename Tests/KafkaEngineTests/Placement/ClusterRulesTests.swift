@@ -12,7 +12,7 @@ import Testing
 @Suite("Rules over Kafka", .serialized)
 struct ClusterRulesTests {
     private static func deadline() -> Deadline {
-        .after(nanoseconds: UInt64(MockStore.patience) * 1_000_000)
+        .after(nanoseconds: UInt64(BrokerStore.patience) * 1_000_000)
     }
 
     private static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
@@ -117,23 +117,23 @@ struct ClusterRulesTests {
         try await cluster.wait { try cluster.node("a").figures.router.refused == 1 }
         try await cluster.rest()
         let letters = try cluster.messages(
-            of: cluster.settings.topics.deadLetters, partitions: MockStore.deadLetterPartitions)
+            of: cluster.settings.topics.deadLetters, partitions: BrokerStore.deadLetterPartitions)
         #expect(letters.map { $0.headers["reason"] } == ["bad_type"])
         #expect(try cluster.node("a").figures.router.accepted == 1)
     }
 
-    @Test func shouldSayNoPastTheDeadline() async throws {
+    @Test(.stopsBrokers) func shouldSayNoPastTheDeadline() async throws {
         let cluster = try await ClusterFixture(names: ["a"])
         defer { cluster.close() }
         try cluster.join("a")
         try await cluster.wait { try cluster.node("a").isReady }
-        cluster.mock.setDown()
+        try cluster.brokers.setDown()
         let (global, rules) = (try cluster.node("a").global, try Self.rules(cap: 2))
         let refused = await global.put(rules, by: .after(nanoseconds: 200_000_000))
         guard case .failure(.deadlinePassed) = refused else {
             Issue.record("\(refused)")
             return
         }
-        cluster.mock.setUp()
+        try cluster.brokers.setUp()
     }
 }

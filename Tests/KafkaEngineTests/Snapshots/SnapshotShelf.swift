@@ -74,13 +74,22 @@ final class SnapshotShelf: @unchecked Sendable {
     }
 }
 
-/// Brokers that trim nothing, and remember what they were asked: the mock cluster cannot.
+/// Remembers what brokers are asked to trim; a mock cluster cannot, real ones do it.
 struct SnapshotTrimmer: LogTrimmer {
     private let shelf: SnapshotShelf
+    private let real: KafkaAdmin?
 
-    init(_ shelf: SnapshotShelf) { self.shelf = shelf }
+    /// - Parameter real: whoever trims; nil: nobody does.
+    init(_ shelf: SnapshotShelf, _ real: KafkaAdmin?) {
+        self.shelf = shelf
+        self.real = real
+    }
 
     func deleteRecords(
         before positions: [KafkaPosition], timeoutMilliseconds: Int
-    ) throws(KafkaError) -> [Int64] { try shelf.trim(positions) }
+    ) throws(KafkaError) -> [Int64] {
+        let asked = try shelf.trim(positions)
+        return try real?.deleteRecords(
+            before: positions, timeoutMilliseconds: timeoutMilliseconds) ?? asked
+    }
 }

@@ -7,16 +7,15 @@ import NodeRuntime
 import TestSupport
 import Testing
 
-/// A cluster in this process with a store's topics: events go in, and what comes of them can be
-/// looked at.
-class MockStore {
+/// Brokers with a store's topics: events go in, and what comes of them can be looked at.
+class BrokerStore {
     /// How long anything is waited for, in milliseconds.
     static let patience = 120_000
     static let eventsPartitions: Int32 = 4
     static let changesPartitions: Int32 = 3
-    static let deadLetterPartitions: Int32 = 2
+    static let deadLetterPartitions = TopicPlan.deadLetterPartitions
 
-    let mock = KafkaMock()
+    let brokers: TestBrokers
     let settings: EngineSettings
     private let admin: KafkaAdmin
     private let group: KafkaGroup
@@ -40,18 +39,15 @@ class MockStore {
 
     /// The topics of a store of so many partitions.
     init(partitions: UInt16, node: NodeSettings? = nil) async throws {
-        let topics = try TopicNames("t")
-        mock.createTopic(topics.events, partitions: Self.eventsPartitions)
-        mock.createTopic(topics.graph, partitions: Int32(partitions))
-        mock.createTopic(topics.changes, partitions: Self.changesPartitions)
-        mock.createTopic(topics.deadLetters, partitions: Self.deadLetterPartitions)
-        mock.createTopic(topics.profiles, partitions: Self.changesPartitions)
-        mock.createTopic(topics.global, partitions: 1)
-        var kafka = KafkaSettings(brokers: mock.bootstrap)
-        kafka.maximumReconnectMilliseconds = 100
-        kafka.unknownTopicMilliseconds = 500
+        brokers = try TestBrokers()
+        let kafka = brokers.settings
+        let topics = try TopicNames(brokers.prefix)
+        var counts = TopicPlan.Partitions(graph: partitions)
+        counts.events = Self.eventsPartitions
+        counts.changes = Self.changesPartitions
+        try brokers.createTopics(brokers.plan(counts))
         settings = try EngineSettings(
-            kafka, topics, node ?? Self.node(partitions), isInsecureDev: true,
+            kafka, topics, node ?? Self.node(partitions), isInsecureDev: brokers.areInsecure,
             timeoutMilliseconds: Self.patience)
         admin = try KafkaAdmin(kafka)
         group = try KafkaGroup(kafka, KafkaGroupSettings(groupID: topics.routers))
@@ -81,7 +77,15 @@ class MockStore {
 
     /// Sends values, and returns once the topic holds them.
     func send(all values: [[UInt8]?]) throws {
-        for value in values { try send(value) }
+        try beginSending(values)
+        try finishSending()
+    }
+
+    /// Sends values, whether or not there is a broker now.
+    func beginSending(_ values: [[UInt8]?]) throws { for value in values { try send(value) } }
+
+    /// Returns once the topic holds all that was sent.
+    func finishSending() throws {
         var failures = 0
         try producer.flush(timeoutMilliseconds: Self.patience) { delivery in
             failures += delivery.error == nil ? 0 : 1
@@ -100,10 +104,20 @@ class MockStore {
 
     // MARK: Waiting
 
+    /// Whether something holds; where the brokers do not say now, as while a leader changes, it
+    /// does not.
+    private func look(_ holds: () throws -> Bool) throws -> Bool {
+        do {
+            return try holds()
+        } catch let error as KafkaError where error.isRetriable {
+            return false
+        }
+    }
+
     /// Waits until something holds.
     func wait(until holds: () throws -> Bool) async throws {
         let end = ContinuousClock.now + .milliseconds(Self.patience)
-        while try !holds() {
+        while try !look(holds) {
             try #require(ContinuousClock.now < end, "it does not come: \(account)")
             try await Task.sleep(for: .milliseconds(2))
         }
@@ -115,7 +129,7 @@ class MockStore {
         var calm = 0
         while calm < 3 {
             try #require(ContinuousClock.now < end, "no rest: \(account)")
-            calm = try holds() ? calm + 1 : 0
+            calm = try look(holds) ? calm + 1 : 0
             try await Task.sleep(for: .milliseconds(20))
         }
     }
@@ -147,24 +161,31 @@ class MockStore {
         return UInt64(try admin.bounds(of: place, timeoutMilliseconds: Self.patience).lowerBound)
     }
 
+    /// Lets go of what a partition's log holds before an offset, as a mock does unasked: it keeps
+    /// 5 MiB of each partition.
+    func trimLikeAMock(_ partition: PartitionID, before offset: UInt64) throws {
+        guard TestBrokers.areReal else { return }
+        let place = KafkaPartition(settings.topics.graph, Int32(partition.rawValue))
+        let held = try admin.deleteRecords(
+            before: [KafkaPosition(place, Int64(offset))], timeoutMilliseconds: Self.patience)
+        #expect(held == [Int64(offset)])
+    }
+
     /// All messages of a topic.
     func messages(of topic: String, partitions: Int32) throws -> [ReadMessage] {
         let reader = try KafkaReader(settings.kafka)
         defer { reader.close() }
-        var missing = 0
-        for place in 0..<partitions {
-            let partition = KafkaPartition(topic, place)
-            missing += Int(
-                try admin.bounds(of: partition, timeoutMilliseconds: Self.patience).upperBound)
-            try reader.start(partition, at: .offset(0))
-        }
+        let places = (0..<partitions).map { KafkaPartition(topic, $0) }
+        for place in places { try reader.start(place, at: .beginning) }
+        var unread = Set(places)  // lookup only
         var messages: [ReadMessage] = []
         let end = ContinuousClock.now + .milliseconds(Self.patience)
-        while messages.count < missing {
+        while !unread.isEmpty {
             try #require(ContinuousClock.now < end)
-            try reader.poll(limit: 1_000, timeoutMilliseconds: 20) {
-                messages.append(ReadMessage($0))
-            }
+            try reader.poll(
+                limit: 1_000, timeoutMilliseconds: 20,
+                event: { if case .reachedEnd(let end) = $0 { unread.remove(end.partition) } },
+                message: { messages.append(ReadMessage($0)) })
         }
         return messages
     }
