@@ -4,6 +4,7 @@ from __future__ import annotations
 import subprocess
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from .figures import Row, percentile, rate, spread
 from .node import Client, Failure
@@ -16,7 +17,7 @@ stream: measured by the project before it began."""
 GOALS = {1: 10 * STREAMS_LINKS, 12: 30_000}
 """Links per CPU-second at one partition; new links between partitions a second at twelve."""
 WARM_LINKS = 5_000
-PROBES = 300
+PROBES = 200
 """Links whose way is timed, of each kind."""
 
 
@@ -61,15 +62,16 @@ def visible(settings: Settings, partitions: int, links: int) -> list[Row]:
         store.feed(store.generate(WARM_LINKS, seed=2))
         fed = store.feed(store.generate(links, seed=1))
         half = int(fed.events / fed.seconds / 2)
-        rows = timed(node.port, partitions, "at rest", "rest", "")
+        rest, loaded = pairs(node.port, "rest"), pairs(node.port, "load")
+        rows = timed(node.port, partitions, rest, "at rest", "")
         load = subprocess.Popen(
             store.feeder(store.generate(4 * links, seed=3), rate=half),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
         try:
             time.sleep(3)
             rows += timed(
-                node.port, partitions, f"beside {rate(half)} events/s, half of what it takes",
-                "load", "p99 <= 50 ms")
+                node.port, partitions, loaded,
+                f"beside {rate(half)} events/s, half of what it takes", "p99 <= 50 ms")
             if load.poll() is not None:
                 raise Failure("the load ended before its links were timed: take more --links")
         finally:
@@ -80,34 +82,47 @@ def visible(settings: Settings, partitions: int, links: int) -> list[Row]:
         store.close()
 
 
-def timed(port: int, partitions: int, when: str, mark: str, goal: str) -> list[Row]:
-    """Links within a partition, and across two."""
-    post, asked = Client(port), Client(port)
+class Pairs(NamedTuple):
+    """Identifiers to link: of one partition each, and of two. Each is of one pair."""
+
+    within: list[tuple[Known, Known]]
+    across: list[tuple[Known, Known]]
+
+
+def pairs(port: int, mark: str) -> Pairs:
+    """Has the store know them."""
+    post = Client(port)
     known: dict[int, list[Known]] = {}
     for number in range(4 * PROBES):
         one = observe(post, f"device:bench-{mark}-{number}")
         known.setdefault(one.partition, []).append(one)
     places = sorted(known)
-    # Each identifier is of one pair: no two are one customer before.
     halves = {place: len(known[place]) // 2 for place in places}
     within = [
         pair for place in places
         for pair in zip(known[place][:halves[place]:2], known[place][1:halves[place]:2])]
-    rows = [row(post, asked, within[:PROBES], f"P = {partitions}, within a partition, {when}", goal)]
-    if len(places) > 1:
-        across = [
-            pair for near, far in zip(places, places[1:] + places[:1])
-            for pair in zip(known[near][halves[near]::2], known[far][halves[far] + 1::2])]
+    across = [
+        pair for near, far in zip(places, places[1:] + places[:1]) if near != far
+        for pair in zip(known[near][halves[near]::2], known[far][halves[far] + 1::2])]
+    return Pairs(within[:PROBES], across[:PROBES])
+
+
+def timed(port: int, partitions: int, linked: Pairs, when: str, goal: str) -> list[Row]:
+    """Links within a partition, and across two."""
+    post, asked = Client(port), Client(port)
+    rows = [row(
+        post, asked, linked.within, f"P = {partitions}, within a partition, {when}", goal)]
+    if linked.across:
         rows.append(
-            row(post, asked, across[:PROBES], f"P = {partitions}, across two, {when}", goal))
+            row(post, asked, linked.across, f"P = {partitions}, across two, {when}", goal))
     return rows
 
 
 def row(
-    post: Client, asked: Client, pairs: list[tuple[Known, Known]], what: str, goal: str
+    post: Client, asked: Client, linked: list[tuple[Known, Known]], what: str, goal: str
 ) -> Row:
     """Times the links of pairs."""
-    taken = [visible_seconds(post, asked, one, other) for one, other in pairs]
+    taken = [visible_seconds(post, asked, one, other) for one, other in linked]
     return Row(
         f"link to visible, {what}",
         f"p50 {percentile(taken, 0.5) * 1e3:.1f} ms, p99 {percentile(taken, 0.99) * 1e3:.1f} ms",
