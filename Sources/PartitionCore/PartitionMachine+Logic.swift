@@ -26,6 +26,12 @@ extension PartitionMachine {
     /// The version in force where a log begins.
     package static let firstLogic: UInt64 = 1
 
+    /// The version that a store may be raised to by who knows `known`, and shall not go beyond
+    /// `limit`; nil: as far as it knows. Never less than the least that it knows.
+    package static func raisedLogic(known: ClosedRange<UInt64>, limit: UInt64?) -> UInt64 {
+        max(known.lowerBound, min(known.upperBound, limit ?? .max))
+    }
+
     /// The version in force: what the head of a record says that comes of this partition. Of a log
     /// that begins it is one that this program knows: the first record brings it into force.
     package var logicVersion: UInt64 { max(header.logicVersion, knownLogic.lowerBound) }

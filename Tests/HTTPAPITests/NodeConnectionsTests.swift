@@ -36,7 +36,7 @@ private final class ScriptedNode: Sendable {
     var questions: Int { state.withLock { $0.questions } }
 
     /// Begins to listen.
-    func start() async throws -> NodeRequest.Place {
+    func start() async throws -> NodeServer.Address {
         let made = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 self.state.withLock { $0.connections += 1 }
@@ -50,7 +50,7 @@ private final class ScriptedNode: Sendable {
             }
             .bind(host: "127.0.0.1", port: 0).get()
         channel.withLock { $0 = made }
-        return NodeRequest.Place(
+        return NodeServer.Address(
             host: "127.0.0.1", port: try #require(made.localAddress?.port))
     }
 
@@ -123,7 +123,7 @@ struct NodeConnectionsTests {
     private static let short: UInt64 = 50_000_000
 
     private static func ask(
-        _ connections: NodeConnections, _ place: NodeRequest.Place, _ text: String,
+        _ connections: NodeConnections, _ place: NodeServer.Address, _ text: String,
         within nanoseconds: UInt64 = long
     ) async -> Result<NodeAnswer, NodeSilence> {
         await withCheckedContinuation { continuation in

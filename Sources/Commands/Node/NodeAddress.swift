@@ -26,13 +26,13 @@ struct NodeAddress: Equatable, Sendable {
 
     /// Where other nodes reach it; nil where it is encrypted, which nodes among each other do not
     /// speak.
-    var place: NodeRequest.Place? {
+    var place: NodeServer.Address? {
         guard let parts = URLComponents(string: text), let host = parts.host,
             parts.scheme?.lowercased() == "http"
         else { return nil }
         let bare =
             host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host[...]
-        return NodeRequest.Place(host: String(bare), port: parts.port ?? Self.port)
+        return NodeServer.Address(host: String(bare), port: parts.port ?? Self.port)
     }
 
     /// The path of a route with its query, as requests name it.

@@ -1,3 +1,4 @@
+internal import Answers
 internal import DequeModule
 internal import NIOCore
 internal import NIOHTTP1
@@ -13,9 +14,6 @@ internal import NIOPosix
 package final class NodeConnections: @unchecked Sendable {
     /// Connections to one node at most, unless told otherwise.
     package static let standardPerNode = 64
-    /// The largest answer that is taken: 256 MiB.
-    static let answerBytes = 256 << 20
-
     /// What is told once a question is answered, or will not be.
     package typealias Done = @Sendable (Result<NodeAnswer, NodeSilence>) -> Void
 
@@ -31,7 +29,7 @@ package final class NodeConnections: @unchecked Sendable {
 
     private let loop: any EventLoop
     private let perNode: Int
-    private var pools: [NodeRequest.Place: Pool] = [:]
+    private var pools: [NodeServer.Address: Pool] = [:]
     private var isClosed = false
 
     /// No connection yet; `perNode`: how many to a node at most.
@@ -93,7 +91,7 @@ package final class NodeConnections: @unchecked Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandler(
-                        NIOHTTPClientResponseAggregator(maxContentLength: Self.answerBytes))
+                        NIOHTTPClientResponseAggregator(maxContentLength: WireLimits.answerBytes))
                     try pipeline.addHandler(NodeExchangeHandler())
                 }
             }
@@ -146,20 +144,20 @@ package final class NodeConnections: @unchecked Sendable {
         }
     }
 
-    private func giveBack(_ channel: any Channel, _ place: NodeRequest.Place) {
+    private func giveBack(_ channel: any Channel, _ place: NodeServer.Address) {
         guard !isClosed else { return channel.close(promise: nil) }
         pools[place]?.idle.append(channel)
         goOn(place)
     }
 
-    private func noteEnd(of channel: any Channel, at place: NodeRequest.Place) {
+    private func noteEnd(of channel: any Channel, at place: NodeServer.Address) {
         pools[place]?.open.removeAll { $0 === channel }
         pools[place]?.idle.removeAll { $0 === channel }
         goOn(place)
     }
 
     /// A connection, or room for one, has become free.
-    private func goOn(_ place: NodeRequest.Place) {
+    private func goOn(_ place: NodeServer.Address) {
         while let next = pools[place]?.waiting.popFirst() {
             if !next.hasEnded { return give(next) }
         }

@@ -1,28 +1,14 @@
 /// A question to another node over HTTP: a POST, which it may be asked twice.
 package struct NodeRequest: Sendable {
-    /// Where a node listens.
-    package struct Place: Hashable, Sendable {
-        /// A name or an address, without brackets.
-        package let host: String
-        /// The port.
-        package let port: Int
-
-        /// A node's place.
-        package init(host: String, port: Int) {
-            self.host = host
-            self.port = port
-        }
-    }
-
     /// Who is asked.
-    package let place: Place
+    package let place: NodeServer.Address
     /// Path and query, encoded.
     package let target: String
     /// What is sent.
     package let body: [UInt8]
 
     /// A question of its members.
-    package init(to place: Place, target: String, body: [UInt8]) {
+    package init(to place: NodeServer.Address, target: String, body: [UInt8]) {
         self.place = place
         self.target = target
         self.body = body

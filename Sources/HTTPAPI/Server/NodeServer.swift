@@ -8,11 +8,11 @@ internal import ServiceLifecycle
 /// connections, closes those that are idle, and ends the requests that it has begun. It handles no
 /// signals; whoever runs it does.
 package struct NodeServer: Sendable {
-    /// Where it listens.
-    package struct Address: Sendable {
-        /// A name or an address of this machine.
+    /// Where a node listens.
+    package struct Address: Hashable, Sendable {
+        /// A name or an address, without brackets; of a server, one of this machine.
         package let host: String
-        /// The port; 0 for one that the system chooses.
+        /// The port; 0 for one that the system of a server chooses.
         package let port: Int
 
         /// An address.

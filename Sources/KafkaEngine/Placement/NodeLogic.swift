@@ -17,9 +17,7 @@ package struct NodeLogic: Equatable, Sendable {
     static let untold = NodeLogic(PartitionMachine.firstLogic...PartitionMachine.firstLogic)
 
     /// The version that the store may be raised to, as far as the node goes.
-    package var raised: UInt64 {
-        max(known.lowerBound, min(known.upperBound, limit ?? .max))
-    }
+    package var raised: UInt64 { PartitionMachine.raisedLogic(known: known, limit: limit) }
 }
 
 extension NodeLogic: Codable {

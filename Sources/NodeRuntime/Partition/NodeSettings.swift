@@ -76,7 +76,7 @@ package struct NodeSettings: Sendable {
 
     /// The version of the logic that the store may be raised to, as far as this process goes.
     package var raisedLogic: UInt64 {
-        max(knownLogic.lowerBound, min(knownLogic.upperBound, logicLimit ?? .max))
+        PartitionMachine.raisedLogic(known: knownLogic, limit: logicLimit)
     }
 
     /// The digest of the settings that give identifiers their keys: the store key's fingerprint,
