@@ -230,10 +230,10 @@ final class OwnerTurn<State: StatePort> {
     /// Hands over what may leave, and what is due.
     private func say() throws(EngineFailure) {
         guard !runtime.isMuted else { return }
-        for delivery in runtime.takeDeliveries() {
+        for bundle in runtime.bundles(of: runtime.takeDeliveries()) {
             sender.send(
-                OrderedSender.Message(value: delivery.record), on: Int(delivery.to.rawValue),
-                token: delivery.number)
+                OrderedSender.Message(value: bundle.record), on: Int(bundle.to.rawValue),
+                token: bundle.numbers.upperBound)
         }
         try publisher.publish(runtime.takeChanges(), under: runtime.rules, through: sender)
         sayLogic()

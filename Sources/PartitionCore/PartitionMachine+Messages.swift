@@ -4,9 +4,28 @@ internal import WireFormat
 
 // What other partitions say, and what is said to them.
 extension PartitionMachine {
-    /// Folds a delivery of another partition, if it is the next one of that sender. One that was
-    /// folded before is a repeat; one that runs ahead of a gap will come again behind it.
+    /// Folds those deliveries of another partition that are the next ones of that sender: of
+    /// several that are sent again the first may be known, and the last be new.
     mutating func hear(
+        _ bytes: Span<UInt8>, _ bodies: [Range<Int>], from sender: PartitionID, number: UInt64,
+        _ reader: some StateReader
+    ) throws(StepError) {
+        #if Mutants
+        if Mutant.bundleIsKnownByItsFirst.isPlanted, number <= seen(from: sender) { return }
+        defer {
+            if Mutant.bundleIsCountedAsOne.isPlanted, seen(from: sender) > number {
+                noteSeen(number, from: sender)
+            }
+        }
+        #endif
+        for (place, body) in bodies.enumerated() {
+            try hear(bytes, body, from: sender, number: number + UInt64(place), reader)
+        }
+    }
+
+    /// Folds a delivery, if it is the next one. One that was folded before is a repeat; one that
+    /// runs ahead of a gap will come again behind it.
+    private mutating func hear(
         _ bytes: Span<UInt8>, _ body: Range<Int>, from sender: PartitionID, number: UInt64,
         _ reader: some StateReader
     ) throws(StepError) {
@@ -44,9 +63,8 @@ extension PartitionMachine {
             nodes: { $0.prefetchNodes(messages[$1]) })
     }
 
-    /// What the step said, as records for the logs of the receivers, ascending by receiver. What is
-    /// said to one of them in one step is one delivery, or several, if it is more than a record of
-    /// its log takes.
+    /// What the step said, ascending by receiver. What is said to one of them in one step is one
+    /// delivery, or several, if it is more than a record of its log takes.
     ///
     /// - Throws: `StepError`: what was read of the state leads to a partition that there is not.
     mutating func takeDeliveries() throws(StepError) -> [Delivery] {
@@ -109,12 +127,9 @@ extension PartitionMachine {
 
     private mutating func finishDelivery(to receiver: Int) -> Delivery {
         header.sent[receiver] += 1
-        let head = RecordHead(
-            logicVersion: logicVersion, configurationDigest: configurationDigests[0])
-        let number = header.sent[receiver]
         return Delivery(
-            to: PartitionID(UInt16(receiver)), number: number,
-            record: writer.finish(head, sender: partition, number: number))
+            to: PartitionID(UInt16(receiver)), number: header.sent[receiver],
+            body: writer.finish())
     }
 }
 

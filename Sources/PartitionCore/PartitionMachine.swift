@@ -37,7 +37,7 @@ package struct PartitionMachine: ~Copyable {
     /// A partition that has folded nothing.
     ///
     /// - Parameters:
-    ///   - configurationDigests: those that records may carry; new records carry the first.
+    ///   - configurationDigests: those that records may carry.
     ///   - limits: where deliveries are cut.
     ///   - knownLogic: the versions of the logic that it folds by.
     package init(
@@ -167,8 +167,8 @@ package struct PartitionMachine: ~Copyable {
         switch record {
         case .events(let body):
             eventCount = try foldEvents(bytes, body, reader, pausingEvery: events, pause)
-        case .messages(let sender, let number, let body):
-            try hear(bytes, body, from: sender, number: number, reader)
+        case .messages(let sender, let number, let bodies):
+            try hear(bytes, bodies, from: sender, number: number, reader)
         case .tick: changes = try tellChanges(reader)
         case .done(let offset): header.doneOffset = max(header.doneOffset, offset)
         case .collect(let ids): graph.collect(ids)

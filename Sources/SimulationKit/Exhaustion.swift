@@ -34,8 +34,8 @@ package struct Exhaustion {
 
     private struct State {
         var snapshots: [Snapshot]
-        /// By sender times partitions plus receiver: records on their way, the oldest first.
-        var queues: [[[UInt8]]]
+        /// By sender times partitions plus receiver: what is on its way, the oldest first.
+        var queues: [[Delivery]]
         var events: [SimulatedEvent] = []
         var path: [String] = []
     }
@@ -120,9 +120,11 @@ package struct Exhaustion {
         for place in state.queues.indices where !state.queues[place].isEmpty {
             var next = state
             let index = isOrdered ? 0 : next.queues[place].count - 1
-            let record = next.queues[place].remove(at: index)
+            let delivery = next.queues[place].remove(at: index)
             next.path.append("\(place / partitions)>\(place % partitions)")
-            try fold(record, at: place % partitions, in: &next)
+            let sender = PartitionID(UInt16(place / partitions))
+            let bundles = DeliveryBundle.bundles(of: [delivery], from: sender, Identifiers.head)
+            try fold(bundles[0].record, at: place % partitions, in: &next)
             waiting.append(next)
         }
         if state.queues.allSatisfy(\.isEmpty) { try checkRest(state) }
@@ -148,7 +150,7 @@ package struct Exhaustion {
             partition, number: 0, from: state.snapshots[partition], foundry)
         for delivery in try replica.fold(record).deliveries {
             let place = partition * foundry.partitions + Int(delivery.to.rawValue)
-            state.queues[place].append(delivery.record)
+            state.queues[place].append(delivery)
         }
         state.snapshots[partition] = replica.snapshot()
     }
@@ -163,11 +165,7 @@ package struct Exhaustion {
         }
         for queue in state.queues {
             hash = Mixing.hash(hash, UInt64(queue.count))
-            for record in queue {
-                if case .messages(_, _, let body) = try? RecordCodec.decode(record.span).record {
-                    hash = Mixing.hash(record.span.extracting(body), seed: hash)
-                }
-            }
+            for delivery in queue { hash = Mixing.hash(delivery.body.span, seed: hash) }
         }
         return hash
     }

@@ -14,7 +14,7 @@ struct UnderWayTests {
         let runtimes: [LoopbackTransport.Runtime]
         let states = (0..<3).map { _ in MemoryState() }
         /// What has left and not arrived, in the order of leaving.
-        private var bag: [(from: Int, delivery: Delivery)] = []
+        private var bag: [(from: Int, bundle: DeliveryBundle)] = []
         private var used: Set<String> = []
 
         init() throws {
@@ -53,17 +53,17 @@ struct UnderWayTests {
             while isMore {
                 isMore = false
                 for (place, runtime) in runtimes.enumerated() {
-                    bag += runtime.takeDeliveries().map { (place, $0) }
+                    bag += runtime.bundles(of: runtime.takeDeliveries()).map { (place, $0) }
                 }
-                var stays: [(from: Int, delivery: Delivery)] = []
-                for (from, delivery) in bag {
-                    let to = Int(delivery.to.rawValue)
+                var stays: [(from: Int, bundle: DeliveryBundle)] = []
+                for (from, bundle) in bag {
+                    let to = Int(bundle.to.rawValue)
                     if let held, held == (from, to) {
-                        stays.append((from, delivery))
+                        stays.append((from, bundle))
                         continue
                     }
-                    _ = try runtimes[to].append(delivery.record)
-                    runtimes[from].noteArrived(at: delivery.to, number: delivery.number)
+                    _ = try runtimes[to].append(bundle.record)
+                    runtimes[from].noteArrived(at: bundle.to, number: bundle.numbers.upperBound)
                     isMore = true
                 }
                 bag = stays

@@ -8,7 +8,7 @@ import Testing
 struct DeliveryGateTests {
     private static func delivery(_ to: UInt16, _ number: UInt64, bytes: Int = 1) -> Delivery {
         Delivery(
-            to: PartitionID(to), number: number, record: [UInt8](repeating: 7, count: bytes))
+            to: PartitionID(to), number: number, body: [UInt8](repeating: 7, count: bytes))
     }
 
     private static func gate(sent: [UInt64] = []) -> DeliveryGate {

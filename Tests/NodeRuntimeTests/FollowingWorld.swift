@@ -111,10 +111,13 @@ final class FollowingWorld {
     private func speak(_ replica: Replica, _ partition: Int) throws {
         let runtime = replica.runtime
         guard !runtime.isMuted else { return }
-        for delivery in runtime.takeDeliveries() {
-            let place = Int(delivery.to.rawValue)
+        let bundles = DeliveryBundle.bundles(
+            of: runtime.takeDeliveries(), from: runtime.partition, runtime.recordHead,
+            bytes: chance.pick([0, 300, RecordLimits.bundleBytes]))
+        for bundle in bundles {
+            let place = Int(bundle.to.rawValue)
             replica.outbox[place].append(
-                .record(delivery.record, to: place, number: delivery.number))
+                .record(bundle.record, to: place, number: bundle.numbers.upperBound))
         }
         replica.outbox[partitions] += runtime.takeChanges().map { .change($0) }
         if runtime.awaitsTick, chance.chance(30) {

@@ -193,11 +193,11 @@ struct PartitionGroupTests {
         let stores = Stores(2)
         let sender = try stores.runtime(0)
         _ = try sender.append(Self.crossing())
-        let delivery = try #require(sender.takeDeliveries().first)
+        let bundle = try #require(sender.bundles(of: sender.takeDeliveries()).first)
         // The receiver's log has what the sender's has lost.
         let left = Stores(2)
         let receiver = try left.runtime(1)
-        _ = try receiver.append(delivery.record)
+        _ = try receiver.append(bundle.record)
         let failure = RuntimeFixture.failure { () throws(StoreFailure) in
             _ = try Group(log: left.log, states: left.states, settings: left.settings())
         }

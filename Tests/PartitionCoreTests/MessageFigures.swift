@@ -77,7 +77,7 @@ struct MessageFigures {
     /// Partitions, and what is under way between them: all of it arrives before the next event.
     private final class Crew {
         private let machines: [MachineDriver]
-        private var waiting: [Delivery] = []
+        private var waiting: [DeliveryBundle] = []
         var tally = Tally()
 
         init(_ partitions: Int) {
@@ -123,24 +123,25 @@ struct MessageFigures {
             try step(record, at: home)
             var next = 0
             while next < waiting.count {
-                let delivery = waiting[next]
+                let bundle = waiting[next]
                 next += 1
-                try step(delivery.record, at: Int(delivery.to.rawValue))
+                try step(bundle.record, at: Int(bundle.to.rawValue))
             }
             waiting.removeAll(keepingCapacity: true)
         }
 
         private func step(_ record: [UInt8], at partition: Int) throws {
-            for delivery in try machines[partition].step(record).deliveries {
-                tally.records += 1
-                tally.bytes += delivery.record.count
-                guard
-                    case .messages(_, _, let body) = try RecordCodec.decode(delivery.record.span)
-                        .record
-                else { continue }
-                let messages = try MessageFrame.decode(delivery.record.span, body: body) { _ in 1 }
+            let deliveries = try machines[partition].step(record).deliveries
+            for delivery in deliveries {
+                let messages = try MessageFrame.decode(
+                    delivery.body.span, body: 0..<delivery.body.count
+                ) { _ in 1 }
                 for message in messages { tally.add(message) }
-                waiting.append(delivery)
+            }
+            for bundle in MachineDriver.bundles(of: deliveries, from: partition) {
+                tally.records += 1
+                tally.bytes += bundle.record.count
+                waiting.append(bundle)
             }
         }
     }

@@ -128,19 +128,17 @@ struct PartitionScenarioRunner {
         }
         var lines: [String] = []
         for delivery in result.deliveries {
-            underway[partition][Int(delivery.to.rawValue)].append(delivery.record)
-            for message in try messages(of: delivery.record) {
+            let record = MachineDriver.bundles(of: [delivery], from: partition)[0].record
+            underway[partition][Int(delivery.to.rawValue)].append(record)
+            for message in try messages(of: delivery) {
                 lines.append("\(partition) to \(delivery.to.rawValue): \(wording.text(message))")
             }
         }
         return lines.isEmpty ? ["\(partition) says nothing"] : lines
     }
 
-    private func messages(of record: [UInt8]) throws -> [GraphMessage] {
-        guard case .messages(_, _, let body) = try RecordCodec.decode(record.span).record else {
-            throw Scenario.Malformed(description: "a delivery is no record of messages")
-        }
-        return try MessageFrame.decode(record.span, body: body) { _ in 1 }
+    private func messages(of delivery: Delivery) throws -> [GraphMessage] {
+        try MessageFrame.decode(delivery.body.span, body: 0..<delivery.body.count) { _ in 1 }
     }
 
     // MARK: State

@@ -138,6 +138,13 @@ package enum Mutant: Int, Sendable, CaseIterable {
     /// A checkpoint does not say how far new rules were brought.
     case sweepIsNotStored
 
+    // MARK: Bundles
+
+    /// Deliveries that come together are known where the first of them is.
+    case bundleIsKnownByItsFirst
+    /// Of deliveries that come together the first alone is counted.
+    case bundleIsCountedAsOne
+
     // nonisolated(unsafe): set once, before any seed is played on any thread.
     nonisolated(unsafe) private static var chosen: Mutant?
 

@@ -21,7 +21,7 @@ package struct DeliveryGate: Sendable {
     /// By receiver: the last number that its log is known to hold, with all before.
     private var arrived: [UInt64]
 
-    /// The bytes of the records of deliveries that were not taken.
+    /// The bytes of the bodies of deliveries that were not taken.
     package private(set) var heldBytes = 0
 
     /// A gate of a partition whose checkpoint is stored: what it had sent by then has arrived.
@@ -35,7 +35,7 @@ package struct DeliveryGate: Sendable {
     /// Adds what the record at a position gave rise to; positions rise.
     package mutating func add(_ deliveries: [Delivery], at position: UInt64) {
         for delivery in deliveries {
-            heldBytes += delivery.record.count
+            heldBytes += delivery.body.count
             held.append(Held(position: position, delivery: delivery))
         }
     }
@@ -45,7 +45,7 @@ package struct DeliveryGate: Sendable {
         var taken: [Delivery] = []
         while let first = held.first, first.position < position {
             taken.append(first.delivery)
-            heldBytes -= first.delivery.record.count
+            heldBytes -= first.delivery.body.count
             held.removeFirst()
         }
         return taken

@@ -231,6 +231,11 @@ package final class PartitionRuntime<Log: LogUpkeep, State: StatePort> {
         isMuted ? [] : outputs.deliveries.take(before: durableEnd)
     }
 
+    /// What was taken, as records for the logs of the receivers.
+    package func bundles(of deliveries: [Delivery]) -> [DeliveryBundle] {
+        DeliveryBundle.bundles(of: deliveries, from: partition, recordHead)
+    }
+
     /// A receiver's log holds the delivery with that number, and all before. It need not be synced:
     /// before a checkpoint is stored the logs are, all at once.
     package func noteArrived(at receiver: PartitionID, number: UInt64) {

@@ -1,12 +1,12 @@
 internal import IdentityModel
 internal import PartitionCore
 
-/// A delivery on its way into a partition's log.
-struct IncomingDelivery: Sendable {
+/// Deliveries on their way into a partition's log.
+struct IncomingBundle: Sendable {
     /// Who says it.
     let sender: PartitionID
     /// What is said.
-    let delivery: Delivery
+    let bundle: DeliveryBundle
 }
 
 /// A partition's log holds a sender's delivery of that number, and all before.
@@ -21,7 +21,8 @@ struct Arrival: Sendable {
 /// anything is on its way at all.
 ///
 /// A record is *outstanding* from before it is in a log until it is folded, and so is a delivery
-/// from when it is made: it is counted before the record that made it ceases to be. So where
+/// from when it is made: it is counted before the record that made it ceases to be; those that
+/// leave in one record count as one from then on. So where
 /// nothing is outstanding and nothing comes from outside, all partitions are at rest, and stay so.
 ///
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
@@ -54,10 +55,9 @@ final class DeliveryExchange<Log: LogPort, State: StatePort>: @unchecked Sendabl
 
     // MARK: From one to another
 
-    /// Hands a delivery to its receiver; never refused.
-    func send(_ delivery: Delivery, from sender: PartitionID) {
-        mailboxes[Int(delivery.to.rawValue)].offer(
-            IncomingDelivery(sender: sender, delivery: delivery))
+    /// Hands deliveries to their receiver; never refused.
+    func send(_ bundle: DeliveryBundle, from sender: PartitionID) {
+        mailboxes[Int(bundle.to.rawValue)].offer(IncomingBundle(sender: sender, bundle: bundle))
     }
 
     /// Tells a sender what is in the receiver's log.

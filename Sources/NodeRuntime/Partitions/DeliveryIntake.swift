@@ -3,13 +3,13 @@ internal import IdentityModel
 /// What a partition's log is known to hold of each sender: the next delivery goes into it, one that
 /// is there already does not.
 struct DeliveryIntake {
-    /// What becomes of a delivery that comes.
+    /// What becomes of deliveries that come together.
     enum Verdict: Equatable {
-        /// It is the sender's next: it goes into the log.
+        /// The sender's next is among them: they go into the log.
         case next
-        /// The log holds it already, since it was sent again.
+        /// The log holds them already, since they were sent again.
         case known
-        /// One before it is missing: it is dropped, and will be sent again behind that one.
+        /// One before them is missing: they are dropped, and will be sent again behind that one.
         case early
     }
 
@@ -21,15 +21,15 @@ struct DeliveryIntake {
     /// - Parameter seen: by sender, the number of the last delivery that was applied.
     init(seen: [UInt64]) { logged = seen }
 
-    /// What becomes of the sender's delivery with that number.
-    func judge(_ number: UInt64, from sender: PartitionID) -> Verdict {
-        switch logged[Int(sender.rawValue)] {
-        case let last where number <= last: .known
-        case number - 1: .next
-        default: .early
-        }
+    /// What becomes of the sender's deliveries with these numbers.
+    func judge(_ numbers: ClosedRange<UInt64>, from sender: PartitionID) -> Verdict {
+        let last = logged[Int(sender.rawValue)]
+        if numbers.upperBound <= last { return .known }
+        return numbers.lowerBound <= last + 1 ? .next : .early
     }
 
-    /// The sender's next delivery is in the log.
-    mutating func noteLogged(from sender: PartitionID) { logged[Int(sender.rawValue)] += 1 }
+    /// The log holds the sender's delivery with that number, and all before.
+    mutating func noteLogged(_ number: UInt64, from sender: PartitionID) {
+        logged[Int(sender.rawValue)] = number
+    }
 }

@@ -19,7 +19,7 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     let settings: NodeSettings
     private var intakes: [DeliveryIntake]
     /// What may leave and is in no receiver's log yet, by sender.
-    private var unsent: [Deque<Delivery>]
+    private var unsent: [Deque<DeliveryBundle>]
 
     /// Opens every partition, each on a thread of its own, looks whether a log has lost its tail,
     /// and has what is under way arrive. Where nothing can be written for a lack of room it stays
@@ -135,10 +135,10 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     private func deliver() throws(StoreFailure) -> Bool {
         var isMore = false
         for (place, sender) in runtimes.enumerated() {
-            unsent[place].append(contentsOf: sender.takeDeliveries())
-            while let delivery = unsent[place].first {
+            unsent[place].append(contentsOf: sender.bundles(of: sender.takeDeliveries()))
+            while let bundle = unsent[place].first {
                 isMore = true
-                try take(delivery, from: sender)
+                try take(bundle, from: sender)
                 unsent[place].removeFirst()
             }
         }
@@ -146,10 +146,10 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
     }
 
     private func take(
-        _ delivery: Delivery, from sender: PartitionRuntime<Log, State>
+        _ bundle: DeliveryBundle, from sender: PartitionRuntime<Log, State>
     ) throws(StoreFailure) {
-        let place = Int(delivery.to.rawValue)
-        switch intakes[place].judge(delivery.number, from: sender.partition) {
+        let place = Int(bundle.to.rawValue)
+        switch intakes[place].judge(bundle.numbers, from: sender.partition) {
         case .known:
             #if KillPoints
             KillPoint.repeatDropped.pass()
@@ -161,13 +161,13 @@ package final class PartitionGroup<Log: LogPort, State: StatePort> {
                 "partition \(sender.partition.rawValue) says what runs ahead of what partition "
                     + "\(place) has heard of it", remedy: Remedy.rebuild)
         case .next:
-            _ = try runtimes[place].stage(delivery.record)
-            intakes[place].noteLogged(from: sender.partition)
+            _ = try runtimes[place].stage(bundle.record)
+            intakes[place].noteLogged(bundle.numbers.upperBound, from: sender.partition)
             #if KillPoints
             KillPoint.underwayArriving.pass()
             #endif
         }
-        sender.noteArrived(at: delivery.to, number: delivery.number)
+        sender.noteArrived(at: bundle.to, number: bundle.numbers.upperBound)
     }
 
     private func foldStaged() throws(StoreFailure) {

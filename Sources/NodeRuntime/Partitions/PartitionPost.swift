@@ -1,6 +1,7 @@
 internal import DequeModule
 internal import IdentityModel
 internal import PartitionCore
+internal import WireFormat
 
 #if KillPoints
 internal import GraphCore
@@ -17,8 +18,9 @@ internal import GraphCore
 ///
 /// Used from one thread.
 final class PartitionPost<Log: LogPort, State: StatePort> {
-    /// A delivery that was sent and has not arrived.
+    /// Deliveries that were sent together and have not arrived.
     private struct Sent {
+        /// The number of the last.
         let number: UInt64
         let byteCount: Int
     }
@@ -28,13 +30,15 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
     private let limits: ServingLimits
     private var intake: DeliveryIntake
     /// What has come and is not in the log.
-    private var incoming: Deque<IncomingDelivery> = []
+    private var incoming: Deque<IncomingBundle> = []
     /// By receiver: what may leave.
     private var unsent: [Deque<Delivery>]
     private var unsentBytes = 0
     /// By receiver: what has left and not arrived.
     private var underway: [Deque<Sent>]
     private var underwayBytes: [Int]
+    /// Records that were folded since something was last sent.
+    private var foldedCount = 0
     private var isOver = false
     private var isDrained = false
 
@@ -54,8 +58,8 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
     // MARK: What comes
 
     /// Takes what has come; nothing of it is in the log yet.
-    func take(_ deliveries: Deque<IncomingDelivery>, _ arrivals: [Arrival]) {
-        incoming.append(contentsOf: deliveries)
+    func take(_ bundles: Deque<IncomingBundle>, _ arrivals: [Arrival]) {
+        incoming.append(contentsOf: bundles)
         for arrival in arrivals {
             let place = Int(arrival.receiver.rawValue)
             while let first = underway[place].first, first.number <= arrival.number {
@@ -67,7 +71,6 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
             KillPoint.receiptTaken.pass()
             #endif
         }
-        if !arrivals.isEmpty { send() }
     }
 
     /// Adds what has come to the log, and tells the senders.
@@ -77,21 +80,21 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
         var arrived = [UInt64](repeating: 0, count: exchange.partitionCount)
         defer { tell(arrived) }
         while let first = incoming.first {
-            let number = first.delivery.number
-            switch intake.judge(number, from: first.sender) {
+            let numbers = first.bundle.numbers
+            switch intake.judge(numbers, from: first.sender) {
             case .known: exchange.end(1)
             case .next:
                 #if KillPoints
                 KillPoint.deliveryTaken.pass()
                 #endif
-                _ = try runtime.stage(first.delivery.record)
-                intake.noteLogged(from: first.sender)
+                _ = try runtime.stage(first.bundle.record)
+                intake.noteLogged(numbers.upperBound, from: first.sender)
                 #if KillPoints
                 KillPoint.deliveryLogged.pass()
                 #endif
             case .early: preconditionFailure("a sender's deliveries come in their order")
             }
-            arrived[Int(first.sender.rawValue)] = number
+            arrived[Int(first.sender.rawValue)] = numbers.upperBound
             incoming.removeFirst()
         }
     }
@@ -109,35 +112,57 @@ final class PartitionPost<Log: LogPort, State: StatePort> {
 
     // MARK: What goes
 
-    /// A record was folded: what it said may leave.
+    /// A record was folded: what it said may leave, with what the next ones say if that comes soon.
     func noteFolded() {
         let deliveries = runtime.takeDeliveries()
         exchange.begin(deliveries.count)
         for delivery in deliveries {
             unsent[Int(delivery.to.rawValue)].append(delivery)
-            unsentBytes += delivery.record.count
+            unsentBytes += delivery.body.count
         }
-        if !deliveries.isEmpty { send() }
         exchange.end(1)
+        foldedCount += 1
+        if foldedCount >= limits.bundledRecords { send() }
     }
 
-    private func send() {
+    /// Sends what the receivers take. To be called before the thread waits.
+    func send() {
+        foldedCount = 0
+        guard unsentBytes > 0 else { return }
         for place in unsent.indices {
-            while underwayBytes[place] < limits.underwayBytes,
-                let delivery = unsent[place].popFirst()
-            {
-                let byteCount = delivery.record.count
-                unsentBytes -= byteCount
-                underwayBytes[place] += byteCount
-                underway[place].append(Sent(number: delivery.number, byteCount: byteCount))
-                #if KillPoints
-                KillPoint.deliveryReleased.pass()
-                #endif
-                exchange.send(delivery, from: runtime.partition)
-                #if KillPoints
-                KillPoint.deliverySent.pass()
-                #endif
+            while underwayBytes[place] < limits.underwayBytes, !unsent[place].isEmpty {
+                send(takeUnsent(place), to: place)
             }
+        }
+    }
+
+    /// Takes what leaves together.
+    private func takeUnsent(_ place: Int) -> [Delivery] {
+        var (taken, byteCount): ([Delivery], Int) = ([], 0)
+        while let next = unsent[place].first,
+            taken.isEmpty || byteCount + next.body.count <= RecordLimits.bundleBytes
+        {
+            byteCount += next.body.count
+            taken.append(unsent[place].removeFirst())
+        }
+        unsentBytes -= byteCount
+        return taken
+    }
+
+    private func send(_ deliveries: [Delivery], to place: Int) {
+        let bundles = runtime.bundles(of: deliveries)
+        exchange.end(deliveries.count - bundles.count)
+        for bundle in bundles {
+            let byteCount = bundle.record.count
+            underwayBytes[place] += byteCount
+            underway[place].append(Sent(number: bundle.numbers.upperBound, byteCount: byteCount))
+            #if KillPoints
+            KillPoint.deliveryReleased.pass()
+            #endif
+            exchange.send(bundle, from: runtime.partition)
+            #if KillPoints
+            KillPoint.deliverySent.pass()
+            #endif
         }
     }
 

@@ -45,7 +45,7 @@ final class Mailbox<Log: LogUpkeep, State: StatePort>: @unchecked Sendable {
         var asks: Deque<Ask> = []
         var appends: [Append] = []
         /// What other partitions say.
-        var deliveries: Deque<IncomingDelivery> = []
+        var bundles: Deque<IncomingBundle> = []
         /// What has arrived at other partitions.
         var arrivals: [Arrival] = []
         /// How the sync ended that was begun; nil: it has not.
@@ -68,7 +68,7 @@ final class Mailbox<Log: LogUpkeep, State: StatePort>: @unchecked Sendable {
     private var condition = Condition.open
     private var asks: Deque<Ask> = []
     private var appends: Deque<Append> = []
-    private var deliveries: Deque<IncomingDelivery> = []
+    private var bundles: Deque<IncomingBundle> = []
     private var arrivals: [Arrival] = []
     private var synced: Result<Void, StoreFailure>?
     /// Those that wait and those that the thread has taken and not finished.
@@ -115,9 +115,9 @@ final class Mailbox<Log: LogUpkeep, State: StatePort>: @unchecked Sendable {
 
     /// Hands over what another partition says. It is never refused, also once the mailbox is
     /// closed: the senders bound how much it is.
-    func offer(_ delivery: IncomingDelivery) {
+    func offer(_ bundle: IncomingBundle) {
         mutex.locked {
-            deliveries.append(delivery)
+            bundles.append(bundle)
             wake()
         }
     }
@@ -131,7 +131,7 @@ final class Mailbox<Log: LogUpkeep, State: StatePort>: @unchecked Sendable {
     }
 
     /// Forgets what other partitions have said: they say it again when they are opened again.
-    func clearDeliveries() { mutex.locked { (deliveries, arrivals) = ([], []) } }
+    func clearDeliveries() { mutex.locked { (bundles, arrivals) = ([], []) } }
 
     /// How many questions and writes there are that are not finished.
     var waiting: (asks: Int, appends: Int) { mutex.locked { (askCount, appendCount) } }
@@ -223,7 +223,7 @@ final class Mailbox<Log: LogUpkeep, State: StatePort>: @unchecked Sendable {
             }
             var contents = Contents()
             swap(&contents.asks, &asks)
-            swap(&contents.deliveries, &deliveries)
+            swap(&contents.bundles, &bundles)
             swap(&contents.arrivals, &arrivals)
             if wish.takesAppends { contents.appends = takeGroup() }
             contents.synced = synced
@@ -234,7 +234,7 @@ final class Mailbox<Log: LogUpkeep, State: StatePort>: @unchecked Sendable {
     }
 
     private func hasSomething(_ wish: Wish) -> Bool {
-        !asks.isEmpty || !deliveries.isEmpty || !arrivals.isEmpty || synced != nil
+        !asks.isEmpty || !bundles.isEmpty || !arrivals.isEmpty || synced != nil
             || wish.takesAppends && !appends.isEmpty
             || isClosed && !wish.knowsClosed
     }

@@ -101,12 +101,13 @@ final class PartitionLoop<Log: LogPort, State: StatePort> {
         isClosed = contents.isClosed
         let isDrained = isClosed && takesAppends && contents.appends.isEmpty
         asks.add(contents.asks)
-        post?.take(contents.deliveries, contents.arrivals)
+        post?.take(contents.bundles, contents.arrivals)
         noteSynced(contents.synced)
         stage(contents.appends, mayCollect: takesAppends && !isClosed)
         if isDrained { post?.noteDrained() }
         // Asked again: what has just become durable may wait, too.
         if mayFold { foldNext() }
+        if settling.isEmpty || !mayFold { post?.send() }
         if runtime.owesChanges { noteOwed() }
         asks.wake(runtime, at: time.nanoseconds(), isClosed: isClosed, isAtRest: isAtRest)
         asks.answer(runtime, for: limits.askNanoseconds, time, isAtRest: isAtRest)

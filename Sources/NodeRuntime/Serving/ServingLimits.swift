@@ -16,6 +16,9 @@ package struct ServingLimits: Equatable, Sendable {
     /// The bytes of deliveries that have not left, over which nothing is folded: 16 MiB. What one
     /// record says comes on top of it.
     package var unsentBytes = 16 << 20
+    /// Records that are folded, where more wait for it, before what they say is sent: to each
+    /// receiver together.
+    package var bundledRecords = 16
     /// The bytes of records in one partition's log that are not folded, over which no partition
     /// takes writes: 64 MiB.
     package var backlogBytes = 64 << 20

@@ -25,7 +25,8 @@ struct TraceWriter {
 
     private func text(of result: StepResult) -> [String] {
         result.deliveries.map { delivery in
-            "> \(delivery.to.rawValue) number=\(delivery.number) " + messages(in: delivery.record)
+            "> \(delivery.to.rawValue) number=\(delivery.number) "
+                + messages(in: delivery.body, 0..<delivery.body.count)
         } + result.changes.map { "= " + Self.wording.text($0) }
     }
 
@@ -45,8 +46,9 @@ struct TraceWriter {
             case .events(let body):
                 try frame.decode(bytes.span, body: body)
                 return "events " + frame.entries.map { event($0, bytes) }.joined(separator: " | ")
-            case .messages(let sender, let number, _):
-                return "delivery from=\(sender.rawValue) number=\(number) " + messages(in: bytes)
+            case .messages(let sender, let number, let bodies):
+                return "delivery from=\(sender.rawValue) number=\(number) "
+                    + bodies.map { messages(in: bytes, $0) }.joined(separator: " || ")
             case .tick: return "tick"
             case .done(let offset): return "done position=\(offset)"
             case .collect(let ids):
@@ -71,11 +73,9 @@ struct TraceWriter {
             + (entry.attributes.range.isEmpty ? "" : " attributes=\(entry.attributes.range.count)")
     }
 
-    private func messages(in record: [UInt8]) -> String {
+    private func messages(in bytes: [UInt8], _ body: Range<Int>) -> String {
         do throws(WireError) {
-            guard case .messages(_, _, let body) = try RecordCodec.decode(record.span).record
-            else { return "no messages" }
-            return try MessageFrame.decode(record.span, body: body) { _ in 1 }
+            return try MessageFrame.decode(bytes.span, body: body) { _ in 1 }
                 .map { Self.wording.text($0) }.joined(separator: " | ")
         } catch {
             return "unreadable: \(error.reason)"

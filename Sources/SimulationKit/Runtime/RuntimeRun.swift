@@ -79,7 +79,7 @@ final class RuntimeRun {
         } else if falls(20) {
             _ = try world.fold(partition)
         } else if falls(10) {
-            _ = try world.collect(partition)
+            _ = try collect(partition)
         } else if falls(10) {
             try world.sync()
         } else if falls(8) {
@@ -96,6 +96,13 @@ final class RuntimeRun {
             try world.tick(partition)
         }
         return true
+    }
+
+    /// What may leave does, together or one by one.
+    private func collect(_ partition: Int) throws(Violation) -> Bool {
+        let isTogether = scenario.faults.contains(.bundles) && chance.chance(70)
+        return try world.collect(
+            partition, bundleBytes: isTogether ? RecordLimits.bundleBytes : 0)
     }
 
     private func deliver(_ channels: [Int]) throws(Violation) {
@@ -144,7 +151,7 @@ final class RuntimeRun {
             world.work(partition)
             try world.tend(partition)
             while try world.fold(partition) { isAny = true }
-            if try world.collect(partition) { isAny = true }
+            if try collect(partition) { isAny = true }
         }
         while world.tellReceipt(&chance) { isAny = true }
         if isAny || world.hasStaged { return true }

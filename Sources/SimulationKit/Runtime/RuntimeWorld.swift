@@ -11,12 +11,11 @@ internal import WireFormat
 final class RuntimeWorld {
     typealias Runtime = PartitionRuntime<JointLog, SimulatedState>
 
-    /// Somebody's delivery on its way to a log.
+    /// Somebody's deliveries on their way to a log.
     struct Letter {
         var sender: Int
         var receiver: Int
-        var number: UInt64
-        var record: [UInt8]
+        var bundle: DeliveryBundle
     }
 
     let scenario: Scenario
@@ -172,35 +171,38 @@ final class RuntimeWorld {
         return true
     }
 
-    /// Takes what a partition lets leave.
+    /// Takes what a partition lets leave, in records of so many bytes or of one delivery.
     ///
     /// - Returns: whether there was anything.
-    func collect(_ partition: Int) throws(Violation) -> Bool {
-        let deliveries = runtimes[partition].takeDeliveries()
-        for delivery in deliveries {
-            let receiver = Int(delivery.to.rawValue)
-            let channel = partition * scenario.partitions + receiver
-            if isSyncedFirst { try check(delivery, on: channel) }
-            letters[channel].append(
-                Letter(
-                    sender: partition, receiver: receiver, number: delivery.number,
-                    record: delivery.record))
+    func collect(_ partition: Int, bundleBytes: Int) throws(Violation) -> Bool {
+        let runtime = runtimes[partition]
+        let deliveries = runtime.takeDeliveries()
+        if isSyncedFirst {
+            for delivery in deliveries { try check(delivery, of: partition) }
+        }
+        let bundles = DeliveryBundle.bundles(
+            of: deliveries, from: runtime.partition, runtime.recordHead, bytes: bundleBytes)
+        for bundle in bundles {
+            let receiver = Int(bundle.to.rawValue)
+            letters[partition * scenario.partitions + receiver].append(
+                Letter(sender: partition, receiver: receiver, bundle: bundle))
             if mutant == .receiptBeforeArrival {
-                runtimes[partition].noteArrived(at: delivery.to, number: delivery.number)
+                runtime.noteArrived(at: bundle.to, number: bundle.numbers.upperBound)
             }
         }
         return !deliveries.isEmpty
     }
 
     /// What was said under a number is said again under it, whatever died meanwhile.
-    private func check(_ delivery: Delivery, on channel: Int) throws(Violation) {
+    private func check(_ delivery: Delivery, of sender: Int) throws(Violation) {
+        let channel = sender * scenario.partitions + Int(delivery.to.rawValue)
         let place = Int(delivery.number) - 1
         if place < said[channel].count {
             try require(
-                said[channel][place] == delivery.record, "a delivery is said again, and otherwise")
+                said[channel][place] == delivery.body, "a delivery is said again, and otherwise")
         } else {
             try require(place == said[channel].count, "a delivery's number is left out")
-            said[channel].append(delivery.record)
+            said[channel].append(delivery.body)
         }
     }
 
@@ -209,16 +211,17 @@ final class RuntimeWorld {
     func deliver(_ channel: Int, again: Bool) throws(Violation) {
         let letter = letters[channel].removeFirst()
         let place = letter.receiver * scenario.partitions + letter.sender
+        let numbers = letter.bundle.numbers
         try require(
-            letter.number <= logged[place] + 1,
-            "delivery \(letter.number) comes behind \(logged[place])")
-        let isNext = letter.number == logged[place] + 1
+            numbers.lowerBound <= logged[place] + 1,
+            "delivery \(numbers.lowerBound) comes behind \(logged[place])")
+        let isNext = numbers.upperBound > logged[place]
         if isNext || again {
             _ = try run { () throws(StoreFailure) in
-                try runtimes[letter.receiver].stage(letter.record)
+                try runtimes[letter.receiver].stage(letter.bundle.record)
             }
         }
-        if isNext { logged[place] = letter.number }
+        if isNext { logged[place] = numbers.upperBound }
         receipts.append(letter)
     }
 
@@ -229,7 +232,7 @@ final class RuntimeWorld {
         guard !receipts.isEmpty else { return false }
         let letter = receipts.remove(at: chance.next(below: receipts.count))
         runtimes[letter.sender].noteArrived(
-            at: PartitionID(UInt16(letter.receiver)), number: letter.number)
+            at: letter.bundle.to, number: letter.bundle.numbers.upperBound)
         return true
     }
 

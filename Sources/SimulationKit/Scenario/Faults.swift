@@ -27,13 +27,17 @@ package struct Faults: OptionSet, Equatable, Sendable {
     /// Owners fold later than records arrive.
     package static let lag = Faults(rawValue: 1 << 9)
 
+    /// Deliveries arrive together, in one record.
+    package static let bundles = Faults(rawValue: 1 << 10)
+
     /// All of it, with the words that a command line gives them.
     package static let named: [(name: String, fault: Faults)] = [
         ("repeats", .repeats), ("drops", .drops), ("crashes", .crashes),
         ("takeovers", .takeovers), ("checkpoints", .checkpoints), ("collects", .collects),
         ("slowness", .slowness), ("echoes", .echoes), ("evictions", .evictions), ("lag", .lag),
+        ("bundles", .bundles),
     ]
 
     /// Nothing is left out.
-    package static let all = Faults(rawValue: (1 << 10) - 1)
+    package static let all = Faults(rawValue: (1 << 11) - 1)
 }

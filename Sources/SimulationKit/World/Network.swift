@@ -1,4 +1,5 @@
 internal import GraphCore
+internal import PartitionCore
 
 /// A queue for each (partition, replica, receiver): first in, first out, each at its own pace.
 struct Network {
@@ -7,8 +8,8 @@ struct Network {
 
     /// What is on its way.
     enum Parcel {
-        /// To another partition's log.
-        case record([UInt8])
+        /// To another partition's log, and the version of the logic that the sender was at.
+        case delivery(Delivery, logic: UInt64)
         /// To the feed, from that offset of the sender's changes on.
         case changes(from: UInt64, [CustomerChange])
     }
@@ -36,12 +37,12 @@ struct Network {
             Queue(sender: sender, replica: replica, receiver: receiver, parcels: [parcel]))
     }
 
-    /// Takes the oldest parcel of a queue.
-    mutating func take(_ index: Int) -> Parcel {
-        let parcel = ready[index].parcels[ready[index].head]
-        ready[index].head += 1
-        if ready[index].head == ready[index].parcels.count { ready.remove(at: index) }
-        return parcel
+    /// Takes the oldest parcels of a queue, so many of them at most.
+    mutating func take(_ index: Int, atMost limit: Int) -> ArraySlice<Parcel> {
+        let parcels = ready[index].parcels[ready[index].head...].prefix(limit)
+        ready[index].head = parcels.endIndex
+        if parcels.endIndex == ready[index].parcels.count { ready.remove(at: index) }
+        return parcels
     }
 
     /// A replica died: of each of its queues a tail never left it; `kept` says how much did.

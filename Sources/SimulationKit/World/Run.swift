@@ -150,11 +150,14 @@ final class Run {
         if luck < 10, faultsLeft > 0, world.allows(.drops) { times = 0 }
         if luck >= 980, world.allows(.repeats) { times = 2 }
         if times == 0 { faultsLeft -= 1 }
-        guard let receiver = try world.deliver(choose(ready), times: times), !isLagging() else {
-            return
-        }
+        let together = world.allows(.bundles) ? world.chance.next(below: Self.mostTogether) + 1 : 1
+        let receiver = try world.deliver(choose(ready), times: times, together: together)
+        guard let receiver, !isLagging() else { return }
         _ = try world.advance(receiver)
     }
+
+    /// Deliveries that arrive together at most.
+    private static let mostTogether = 4
 
     /// Which queue's oldest arrives now.
     private func choose(_ ready: Int) -> Int {

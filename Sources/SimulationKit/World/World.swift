@@ -245,7 +245,7 @@ final class World {
         }
         for delivery in out.result.deliveries {
             network.put(
-                .record(delivery.record), from: partition, replica.number,
+                .delivery(delivery, logic: replica.logicVersion), from: partition, replica.number,
                 to: Int(delivery.to.rawValue))
         }
         put(out.result.changes, from: out.firstChange, of: replica)
@@ -260,28 +260,39 @@ final class World {
 
     // MARK: Channels
 
-    /// The oldest of a queue arrives: once, twice, or never.
+    /// The oldest of a queue arrives: once, twice, or never; of deliveries several, if there are,
+    /// in one record.
     ///
     /// - Returns: the partition that it arrived at; nil for none.
-    func deliver(_ index: Int, times: Int) throws(Violation) -> Int? {
+    func deliver(_ index: Int, times: Int, together: Int) throws(Violation) -> Int? {
         let queue = network.ready[index]
-        let parcel = network.take(index)
+        let isFeed = queue.receiver == Network.feed
+        let parcels = network.take(index, atMost: isFeed ? 1 : together)
         guard times > 0 else {
-            let receiver = queue.receiver == Network.feed ? "the feed" : "\(queue.receiver)"
-            tell("dropped: the next from \(queue.sender) to \(receiver)")
+            let receiver = isFeed ? "the feed" : "\(queue.receiver)"
+            tell("dropped: the next \(parcels.count) from \(queue.sender) to \(receiver)")
             if owners[queue.sender].number == queue.replica {
                 owners[queue.sender].isBroken = true
             }
             return nil
         }
-        switch parcel {
-        case .record(let record):
-            for _ in 0..<times { try append(record, to: queue.receiver) }
-            return queue.receiver
-        case .changes(let first, let changes):
-            for _ in 0..<times { try feed.take(changes, from: first, of: queue.sender) }
-            return nil
+        var deliveries: [Delivery] = []
+        var head = Identifiers.head
+        for parcel in parcels {
+            switch parcel {
+            case .delivery(let delivery, let logic):
+                deliveries.append(delivery)
+                head.logicVersion = max(head.logicVersion, logic)
+            case .changes(let first, let changes):
+                for _ in 0..<times { try feed.take(changes, from: first, of: queue.sender) }
+            }
         }
+        let bundles = DeliveryBundle.bundles(
+            of: deliveries, from: PartitionID(UInt16(queue.sender)), head)
+        for bundle in bundles {
+            for _ in 0..<times { try append(bundle.record, to: queue.receiver) }
+        }
+        return isFeed ? nil : queue.receiver
     }
 
     /// The owner has its log say that what has changed is to be told.

@@ -1,9 +1,9 @@
 package import GraphCore
 package import IdentityModel
 
-/// Reads the messages of one record.
+/// Reads the messages of one delivery.
 package enum MessageFrame {
-    /// The messages in the body of a messages record. All is checked, so that folding cannot fail.
+    /// The messages in the body of a delivery. All is checked, so that folding cannot fail.
     /// A body that is accepted is the one that `MessageWriter` would write of its messages.
     ///
     /// - Parameters:

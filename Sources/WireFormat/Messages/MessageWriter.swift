@@ -1,11 +1,11 @@
 package import GraphCore
-package import IdentityModel
+internal import IdentityModel
 
-/// Collects messages to one partition into one log record: a delivery.
+/// Collects messages to one partition into one delivery, which `RecordCodec.encode` puts into a
+/// record, alone or with others.
 ///
-/// Body, after the head, the sender and the delivery's number: namespaces (count, then counted
-/// names), the number of messages, then each as `MessageForm` says. Namespaces are numbered from 1
-/// in order of their first use in the messages; 0 is none.
+/// Body: namespaces (count, then counted names), the number of messages, then each as `MessageForm`
+/// says. Namespaces are numbered from 1 in order of their first use in the messages; 0 is none.
 package struct MessageWriter {
     private var body: [UInt8] = []
     private var names = FrameNames()
@@ -25,7 +25,7 @@ package struct MessageWriter {
     /// A writer of nothing yet.
     package init() {}
 
-    /// The most that the record's body takes, in bytes.
+    /// The most that the body takes, in bytes.
     package var byteCount: Int { Self.countBytes + names.byteCount + body.count }
 
     /// Whether a message must wait for the next record. One message always fits.
@@ -77,28 +77,20 @@ package struct MessageWriter {
         return numbers.isEmpty ? nil : numbers[number]
     }
 
-    /// The record's bytes; the writer is empty again.
-    ///
-    /// - Parameters:
-    ///   - sender: The partition whose messages they are.
-    ///   - number: Counts the sender's deliveries to the receiver, from 1.
-    package mutating func finish(
-        _ head: RecordHead, sender: PartitionID, number: UInt64
-    ) -> [UInt8] {
+    /// The delivery's body; the writer is empty again.
+    package mutating func finish() -> [UInt8] {
         precondition(count > 0, "a delivery holds a message")
-        let record = RecordCodec.seal(.messages, head, room: byteCount) { bytes in
-            bytes.appendVarint(UInt64(sender.rawValue))
-            bytes.appendVarint(number)
-            names.append(to: &bytes)
-            bytes.appendVarint(UInt64(count))
-            bytes.append(body.span)
-        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount)
+        names.append(to: &bytes)
+        bytes.appendVarint(UInt64(count))
+        bytes.append(body.span)
         body.removeAll(keepingCapacity: true)
         names.removeAll()
         scanned.removeAll(keepingCapacity: true)
         if !numbers.isEmpty { numbers.removeAll(keepingCapacity: true) }
         count = 0
-        return record
+        return bytes
     }
 
     /// Whether a message is within its limits as it is, as nearly all are.

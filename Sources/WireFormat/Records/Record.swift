@@ -8,9 +8,9 @@ package import IdentityModel
 package enum Record: Equatable, Sendable {
     /// Events from outside: idempotent facts, unnumbered. Read with `EventFrame.decode`.
     case events(body: Range<Int>)
-    /// Messages of another partition, numbered by it: what `MessageWriter` makes. Read with
-    /// `MessageFrame.decode`.
-    case messages(sender: PartitionID, number: UInt64, body: Range<Int>)
+    /// Deliveries of another partition, numbered by it: the first has `number`, each further one
+    /// the next. A body is what `MessageWriter` makes; read with `MessageFrame.decode`.
+    case messages(sender: PartitionID, number: UInt64, bodies: [Range<Int>])
     /// Coalesced changes go out now; the owner's clock said so.
     case tick(EventTime)
     /// All that was caused by records before the offset has reached its logs.
@@ -49,6 +49,7 @@ enum RecordKind: UInt8 {
     case collect = 5
     case rules = 6
     case logic = 7
+    case bundle = 8
 }
 
 /// How large a record may be.
@@ -58,6 +59,9 @@ package enum RecordLimits {
     /// The size from which no further event is added, in bytes. With one more event of the largest
     /// size a record stays under Kafka's default of 1 MiB for a message.
     package static let bytes = 768 << 10
+    /// Deliveries leave in one record as long as their bodies have at most so many bytes together:
+    /// 64 KiB, a few hundred messages. One alone may have more.
+    package static let bundleBytes = 64 << 10
     /// Forwarding pointers that one record collects at most.
     package static let collected = 4_096
 }
@@ -126,6 +130,27 @@ package enum RecordCodec {
         }
     }
 
+    /// Bytes of a record with deliveries of a sender, of which the first has `number`.
+    ///
+    /// Behind the head: sender and number (varints). One body then goes to the end; several, which
+    /// are a record of a kind of their own, are counted (varint, bytes) each.
+    package static func encode(
+        deliveries bodies: ArraySlice<[UInt8]>, sender: PartitionID, number: UInt64,
+        _ head: RecordHead
+    ) -> [UInt8] {
+        precondition(!bodies.isEmpty, "a record holds a delivery")
+        let isBundle = bodies.count > 1
+        let room = bodies.reduce(0) { $0 + $1.count + varintBytes }
+        return seal(isBundle ? .bundle : .messages, head, room: room) { bytes in
+            bytes.appendVarint(UInt64(sender.rawValue))
+            bytes.appendVarint(number)
+            for body in bodies {
+                if isBundle { bytes.appendVarint(UInt64(body.count)) }
+                bytes.append(body.span)
+            }
+        }
+    }
+
     /// The checksum that a record's bytes end with; nil if it is not that of the bytes before it.
     /// It tells a record from another at the same offset, too.
     package static func soundChecksum(_ bytes: Span<UInt8>) -> UInt64? {
@@ -169,7 +194,12 @@ package enum RecordCodec {
             let sender = try cursor.partition(bytes)
             let number = try cursor.varint(bytes)
             return .messages(
-                sender: sender, number: number, body: cursor.offset..<cursor.end)
+                sender: sender, number: number, bodies: [cursor.offset..<cursor.end])
+        case .bundle:
+            let sender = try cursor.partition(bytes)
+            let number = try cursor.varint(bytes)
+            return .messages(
+                sender: sender, number: number, bodies: try decodeBundle(number, bytes, &cursor))
         case .rules:
             return .rules(
                 version: try cursor.varint(bytes), body: cursor.offset..<cursor.end)
@@ -190,6 +220,17 @@ package enum RecordCodec {
             try cursor.finish()
             return .logic(version: version)
         }
+    }
+
+    private static func decodeBundle(
+        _ number: UInt64, _ bytes: Span<UInt8>, _ cursor: inout ByteCursor
+    ) throws(WireError) -> [Range<Int>] {
+        var bodies: [Range<Int>] = []
+        while cursor.remaining > 0 { bodies.append(try cursor.counted(bytes)) }
+        guard bodies.count > 1, number <= UInt64.max - UInt64(bodies.count) else {
+            throw WireError(.damaged, "a bundle has too few deliveries, or too large numbers")
+        }
+        return bodies
     }
 
     private static func decodeCollected(

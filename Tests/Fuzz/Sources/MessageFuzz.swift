@@ -16,10 +16,17 @@ enum MessageFuzz {
             writer.append(message) { names[Int($0) - 1] }
         }
         let head = RecordHead(logicVersion: 1, configurationDigest: 0)
-        let record = writer.finish(head, sender: PartitionID(0), number: 1)
-        guard case .messages(_, _, let again)? = try? RecordCodec.decode(record.span).record else {
-            fatalError("a record that was written cannot be read")
+        let written = writer.finish()
+        require(written == body, "read and written: another form")
+        for count in 1...2 {
+            let record = RecordCodec.encode(
+                deliveries: Array(repeating: written, count: count)[...], sender: PartitionID(0),
+                number: 1, head)
+            guard case .messages(_, 1, let bodies)? = try? RecordCodec.decode(record.span).record
+            else { fatalError("a record that was written cannot be read") }
+            require(
+                bodies.count == count && bodies.allSatisfy { Array(record[$0]) == body },
+                "a record has other deliveries")
         }
-        require(Array(record[again]) == body, "read and written: another form")
     }
 }

@@ -98,8 +98,9 @@ struct ModelReplay {
             throw Difference(description: "\(broken), behind \(line)")
         }
         for delivery in result.deliveries {
-            sent["\(partition) \(delivery.to.rawValue) \(delivery.number)"] = delivery.record
-            let messages = try messages(of: delivery.record)
+            let record = MachineDriver.bundles(of: [delivery], from: partition)[0].record
+            sent["\(partition) \(delivery.to.rawValue) \(delivery.number)"] = record
+            let messages = try messages(of: delivery)
             said.append(
                 "\(delivery.to.rawValue) number=\(delivery.number) "
                     + messages.map { wording.text($0) }.joined(separator: " | "))
@@ -144,11 +145,8 @@ struct ModelReplay {
         }
     }
 
-    private func messages(of record: [UInt8]) throws -> [GraphMessage] {
-        guard case .messages(_, _, let body) = try RecordCodec.decode(record.span).record else {
-            throw Difference(description: "a delivery is no record of messages")
-        }
-        return try MessageFrame.decode(record.span, body: body) { name in
+    private func messages(of delivery: Delivery) throws -> [GraphMessage] {
+        try MessageFrame.decode(delivery.body.span, body: 0..<delivery.body.count) { name in
             UInt32(name[1] - UInt8(ascii: "0")) + 1
         }
     }

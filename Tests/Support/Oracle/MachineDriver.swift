@@ -39,6 +39,13 @@ package final class MachineDriver {
             configuration, configurationDigests: digests, limits: limits, knownLogic: knownLogic)
     }
 
+    /// What a partition says, as records for the logs of the receivers.
+    package static func bundles(
+        of deliveries: [Delivery], from partition: Int
+    ) -> [DeliveryBundle] {
+        DeliveryBundle.bundles(of: deliveries, from: PartitionID(UInt16(partition)), head)
+    }
+
     /// Folds one record.
     package func step(_ record: [UInt8]) throws(StepError) -> StepResult {
         try machine.step(record.span, reader: reader)

@@ -58,14 +58,14 @@ struct MessageLimitsTests {
                 nodes: (0..<count).map { AssignedNode(key: key($0), version: UInt32.max) }))
     }
 
-    private func byteCount(_ message: GraphMessage) throws -> Int {
-        try MessageBytes.body([message], name: Self.longName).count
+    private func byteCount(_ message: GraphMessage) -> Int {
+        MessageBytes.body([message], name: Self.longName).count
     }
 
     /// What a body takes beside its messages and names, in bytes.
     private static let counts = 8
 
-    @Test func shouldBoundWhatEachMessageTakes() throws {
+    @Test func shouldBoundWhatEachMessageTakes() {
         var chance = SeededGenerator(seed: 1)
         let largest = [
             Self.page(Self.state(members: 256, value: 1_024, edges: 1_024)),
@@ -75,11 +75,11 @@ struct MessageLimitsTests {
             Self.assign(MessageLimits.assignedNodes),
         ]
         for message in largest + RandomMessages.messages(1_000, &chance) {
-            let count = try byteCount(message)
+            let count = byteCount(message)
             #expect(count <= MessageLimits.mostBytes(of: message) + Self.counts)
         }
         for message in largest {
-            let count = try byteCount(message)
+            let count = byteCount(message)
             #expect(count * 3 > MessageLimits.mostBytes(of: message) * 2, "a bound is near")
         }
     }
@@ -110,12 +110,7 @@ struct MessageLimitsTests {
             writer.append(next, namespaceName: Self.longName)
         }
         #expect(writer.isFull(before: next))
-        let record = writer.finish(RecordTests.head, sender: PartitionID(0), number: 1)
-        guard case .messages(_, _, let body) = try RecordTests.decode(record).record else {
-            Issue.record("not messages")
-            return
-        }
-        let read = try MessageBytes.read(Array(record[body])).messages
+        let read = try MessageBytes.read(writer.finish()).messages
         #expect(read == [GraphMessage](repeating: next, count: MessageLimits.messages))
         // One more is refused where it is read, too.
         var more: [UInt8] = [0]
@@ -142,9 +137,10 @@ struct MessageLimitsTests {
             if writer.isFull(before: message) {
                 number += 1
                 let most = writer.byteCount
-                let record = writer.finish(
-                    RecordHead(logicVersion: UInt64.max, configurationDigest: 0),
-                    sender: PartitionID(UInt16.max), number: UInt64.max)
+                let record = RecordCodec.encode(
+                    deliveries: [writer.finish()], sender: PartitionID(UInt16.max),
+                    number: UInt64.max,
+                    RecordHead(logicVersion: UInt64.max, configurationDigest: 0))
                 #expect(record.count <= most + Self.headBytes)
                 longest = max(longest, record.count)
             }
@@ -188,7 +184,7 @@ struct MessageLimitsTests {
 
     /// What is beyond its limits is refused where it is read.
     @Test func shouldRefuseWhatIsTooLarge() throws {
-        func isRead(_ members: Int) throws -> Bool {
+        func isRead(_ members: Int) -> Bool {
             // A body by hand: one absorb of members without values.
             var body: [UInt8] = [0, 1, 0x32, 0, 1]
             body.appendKey(Self.key(0))
@@ -199,13 +195,13 @@ struct MessageLimitsTests {
                 body += [1, 0, 0, 0, 0]
             }
             body.append(0)
-            return try MessageBytes.holds(body)
+            return MessageBytes.holds(body)
         }
         let most = (MessageLimits.messageBytes - 128) / MessageLimits.memberBytes
-        #expect(try isRead(1))
-        #expect(try !isRead(0))
-        #expect(try isRead(most))
-        #expect(try !isRead(most + 1))
+        #expect(isRead(1))
+        #expect(!isRead(0))
+        #expect(isRead(most))
+        #expect(!isRead(most + 1))
         var nodes: [UInt8] = [0, 1, 0x31, 0, 1]
         nodes.appendVarint(UInt64(MessageLimits.assignedNodes + 1))
         for index in 0...MessageLimits.assignedNodes {
@@ -223,7 +219,7 @@ struct MessageLimitsTests {
             body += [1, 0, 0, 0, 8]
             body.appendVarint(UInt64(count))
             body += [UInt8](repeating: 0, count: count) + [0]
-            #expect(try MessageBytes.holds(body) == isSound)
+            #expect(MessageBytes.holds(body) == isSound)
         }
     }
 

@@ -87,11 +87,12 @@ struct MessageTests {
     }
 
     private func readBack(_ bytes: [UInt8]) throws -> [GraphMessage] {
-        guard case .messages(_, _, let body) = try RecordTests.decode(bytes).record else {
+        guard case .messages(_, _, let bodies) = try RecordTests.decode(bytes).record else {
             Issue.record("not messages")
             return []
         }
-        return try MessageFrame.decode(bytes.span, body: body) { name in
+        #expect(bodies.count == 1)
+        return try MessageFrame.decode(bytes.span, body: bodies[0]) { name in
             UInt32(String(decoding: name.dropFirst(), as: UTF8.self)) ?? 0
         }
     }
@@ -119,7 +120,7 @@ struct MessageTests {
                     Self.lesser,
                     .seen(at: EventTime(milliseconds: 0), namespace: namespace, value: [1])))
         }
-        let body = try MessageBytes.body([seen(300), seen(2), seen(300), seen(9)])
+        let body = MessageBytes.body([seen(300), seen(2), seen(300), seen(9)])
         let read = try MessageBytes.read(body)
         #expect(read.names == [300, 2, 9].map(MessageBytes.name))
         #expect(read.messages == [seen(1), seen(2), seen(1), seen(3)])
@@ -141,17 +142,18 @@ struct MessageTests {
             }
             #expect(writer.count == messages.count)
             let head = RecordHead(logicVersion: UInt64(round), configurationDigest: 5)
-            let record = writer.finish(head, sender: PartitionID(9), number: UInt64(round))
+            let body = writer.finish()
             #expect(writer.count == 0)
+            let record = RecordCodec.encode(
+                deliveries: [body], sender: PartitionID(9), number: UInt64(round), head)
             let decoded = try RecordTests.decode(record)
             #expect(decoded.head == head)
-            guard
-                case .messages(PartitionID(9), UInt64(round), let body) = decoded.record
-            else {
-                Issue.record("not the messages that were written")
-                continue
-            }
-            #expect(try Array(record[body]) == MessageBytes.body(messages))
+            let place = record.count - 8 - body.count..<record.count - 8
+            #expect(
+                decoded.record
+                    == .messages(
+                        sender: PartitionID(9), number: UInt64(round), bodies: [place]))
+            #expect(body == MessageBytes.body(messages) && Array(record[place]) == body)
         }
     }
 }

@@ -54,7 +54,7 @@ struct RecordTests {
         #expect(
             try Self.decode(Self.sealed(messages)).record
                 == .messages(
-                    sender: PartitionID(UInt16.max), number: 77, body: start..<start + 3))
+                    sender: PartitionID(UInt16.max), number: 77, bodies: [start..<start + 3]))
         var rules: [UInt8] = [1, 6, 1] + [UInt8](repeating: 9, count: 8)
         rules.appendVarint(5)
         #expect(
@@ -64,6 +64,40 @@ struct RecordTests {
         foreign.appendVarint(UInt64(UInt16.max) + 1)
         foreign.appendVarint(1)
         #expect(throws: WireError.self) { try Self.decode(Self.sealed(foreign)) }
+    }
+
+    /// Several deliveries in one record: lengths, number and count are checked.
+    @Test func shouldReadBundles() throws {
+        let head: [UInt8] = [1, 8, 1] + [UInt8](repeating: 9, count: 8)
+        func bundle(number: UInt64, _ rest: [UInt8]) throws(WireError) -> Record {
+            var bytes = head + [3]
+            bytes.appendVarint(number)
+            return try Self.decode(Self.sealed(bytes + rest)).record
+        }
+        let start = head.count + 2
+        #expect(
+            try bundle(number: 77, [2, 5, 5, 0, 1, 6])
+                == .messages(
+                    sender: PartitionID(3), number: 77,
+                    bodies: [start + 1..<start + 3, start + 4..<start + 4, start + 5..<start + 6]))
+        for rest in [[], [0], [2, 5, 5], [2, 5], [1, 5, 2, 5], [0x80, 0, 0]] as [[UInt8]] {
+            #expect(throws: WireError.self, "\(rest)") { try bundle(number: 77, rest) }
+        }
+        #expect(throws: WireError.self) { try bundle(number: .max - 1, [0, 0]) }
+        #expect(try bundle(number: .max - 2, [0, 0]) != .tick(.minimum))
+    }
+
+    /// What is written of one delivery is of the kind that has one, of several of the other.
+    @Test(arguments: 1...5) func shouldReadBackDeliveries(count: Int) throws {
+        let bodies = (0..<count).map { [UInt8](repeating: UInt8($0), count: $0 * 60) }
+        let record = RecordCodec.encode(
+            deliveries: bodies[...], sender: PartitionID(300), number: 5, Self.head)
+        #expect(record[1] == (count == 1 ? 2 : 8))
+        guard case .messages(PartitionID(300), 5, let read) = try Self.decode(record).record else {
+            Issue.record("not deliveries")
+            return
+        }
+        #expect(read.map { Array(record[$0]) } == bodies)
     }
 
     @Test func shouldTellALaterFormatFromDamage() {
@@ -78,7 +112,7 @@ struct RecordTests {
         #expect(code([2, 3] + rest) == .newerFormat)
         #expect(code([255, 3] + rest) == .newerFormat)
         #expect(code([0, 3] + rest) == .damaged, "no format 0 was ever written")
-        #expect(code([1, 8] + rest) == .newerFormat)
+        #expect(code([1, 9] + rest) == .newerFormat)
         #expect(code([1, 0] + rest) == .newerFormat)
         #expect(code([1, 3] + rest + [0]) == .damaged, "bytes are left over")
         #expect(code([]) == .damaged)

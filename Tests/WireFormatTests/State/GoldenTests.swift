@@ -154,6 +154,12 @@ struct GoldenTests {
         ),
         ("record-logic", RecordCodec.encode(.logic(version: 1), head)),
         ("record-messages", messages(MessageTests.kinds.map(\.message))),
+        (
+            "record-bundle",
+            messages(
+                MessageTests.kinds.map(\.message), [MessageTests.kinds[0].message],
+                MessageTests.kinds.suffix(2).map(\.message))
+        ),
         ("record-rules", rules),
         ("value-home", StateValueTests.encode(home)),
         ("value-home-rows", StateValueTests.encode(homeInRows)),
@@ -218,12 +224,16 @@ struct GoldenTests {
         return parked
     }
 
-    private static func messages(_ messages: [GraphMessage]) -> [UInt8] {
+    private static func messages(_ deliveries: [GraphMessage]...) -> [UInt8] {
         var writer = MessageWriter()
-        for message in messages {
-            writer.append(message) { number in Array("n\(number)".utf8) }
+        let bodies = deliveries.map { messages in
+            for message in messages {
+                writer.append(message) { number in Array("n\(number)".utf8) }
+            }
+            return writer.finish()
         }
-        return writer.finish(head, sender: PartitionID(257), number: 77)
+        return RecordCodec.encode(
+            deliveries: bodies[...], sender: PartitionID(257), number: 77, head)
     }
 
     /// A kind that no release writes yet, by hand from `Record`'s description.
@@ -279,14 +289,26 @@ struct GoldenTests {
         for (name, messages) in [("record-messages", MessageTests.kinds.map(\.message))] + named {
             let record = try golden(name)
             guard
-                case .messages(PartitionID(257), 77, let body) = try RecordTests.decode(record)
+                case .messages(PartitionID(257), 77, let bodies) = try RecordTests.decode(record)
                     .record
             else {
                 Issue.record("\(name) is not messages")
                 continue
             }
-            #expect(try MessageBytes.read(Array(record[body]), as: 5) == messages)
+            #expect(bodies.count == 1)
+            #expect(try MessageBytes.read(Array(record[bodies[0]]), as: 5) == messages)
         }
+        let bundle = try golden("record-bundle")
+        guard
+            case .messages(PartitionID(257), 77, let bodies) = try RecordTests.decode(bundle)
+                .record
+        else {
+            Issue.record("record-bundle is not messages")
+            return
+        }
+        let read = try bodies.map { try MessageBytes.read(Array(bundle[$0]), as: 5) }
+        let all = MessageTests.kinds.map(\.message)
+        #expect(read == [all, [all[0]], Array(all.suffix(2))])
         #expect(
             try TransitTests.pointer(golden("value-pointer"), from: MessageTests.id)
                 == Self.pointer)
