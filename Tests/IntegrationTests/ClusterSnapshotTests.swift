@@ -58,11 +58,7 @@ struct ClusterSnapshotTests {
 
         // One that is damaged is passed over, and the log's tail is longer by that.
         let newest = try #require(snapshots(shelf, 0).last)
-        let files = try FileManager.default.contentsOfDirectory(atPath: newest)
-        let damaged = try #require(files.first { $0.hasPrefix("MANIFEST") })
-        var data = try Data(contentsOf: URL(filePath: newest + "/" + damaged))
-        data[data.count / 2] ^= 1
-        try data.write(to: URL(filePath: newest + "/" + damaged))
+        let damaged = try spoil(newest)
         try FileManager.default.removeItem(atPath: store.data)
         node = try start(site, shelf)
         try site.wait("the digest from an older one") { try site.digest(node) == all }
@@ -95,6 +91,46 @@ struct ClusterSnapshotTests {
         try site.wait("the digest of the second node") { try site.digest(second) == wanted }
         let log = try second.stop().errors
         #expect(log.ranges(of: "goes on from a snapshot").count == Self.partitions, "\(log)")
+    }
+
+    /// Changes a byte of a database's manifest.
+    private func spoil(_ folder: String) throws -> String {
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let name = try #require(files.first { $0.hasPrefix("MANIFEST") })
+        var data = try Data(contentsOf: URL(filePath: folder + "/" + name))
+        data[data.count / 2] ^= 1
+        try data.write(to: URL(filePath: folder + "/" + name))
+        return name
+    }
+
+    /// A database that is damaged is set aside once, and made anew from the log; a second time a
+    /// person is to look.
+    @Test func shouldMakeADamagedStateAnew() throws {
+        let site = try ClusterSite(partitions: Self.partitions)
+        let store = try site.store("a")
+        let state = store.data + "/partitions/1"
+        let events = try site.events(seed: 73, links: 200)
+        let wanted = try site.embeddedDigest(of: events)
+        var node = try site.start("a", ["--standbys", "0"])
+        let answer = try node.client().post("/v1/events", events.joined(separator: "\n"))
+        try #require(answer.status == 200, "\(answer)")
+        try site.wait("the digest") { try site.digest(node) == wanted }
+        #expect(try node.stop().status == 0)
+
+        let spoilt = try spoil(state)
+        node = try site.start("a", ["--standbys", "0"])
+        try site.wait("the digest of a state made anew") { try site.digest(node) == wanted }
+        let log = try node.stop().errors
+        #expect(log.contains("the state is damaged and is made anew"), "\(log)")
+        #expect(FileManager.default.fileExists(atPath: "\(state).damaged/\(spoilt)"))
+
+        _ = try spoil(state)
+        node = try site.start("a", ["--standbys", "0"])
+        let isTold = node.child.waitForErrors { $0.contains("then remove \(state).damaged") }
+        #expect(isTold, "nobody says what to do")
+        try FileManager.default.removeItem(atPath: state + ".damaged")
+        try site.wait("the digest once it was removed") { try site.digest(node) == wanted }
+        #expect(try node.stop().status == 0)
     }
 
     /// So many records are in the log that some are behind what is kept before a snapshot.

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import IdentityModel
 internal import KafkaEngine
+internal import Logging
 internal import NodeRuntime
 internal import RocksStore
 
@@ -27,7 +28,10 @@ final class OpenStates: @unchecked Sendable {
     func home(_ snapshots: (any SnapshotPort)?) -> StateHome<RocksState> {
         StateHome(
             open: { partition throws(StoreFailure) in try self.open(partition) },
-            close: { partition, state in self.close(partition, state) }, snapshots: snapshots)
+            close: { partition, state in self.close(partition, state) },
+            setAside: { partition, failure throws(StoreFailure) in
+                try self.setAside(partition, failure)
+            }, snapshots: snapshots)
     }
 
     /// The bytes that they take on disk.
@@ -106,6 +110,32 @@ final class OpenStates: @unchecked Sendable {
                 remedy: "give this user the right to write there")
         }
         try clear(partition, .outgoing)
+    }
+
+    /// Moves a damaged state, which is not open, to a folder beside, for a person to look at; the
+    /// partition is then made anew.
+    ///
+    /// - Throws: `StoreFailure`: there is one already.
+    func setAside(_ partition: PartitionID, _ failure: StoreFailure) throws(StoreFailure) {
+        let (path, aside) = (folder.statePath(partition), folder.damagedPath(partition))
+        guard !FileManager.default.fileExists(atPath: aside) else {
+            throw StoreFailure(
+                failure.code, "\(failure.reason); and the state before it was damaged, too",
+                remedy: "look at the disk; then remove \(aside), so that the state is made anew "
+                    + "once more", isOfState: true)
+        }
+        guard rename(path, aside) == 0,
+            (try? SmallFiles.syncFolder(SmallFiles.parent(of: path))) != nil
+        else {
+            throw StoreFailure(
+                .ioError, "cannot move the damaged state \(path) to \(aside)",
+                remedy: "give this user the right to write there, or remove it")
+        }
+        Logs.logger.error(
+            """
+            the state is damaged and is made anew, from a snapshot or the log: \(failure.reason); \
+            it is kept in \(aside): remove that once the disk was looked at
+            """, metadata: ["partition": "\(partition.rawValue)"])
     }
 
     /// Removes what a killed process has left beside the states. To be called before any is open.

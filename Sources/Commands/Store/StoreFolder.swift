@@ -95,6 +95,8 @@ struct StoreFolder {
     func statePath(_ partition: PartitionID) -> String {
         path + "/partitions/\(partition.rawValue)"
     }
+    /// Where a partition's state is kept that was found damaged and made anew.
+    func damagedPath(_ partition: PartitionID) -> String { statePath(partition) + ".damaged" }
     /// Where a partition's sorted files are written before they are taken in.
     func scratchPath(_ partition: PartitionID) -> String {
         file.partitions == 1 ? path + "/scratch" : path + "/scratch-\(partition.rawValue)"

@@ -17,7 +17,8 @@ extension StoreFailure {
         // A store's databases are made with it: one that is not there is lost.
         self.init(
             code, isNamed ? error.reason : "\(error.file ?? ""): \(error.reason)",
-            remedy: code == .damaged ? Remedy.bringBack : error.remedy)
+            remedy: code == .damaged ? Remedy.bringBack : error.remedy,
+            isOfState: code == .damaged)
     }
 }
 

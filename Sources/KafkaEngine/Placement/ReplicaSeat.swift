@@ -9,8 +9,8 @@ internal import NodeRuntime
 ///        │◀── close ──┘                   │
 ///        └◀────── hand over, close ───────┘     a standby then opens it again
 ///
-/// What fails is closed and opened again after a pause; what has found its log trimmed, at once,
-/// from a snapshot.
+/// What fails is closed and opened again after a pause; at once what has found its log trimmed, and
+/// what has found its state damaged, which is set aside: from a snapshot, or the log's start.
 ///
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
 final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
@@ -143,6 +143,7 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
             if let failed = held, let failure = failed.owner.figures.failure {
                 close(&held, .abandon)
                 if noteTrim(failure) { continue }
+                guard let failure = setAside(after: failure) else { continue }
                 let now = MonotonicTime.system.nanoseconds()
                 // One that went well for long has not failed again and again.
                 if now - failed.opened >= settings.longestRetryNanoseconds { retry.reset() }
@@ -217,6 +218,18 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
             lastFailure = failure
             return true
         }
+    }
+
+    /// Sets the closed state aside where that is what was damaged.
+    ///
+    /// - Returns: what is still wrong; nil where nothing is.
+    private func setAside(after failure: EngineFailure) -> EngineFailure? {
+        guard case .store(let damage) = failure, damage.isOfState else { return failure }
+        do throws(StoreFailure) {
+            try home.setAside(partition, damage)
+            mutex.locked { lastFailure = failure }
+            return nil
+        } catch { return .store(error) }
     }
 
     /// Waits until a time, or until this is to end, or nothing is wanted any more.

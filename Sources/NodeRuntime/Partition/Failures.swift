@@ -71,7 +71,8 @@ extension StoreFailure {
     /// A graph's failure in the words of a store's.
     package init(_ error: StateError) {
         switch error.code {
-        case .damaged: self.init(.damaged, error.reason, remedy: Remedy.rebuild)
+        case .damaged:
+            self.init(.damaged, error.reason, remedy: Remedy.rebuild, isOfState: true)
         case .newerFormat: self.init(.newerFormat, error.reason, remedy: Remedy.upgrade)
         case .unreadable:
             self.init(

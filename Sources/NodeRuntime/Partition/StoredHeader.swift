@@ -16,7 +16,8 @@ package enum StoredHeader {
             throw StoreFailure(
                 error.code == .newerFormat ? .newerFormat : .damaged,
                 "the checkpoint's header cannot be read: \(error.reason)",
-                remedy: error.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild)
+                remedy: error.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild,
+                isOfState: error.code != .newerFormat)
         }
     }
 
@@ -32,7 +33,8 @@ package enum StoredHeader {
             throw StoreFailure(
                 error.code == .newerFormat ? .newerFormat : .damaged,
                 "the checkpoint's survivorship rules cannot be read: \(error.reason)",
-                remedy: error.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild)
+                remedy: error.code == .newerFormat ? Remedy.upgrade : Remedy.rebuild,
+                isOfState: error.code != .newerFormat)
         }
     }
 
@@ -51,7 +53,7 @@ package enum StoredHeader {
             guard try state.read(key, into: &name) else {
                 throw StoreFailure(
                     .damaged, "the checkpoint has lost a name of its \(family) table",
-                    remedy: Remedy.rebuild)
+                    remedy: Remedy.rebuild, isOfState: true)
             }
             names.append(name)
         }

@@ -24,12 +24,16 @@ package struct StoreFailure: Error, Equatable, Sendable {
     package let reason: String
     /// One sentence for a person: what to do.
     package let remedy: String
+    /// Whether it is the state that is damaged, what checkpoints hold, and not the log: where that
+    /// is kept by others, the state can be made anew.
+    package let isOfState: Bool
 
     /// A failure with its sentences.
-    package init(_ code: Code, _ reason: String, remedy: String) {
+    package init(_ code: Code, _ reason: String, remedy: String, isOfState: Bool = false) {
         self.code = code
         self.reason = reason
         self.remedy = remedy
+        self.isOfState = isOfState
     }
 
     /// What partitions say to each other finds no room in their logs; it is said again once they

@@ -7,6 +7,7 @@ import KafkaTestSupport
 import NodeRuntime
 import TestSupport
 import Testing
+import WireFormat
 
 /// The nodes of a store, with intervals that suit a test.
 final class ClusterFixture: BrokerStore {
@@ -66,6 +67,9 @@ final class ClusterFixture: BrokerStore {
             states: StateHome(
                 open: { (id) throws(StoreFailure) in try states.open(id) },
                 close: { id, _ in states.close(id) },
+                setAside: { (id, failure) throws(StoreFailure) in
+                    try states.setAside(id, failure)
+                },
                 snapshots: snapshots == nil ? nil : states),
             snapshots: snapshots,
             makeTrimmer: { () throws(KafkaError) in
@@ -82,6 +86,16 @@ final class ClusterFixture: BrokerStore {
     /// What a node has stored, by partition.
     func states(of name: String) throws -> [MemoryState] {
         try seat(of: name).1.states.copies(partitions: settings.node.partitionCount)
+    }
+
+    /// What a node has stored of a partition is damaged from here on, wherever it is read.
+    func damage(_ name: String, _ partition: PartitionID, _ family: StateKey.Family) throws {
+        try seat(of: name).1.states.damage(partition, family)
+    }
+
+    /// The partitions whose states a node has set aside.
+    func setAside(by name: String) throws -> [PartitionID] {
+        try seat(of: name).1.states.damaged
     }
 
     /// A node cannot open a partition so many times from here on.

@@ -14,6 +14,7 @@ final class NodeStates: @unchecked Sendable {
     private let shelf: SnapshotShelf
     private var states: [(partition: PartitionID, state: MemoryState, isOpen: Bool)] = []
     private var refusals: [PartitionID] = []
+    private var aside: [PartitionID] = []
 
     init(_ shelf: SnapshotShelf) { self.shelf = shelf }
 
@@ -44,6 +45,32 @@ final class NodeStates: @unchecked Sendable {
                 states[place].isOpen
             else { preconditionFailure("it is closed once") }
             states[place].isOpen = false
+        }
+    }
+
+    /// The partitions whose states were set aside.
+    var damaged: [PartitionID] { mutex.locked { aside } }
+
+    /// Cuts the values of all keys of a family short.
+    func damage(_ partition: PartitionID, _ family: StateKey.Family) {
+        guard let state = mutex.locked({ states.first { $0.partition == partition }?.state })
+        else { return }
+        var batch = CheckpointBatch()
+        state.scan(from: [family.rawValue], to: [family.rawValue + 1]) { key, value in
+            batch.put((0..<key.count).map { key[$0] }, [value[0]])
+            return true
+        }
+        state.apply(batch)
+    }
+
+    func setAside(_ partition: PartitionID, _ failure: StoreFailure) throws(StoreFailure) {
+        try mutex.locked { () throws(StoreFailure) in
+            guard !aside.contains(partition) else {
+                throw StoreFailure(failure.code, "damaged again", remedy: "", isOfState: true)
+            }
+            precondition(!states.contains { $0.partition == partition && $0.isOpen }, "it is open")
+            states.removeAll { $0.partition == partition }
+            aside.append(partition)
         }
     }
 
