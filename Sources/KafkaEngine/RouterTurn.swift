@@ -76,7 +76,6 @@ final class RouterTurn {
         let mayRead = sender.byteCount < settings.inFlightBytes
         try hear(waiting: mayRead ? 0 : Self.waitMilliseconds.busy)
         guard mayRead else { return }
-        source.take(settings.rules(), settings.recordHead)
         do throws(KafkaError) {
             try group.poll(
                 limit: Self.messagesAtOnce, timeoutMilliseconds: Self.waitMilliseconds.idle,
@@ -126,6 +125,8 @@ final class RouterTurn {
             + Int(message.partition % settings.deadLetterPartitions)
         message.withValue { value in
             guard let value else { return }
+            // Asked for each: whoever was told that rules are in force sends by them from then on.
+            source.take(settings.rules(), settings.recordHead)
             source.read(value, at: time ?? now) { event, reason in
                 letters.append(
                     (
