@@ -122,7 +122,8 @@ struct ChangesTests {
             try await tell(node, 0..<1)
             try await Threads.run {
                 Result {
-                    let connection = try HTTPConnection(port: node.port, timeoutSeconds: 20)
+                    let connection = try HTTPConnection(
+                        port: node.port, timeoutSeconds: ServedNode.patienceSeconds)
                     for _ in 0..<3 {
                         let answer = try connection.begin("/v1/changes?from=oldest&follow=false")
                         #expect(answer.status == 200)

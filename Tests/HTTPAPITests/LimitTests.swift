@@ -146,7 +146,11 @@ struct LimitTests {
             await third.send("GET /healthz HTTP/1.1\r\nHost: k\r\n\r\n")
             await #expect(throws: HTTPConnection.Failure.timedOut) { try await third.answer() }
             open.removeLast()
-            #expect(try await third.answer().status == 200)
+            var answer: HTTPAnswer?
+            while answer == nil {
+                do { answer = try await third.answer() } catch HTTPConnection.Failure.timedOut {}
+            }
+            #expect(answer?.status == 200)
         }
     }
 

@@ -41,7 +41,11 @@ struct ServedNode: Sendable {
         #expect(server.taken == (0, 0), "what requests took was given back")
     }
 
-    func connect(timeoutSeconds: Int = 20) throws -> RawConnection {
+    /// What is long enough for any answer, however long the threads that all tests share are taken:
+    /// 10 minutes.
+    static let patienceSeconds = 600
+
+    func connect(timeoutSeconds: Int = patienceSeconds) throws -> RawConnection {
         try RawConnection(port: port, timeoutSeconds: timeoutSeconds)
     }
 
@@ -82,7 +86,7 @@ struct ServedNode: Sendable {
                 RawEvents(
                     try EventClient(
                         port: port, "/v1/changes" + query, lastEventID: lastEventID,
-                        timeoutSeconds: 20))
+                        timeoutSeconds: Self.patienceSeconds))
             }
         }.get()
     }

@@ -120,6 +120,36 @@ struct EngineTests {
         #expect(try fixture.profiles() == wanted.customers.profiles)
     }
 
+    /// What is said of many records leaves in few.
+    @Test func shouldSayTogetherWhatLeavesTogether() async throws {
+        let fixture = try await EngineFixture(partitions: 3)
+        defer { fixture.close() }
+        fixture.replaceOwners(
+            with: fixture.open((0..<3).map { _ in MemoryState() }, isToOwn: false))
+        let lines = Streams.retail(seed: 15, links: 400)
+        for start in stride(from: 0, to: lines.count, by: 40) {
+            try fixture.send(all: Array(lines.dropFirst(start).prefix(40)))
+            try await fixture.wait { try fixture.isRouted() }
+        }
+        try await fixture.wait {
+            try (0..<3).allSatisfy { place in
+                let end = try fixture.graphEnd(place)
+                return end > 0 && fixture.owners[place].figures.position == end
+            }
+        }
+        for owner in fixture.owners { owner.promote() }
+        try await fixture.rest()
+        #expect(try fixture.digest() == EmbeddedReference(lines).digest)
+        let records = try fixture.messages(of: fixture.settings.topics.graph, partitions: 3)
+        let counts = try records.compactMap { record -> Int? in
+            guard
+                case .messages(_, _, let bodies) = try RecordCodec.decode(record.value.span).record
+            else { return nil }
+            return bodies.count
+        }
+        #expect(counts.contains { $0 > 1 })
+    }
+
     /// Producers end for good, again and again, and are replaced.
     @Test(.mockOnly(), arguments: [KafkaMock.Failure.outOfOrderSequence, .invalidProducerEpoch])
     func shouldReplaceProducers(_ failure: KafkaMock.Failure) async throws {

@@ -105,10 +105,10 @@ struct PartitionGroupTests {
 
     /// Two partitions, and a link whose ends have their homes in both: what its fold says goes from
     /// partition 0 to partition 1.
-    private static func crossing(_ count: UInt16 = 2) -> [UInt8] {
+    private static func crossing(_ count: UInt16 = 2, _ prefix: String = "c") -> [UInt8] {
         var ends: [TestEnd] = []
         for number in 0... {
-            let end = TestEnd("cookie", "c\(number)")
+            let end = TestEnd("cookie", "\(prefix)\(number)")
             let isHere = PartitionID.home(of: end.key, among: count) == PartitionID(0)
             if ends.isEmpty, isHere { ends.append(end) }
             if ends.count == 1, !isHere, end.key > ends[0].key {
@@ -117,6 +117,23 @@ struct PartitionGroupTests {
             }
         }
         return []
+    }
+
+    /// What several records say to one partition is one record of its log.
+    @Test func shouldSayTogetherWhatLeavesTogether() throws {
+        let stores = Stores(2)
+        let group = try stores.open()
+        try group.append((0..<5).map { (PartitionID(0), Self.crossing(2, "r\($0)-")) })
+        var counts: [Int] = []
+        stores.log.read(from: 0, of: PartitionID(1)) { _, record in
+            if case .messages(PartitionID(0), _, let bodies)? =
+                try? RecordCodec.decode(record).record
+            {
+                counts.append(bodies.count)
+            }
+            return true
+        }
+        #expect(counts.first == 5)
     }
 
     @Test func shouldNotLetGoBeforeTheRecordIsDurable() throws {

@@ -76,7 +76,7 @@ package final class GlobalStore: @unchecked Sendable {
 
     /// Whether all was read that the topic held at the start, and what was given is in force.
     package var isReady: Bool { mutex.locked { isFilled } }
-    /// Why the topic was not read last; it is tried again. Nil where it never failed.
+    /// Why the topic is not read; it is tried again. Nil where it is.
     package var failure: EngineFailure? { mutex.locked { lastFailure } }
 
     /// Puts rules in force; the same ones change nothing. Of several at once each gets a version
@@ -163,6 +163,7 @@ package final class GlobalStore: @unchecked Sendable {
                 knownLogic = logic
                 knownSkips = skips
                 isFilled = isFilled || !offered.contains { $0.isOfStart }
+                lastFailure = nil
             }
             dropOverdue()
             guard written == nil, let next = nextRecord(register) else { continue }

@@ -11,13 +11,13 @@ package struct EngineNodeFigures: Equatable, Sendable {
     package var member: MemberFigures
     /// How it stands with the partitions that it holds, by rising partition.
     package var replicas: [ReplicaStanding]
-    /// By partition, why it failed here last; nil where it never did.
+    /// By partition, why it failed here last; nil where it never did, or went well for long since.
     package var failures: [EngineFailure?]
     /// What its router has done, since it was last replaced.
     package var router: RouterFigures
-    /// Why a router failed here last; nil where none did.
+    /// Why a router failed here last; nil where none did, or one goes well for long since.
     package var routerFailure: EngineFailure?
-    /// Why the rules of the global topic could not be read last; nil where they never could not.
+    /// Why the rules of the global topic are not read; nil where they are.
     package var globalFailure: EngineFailure?
 }
 

@@ -90,7 +90,7 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
         }
     }
 
-    /// Why it failed last; nil where it never did.
+    /// Why it failed last; nil where it never did, or went well for long since.
     var failure: EngineFailure? { mutex.locked { lastFailure } }
 
     /// How it stands; nil where the partition is not here.
@@ -150,6 +150,7 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
                 pause(after: failure, until: retry.next(at: now))
                 continue
             }
+            if let held { forgetFailure(before: held.opened) }
             switch (held?.role, role) {
             case (nil, let wanted?):
                 do throws(StoreFailure) {
@@ -208,6 +209,13 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
         home.close(partition, last.state)
         held = nil
         mutex.locked { phase = .empty }
+    }
+
+    /// What has been open for as long as the longest pause lasts, has failed no more.
+    private func forgetFailure(before opened: UInt64) {
+        let now = MonotonicTime.system.nanoseconds()
+        guard now - opened >= settings.longestRetryNanoseconds else { return }
+        mutex.locked { lastFailure = nil }
     }
 
     /// Whether a failure tells that the log begins later than was known.

@@ -27,7 +27,7 @@ final class RouterSeat: @unchecked Sendable {
     /// What the router has done that runs now, or ran last.
     var figures: RouterFigures { mutex.locked { router }.figures }
 
-    /// Why a router failed last; nil where none did.
+    /// Why a router failed last; nil where none did, or one goes well for long since.
     var failure: EngineFailure? { mutex.locked { lastFailure } }
 
     /// Ends it, and returns when it has ended; to be called once.
@@ -45,12 +45,16 @@ final class RouterSeat: @unchecked Sendable {
         var retry = RetryPause(settings)
         var started = MonotonicTime.system.nanoseconds()
         while wait(until: MonotonicTime.system.nanoseconds() + Self.lookNanoseconds) {
-            guard let failure = figures.failure else { continue }
+            let now = MonotonicTime.system.nanoseconds()
+            let wentWell = now - started >= settings.longestRetryNanoseconds
+            guard let failure = figures.failure else {
+                if wentWell { mutex.locked { lastFailure = nil } }
+                continue
+            }
             mutex.locked { lastFailure = failure }
             mutex.locked { router }.stop()
-            let now = MonotonicTime.system.nanoseconds()
-            if now - started >= settings.longestRetryNanoseconds { retry.reset() }
-            guard wait(until: retry.next(at: now)) else { return }
+            if wentWell { retry.reset() }
+            guard wait(until: retry.next(at: MonotonicTime.system.nanoseconds())) else { return }
             let next = make()
             mutex.locked { router = next }
             started = MonotonicTime.system.nanoseconds()

@@ -34,6 +34,8 @@ final class ClusterFixture: BrokerStore {
     let shelf = SnapshotShelf()
     /// When snapshots are taken; nil: never.
     var snapshots: SnapshotSettings?
+    /// The longest pause between two tries, in nanoseconds; nil: the usual one.
+    var longestRetryNanoseconds: UInt64?
 
     /// A store without a node that runs.
     init(names: [String], partitions: UInt16 = partitions) async throws {
@@ -53,6 +55,9 @@ final class ClusterFixture: BrokerStore {
         cluster.beatNanoseconds = 100_000_000
         cluster.deadNanoseconds = Self.deadNanoseconds
         cluster.firstRetryNanoseconds = 100_000_000
+        if let longestRetryNanoseconds {
+            cluster.longestRetryNanoseconds = longestRetryNanoseconds
+        }
         let door = seat.door
         cluster.time = MonotonicTime {
             door.pass()

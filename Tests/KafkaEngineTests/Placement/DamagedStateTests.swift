@@ -38,6 +38,18 @@ struct DamagedStateTests {
         #expect(failures.map { $0 != nil } == [false, family != .header, false])
     }
 
+    /// What went wrong is told until it has gone well for long.
+    @Test func shouldForgetWhatIsOver() async throws {
+        let cluster = try await ClusterFixture(names: ["a"], partitions: 3)
+        defer { cluster.close() }
+        cluster.longestRetryNanoseconds = 1_000_000_000
+        try cluster.refuse("a", Self.partition, times: 2)
+        try cluster.join("a")
+        try await cluster.wait { try cluster.node("a").figures.failures[1] != nil }
+        try await cluster.wait { cluster.isOwned() }
+        try await cluster.wait { try cluster.node("a").figures.failures == [nil, nil, nil] }
+    }
+
     /// What is damaged twice is not made anew for ever, and nothing else stands for it.
     @Test func shouldStandWhereItIsDamagedAgain() async throws {
         let lines = Streams.retail(seed: 82, links: 100)
