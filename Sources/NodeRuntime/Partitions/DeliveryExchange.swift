@@ -22,8 +22,8 @@ struct Arrival: Sendable {
 ///
 /// A record is *outstanding* from before it is in a log until it is folded, and so is a delivery
 /// from when it is made: it is counted before the record that made it ceases to be; those that
-/// leave in one record count as one from then on. So where
-/// nothing is outstanding and nothing comes from outside, all partitions are at rest, and stay so.
+/// leave in one record count as one from then on. So where nothing is outstanding and nothing comes
+/// from outside, all partitions are at rest, and stay so.
 ///
 /// `@unchecked Sendable`: all that varies is read and written under `mutex` alone.
 final class DeliveryExchange<Log: LogPort, State: StatePort>: @unchecked Sendable {
