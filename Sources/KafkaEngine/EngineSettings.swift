@@ -31,6 +31,9 @@ package struct EngineSettings: Sendable {
     package var showsSensitive = false
     /// How long a change waits to be told, in nanoseconds: 50 ms.
     package var tickNanoseconds: UInt64 = 50_000_000
+    /// How long a delivery is missing until that is told, in nanoseconds: 60 s. Senders say again
+    /// what has not arrived.
+    package var missingNanoseconds: UInt64 = 60_000_000_000
     /// Bytes that a part has sent and not heard of, over which it takes nothing further.
     package var inFlightBytes = 32 << 20
     /// The cluster's id, which a node does well to keep; nil where the brokers have none to tell.

@@ -42,6 +42,9 @@ final class OwnerTurn<State: StatePort> {
     private var nextTend: UInt64 = 0
     /// Where the log ended when it was last read from; nil before.
     private(set) var logEnd: UInt64?
+    /// A delivery that has not come for long; nil: there is none.
+    private(set) var missing: MissingDelivery?
+    private var missingWatch: MissingDeliveryWatch
     /// Where the log ended when it was asked for to own it; nil before.
     private var takeoverEnd: UInt64?
     private var failure: EngineFailure?
@@ -93,6 +96,7 @@ final class OwnerTurn<State: StatePort> {
         publisher = ChangesPublisher(firstLane: graphLanes.count, settings)
         ticks = TickPolicy(at: time.nanoseconds(), every: settings.tickNanoseconds)
         pointers = PointerCollection(runtime)
+        missingWatch = MissingDeliveryWatch(patience: settings.missingNanoseconds)
         saidDone = runtime.doneOffset
     }
 
@@ -117,6 +121,8 @@ final class OwnerTurn<State: StatePort> {
         try EngineFailure.ofStore { () throws(StoreFailure) in try runtime.tend() }
         nextTend = runtime.hasCheckpointToGather ? now : now + Self.tendNanoseconds
         logEnd = reader.knownEnd(of: place).map { UInt64($0) }
+        missing = missingWatch.look(
+            runtime.missing.map { MissingDelivery(sender: $0.sender, number: $0.number) }, at: now)
     }
 
     /// Hands over: what was said arrives, all is stored, and the log says so. Nothing is folded any

@@ -23,6 +23,8 @@ package struct OwnerFigures: Equatable, Sendable {
     package var doneOffset: UInt64 = 0
     /// Where the log ended, when it was last read from; nil before.
     package var logEnd: UInt64?
+    /// A delivery that has not come for long; nil: there is none.
+    package var missing: MissingDelivery?
     /// Bytes that were sent and not heard of.
     package var inFlightBytes = 0
     /// How many producers were replaced.
@@ -130,6 +132,7 @@ package final class PartitionOwner: @unchecked Sendable {
             known.storedPosition = runtime.storedPosition
             known.doneOffset = runtime.doneOffset
             known.logEnd = turn.logEnd
+            known.missing = turn.missing
             known.inFlightBytes = turn.inFlightBytes
             known.renewals = turn.renewals
             known.rulesVersion = runtime.rules.version

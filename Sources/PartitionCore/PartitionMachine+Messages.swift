@@ -37,7 +37,11 @@ extension PartitionMachine {
             noteSeen(number - 1, from: sender)
         }
         #endif
-        guard number == seen(from: sender) + 1 else { return }
+        guard number == seen(from: sender) + 1 else {
+            if number > seen(from: sender) { aheadSender = sender }
+            return
+        }
+        if aheadSender == sender { aheadSender = nil }
         noteSeen(number, from: sender)
         let messages: [GraphMessage]
         do throws(WireError) {

@@ -23,6 +23,8 @@ package struct PartitionMachine: ~Copyable {
     let partitionCount: UInt16
     let limits: DeliveryLimits
     let knownLogic: ClosedRange<UInt64>
+    /// Whose deliveries run ahead of one that has not come; nil: nobody's. Of several the last.
+    var aheadSender: PartitionID?
     var writer = MessageWriter()
     /// Where messages to each receiver begin, and their places by receiver: filled anew each time.
     var places: [UInt32] = []
@@ -121,6 +123,12 @@ package struct PartitionMachine: ~Copyable {
     package func seen(from partition: PartitionID) -> UInt64 {
         let place = Int(partition.rawValue)
         return place < header.seen.count ? header.seen[place] : 0
+    }
+
+    /// The delivery that has not come while later ones of its sender have; nil: there is none. It
+    /// may be on its way, and is gone for ever only where it stays so. Of several one; not stored.
+    package var missing: (sender: PartitionID, number: UInt64)? {
+        aheadSender.map { ($0, seen(from: $0) + 1) }
     }
 
     /// The checksum of the last record that was folded; 0 for none.

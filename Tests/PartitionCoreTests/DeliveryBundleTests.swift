@@ -128,6 +128,25 @@ struct DeliveryBundleTests {
         #expect(header.counters == wanted.counters && header.seen == wanted.seen)
     }
 
+    /// What runs ahead of a gap says what is missing, until that comes.
+    @Test func shouldTellWhatIsMissing() throws {
+        let said = try Self.said(seed: 3)
+        try #require(said.count > 4)
+        let receiver = Self.machine(1)
+        func missing() -> UInt64? {
+            receiver.machine.missing.flatMap { $0.sender == PartitionID(0) ? $0.number : nil }
+        }
+        _ = try receiver.step(Self.record(said[0..<2]))
+        #expect(missing() == nil)
+        _ = try receiver.step(Self.record(said[3..<5]))
+        #expect(missing() == 3)
+        _ = try receiver.step(Self.record(said[0..<2]))
+        #expect(missing() == 3, "what is known fills no gap")
+        _ = try receiver.step(Self.record(said[2..<4]))
+        #expect(missing() == nil)
+        #expect(receiver.machine.seen(from: PartitionID(0)) == 4)
+    }
+
     private static func messages(in result: StepResult) throws -> [GraphMessage] {
         try result.deliveries.flatMap { delivery in
             try MessageFrame.decode(delivery.body.span, body: 0..<delivery.body.count) { name in

@@ -12,16 +12,35 @@ package struct ClusterAnswer: Codable, Equatable, Sendable {
         package let lag: UInt64?
         /// The record that it cannot fold; nil where that is not why it stands.
         package let fault: Fault?
+        /// The delivery without which it takes nothing more of another partition; nil: none is
+        /// missing.
+        package let missing: Missing?
 
         /// A part with its members.
         package init(
-            partition: UInt16, role: String, position: UInt64?, lag: UInt64?, fault: Fault? = nil
+            partition: UInt16, role: String, position: UInt64?, lag: UInt64?, fault: Fault? = nil,
+            missing: Missing? = nil
         ) {
             self.partition = partition
             self.role = role
             self.position = position
             self.lag = lag
             self.fault = fault
+            self.missing = missing
+        }
+    }
+
+    /// What one partition has said to another and the other has not got.
+    package struct Missing: Codable, Equatable, Sendable {
+        /// The partition that has said it.
+        package let sender: UInt16
+        /// Its number among those from that sender.
+        package let number: UInt64
+
+        /// A delivery with its members.
+        package init(sender: UInt16, number: UInt64) {
+            self.sender = sender
+            self.number = number
         }
     }
 

@@ -56,6 +56,12 @@ struct ClusterCommand: ParsableCommand {
                 lines.append("  \(role): " + parts.map(Self.text).joined(separator: ", "))
             }
             for part in node.partitions {
+                if let missing = part.missing {
+                    lines.append(
+                        "  partition \(part.partition) misses delivery \(missing.number) of "
+                            + "partition \(missing.sender), and takes nothing that follows it: see "
+                            + "docs/kafka.md")
+                }
                 guard let fault = part.fault else { continue }
                 let reason = Escaping.terminal(fault.reason.utf8)
                 lines.append(

@@ -218,6 +218,9 @@ extension ClusterAnswer.Node {
                     fault: standing.fault.map {
                         ClusterAnswer.Fault(
                             offset: $0.offset, reason: $0.reason, mayPass: $0.mayPass)
+                    },
+                    missing: standing.missing.map {
+                        ClusterAnswer.Missing(sender: $0.sender, number: $0.number)
                     })
             }, logic: ClusterAnswer.Logic(node.record.logic.known, node.record.logic.limit))
     }

@@ -13,7 +13,9 @@ struct SkipCommand: ParsableCommand {
         discussion: """
             A partition stands before a record of its log that no release can fold: damaged, or \
             not written by Kindred. 'kindred cluster' names it. What it said is lost; all nodes \
-            pass over it alike, and go on. When and why stays in the global topic. A \
+            pass over it alike, and go on. If it was something that another partition has said, \
+            what that partition says from then on is not taken: 'kindred cluster' tells of it \
+            within two minutes. When and why stays in the global topic. A \
             record that another release can fold is not passed over.
             """)
 

@@ -114,7 +114,7 @@ final class ReplicaSeat<State: StatePort>: @unchecked Sendable {
             }
         return ReplicaStanding(
             partition.rawValue, role, position: figures.position, doneOffset: figures.doneOffset,
-            logEnd: figures.logEnd, fault: figures.failure?.fault)
+            logEnd: figures.logEnd, fault: figures.failure?.fault, missing: figures.missing)
     }
 
     /// Has it end; `join` waits for that.

@@ -24,11 +24,13 @@ package struct ReplicaStanding: Codable, Equatable, Sendable {
     package var logEnd: UInt64?
     /// The record that it cannot fold, where that is why it has failed.
     package var fault: RecordFault?
+    /// The delivery without which it folds nothing more of its sender; nil: none is missing.
+    package var missing: MissingDelivery?
 
     /// A standing of its members.
     package init(
         _ partition: UInt16, _ role: ReplicaRole, position: UInt64? = nil, doneOffset: UInt64 = 0,
-        logEnd: UInt64? = nil, fault: RecordFault? = nil
+        logEnd: UInt64? = nil, fault: RecordFault? = nil, missing: MissingDelivery? = nil
     ) {
         self.partition = partition
         self.role = role
@@ -36,10 +38,11 @@ package struct ReplicaStanding: Codable, Equatable, Sendable {
         self.doneOffset = doneOffset
         self.logEnd = logEnd
         self.fault = fault
+        self.missing = missing
     }
 
     private enum CodingKeys: String, CodingKey {
-        case partition, role, position, fault
+        case partition, role, position, fault, missing
         case doneOffset = "done"
         case logEnd = "end"
     }

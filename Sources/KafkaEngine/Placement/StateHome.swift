@@ -40,7 +40,7 @@ package struct StateHome<State: StatePort>: Sendable {
         let own: (state: State, position: UInt64)
         do throws(StoreFailure) {
             own = try openOwn(partition)
-        } catch where error.isOfState {
+        } catch  where error.isOfState {
             try setAside(partition, error)
             own = try openOwn(partition)
         }

@@ -64,6 +64,10 @@ extension PartitionRuntime where Log == FollowedLog {
         return machine.mayPass(record)
     }
 
+    /// The delivery that has not come while later ones of its sender have; see
+    /// `PartitionMachine.missing`.
+    package var missing: (sender: PartitionID, number: UInt64)? { machine.missing }
+
     /// Passes over the log's record at `offset`, which is `nextOffset` and which `mayPass`: nothing
     /// comes of it.
     ///

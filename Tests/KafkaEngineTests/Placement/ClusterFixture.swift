@@ -36,6 +36,8 @@ final class ClusterFixture: BrokerStore {
     var snapshots: SnapshotSettings?
     /// The longest pause between two tries, in nanoseconds; nil: the usual one.
     var longestRetryNanoseconds: UInt64?
+    /// How long a delivery is missing until that is told, in nanoseconds; nil: the usual time.
+    var missingNanoseconds: UInt64?
 
     /// A store without a node that runs.
     init(names: [String], partitions: UInt16 = partitions) async throws {
@@ -66,6 +68,7 @@ final class ClusterFixture: BrokerStore {
         let states = seat.states
         let (shelf, kafka) = (shelf, settings.kafka)
         var engine = settings
+        if let missingNanoseconds { engine.missingNanoseconds = missingNanoseconds }
         engine.node.knownLogic = logic ?? settings.node.knownLogic
         seat.node = EngineNode(
             engine, cluster, hasher: Self.hasher,

@@ -95,6 +95,47 @@ struct ClusterPoisonTests {
         #expect(try cluster.node("a").global.skips.isEmpty)
     }
 
+    /// A delivery that does not come while later ones do is told of, by owner and standby, and all
+    /// else goes on.
+    @Test func shouldTellOfADeliveryThatStaysMissing() async throws {
+        let cluster = try await ClusterFixture(names: ["a", "b"])
+        defer { cluster.close() }
+        cluster.missingNanoseconds = 200_000_000
+        for name in ["a", "b"] { try cluster.join(name) }
+        try await cluster.wait { try cluster.isSettled() }
+        let ahead = RecordCodec.encode(
+            deliveries: [[]], sender: PartitionID(3), number: 1_000,
+            RecordHead(
+                logicVersion: PartitionMachine.knownLogic.lowerBound,
+                configurationDigest: BrokerStore.digest))
+        func told() throws -> [MissingDelivery?] {
+            try cluster.node("a").figures.member.view.nodes.flatMap(\.record.replicas)
+                .filter { $0.partition == Self.poisoned.rawValue }.map(\.missing)
+        }
+        #expect(try told() == [nil, nil])
+        try cluster.spoil(Self.poisoned, with: ahead)
+        let missing = MissingDelivery(sender: PartitionID(3), number: 1)
+        try await cluster.wait { try told() == [missing, missing] }
+        let lines = Streams.retail(seed: 92, links: 600)
+        try cluster.send(all: lines)
+        // The first thing that the sender says is what was missing.
+        try await cluster.wait { try told() == [nil, nil] }
+        try await cluster.rest()
+        #expect(try cluster.digest() == EmbeddedReference(lines).digest)
+    }
+
+    @Test func shouldWatchOneThatStays() {
+        var watch = MissingDeliveryWatch(patience: 10)
+        let (one, other) = (
+            MissingDelivery(sender: PartitionID(1), number: 5),
+            MissingDelivery(sender: PartitionID(1), number: 6)
+        )
+        #expect(watch.look(one, at: 100) == nil)
+        #expect(watch.look(one, at: 109) == nil && watch.look(one, at: 110) == one)
+        #expect(watch.look(other, at: 115) == nil && watch.look(other, at: 125) == other)
+        #expect(watch.look(nil, at: 130) == nil && watch.look(other, at: 131) == nil)
+    }
+
     @Test func shouldReadNoOtherKeysAsSkips() throws {
         let skip = SkipRecord(partition: 3, offset: 117, reason: "why", since: 5)
         let (key, value) = skip.encoded
