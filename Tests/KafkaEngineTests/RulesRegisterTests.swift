@@ -39,6 +39,28 @@ struct RulesRegisterTests {
         #expect(register.standing.version == 3 && !register.isLast)
     }
 
+    /// What was written here has stood although another's came behind it in the same reading, and is
+    /// not written a second time; where another's of its version came first, it has not.
+    @Test func shouldTellWhatWasWrittenHere() throws {
+        var draft = RulesDraft()
+        let (own, other) = (try rules(1, cap: 2), try rules(1, cap: 3))
+        draft.write(own, for: 7)
+        #expect(!draft.isIdle)
+        let stood = try draft.take(RulesRecord.encode(own))
+        #expect(stood?.asker == 7 && stood?.rules == own && draft.isIdle)
+        #expect(try draft.take(RulesRecord.encode(other)) == nil)
+        #expect(try draft.take(RulesRecord.encode(try rules(2, cap: 3))) == nil)
+        let late = try rules(3, cap: 5)
+        draft.write(late, for: 8)
+        #expect(try draft.take(RulesRecord.encode(try rules(3, cap: 6))) == nil)
+        #expect(!draft.isIdle)
+        #expect(try draft.take(RulesRecord.encode(late)) == nil && draft.isIdle)
+        #expect(draft.register.standing == (try rules(3, cap: 6)))
+        // What stands is written again for nobody.
+        draft.write(draft.register.standing, for: nil)
+        #expect(try draft.take(RulesRecord.encode(draft.register.standing)) == nil && draft.isIdle)
+    }
+
     @Test func shouldRefuseALaterFormat() throws {
         var register = RulesRegister()
         #expect(throws: EngineFailure.self) {

@@ -22,12 +22,13 @@ package final class GlobalStore: @unchecked Sendable {
     package typealias Outcome = (rules: SurvivorshipRules, isNew: Bool)
 
     private struct Job {
+        let number: UInt64
         let given: SurvivorshipRules
         let reply: Reply<Outcome>
         /// Whether they come with the node's start, which is not ready before they are in force.
         var isOfStart = false
-        /// Whether a version was found for them already: they may stand by now.
-        var wasNew = false
+        /// Whether they were written: they may stand although no word of it was read.
+        var wasWritten = false
     }
 
     private let engine: EngineSettings
@@ -39,6 +40,7 @@ package final class GlobalStore: @unchecked Sendable {
     private var isFilled = false
     private var lastFailure: EngineFailure?
     private var offered: [Job] = []
+    private var nextNumber: UInt64 = 1
     private var isEnding = false
     private var thread: SystemThread?
 
@@ -53,7 +55,7 @@ package final class GlobalStore: @unchecked Sendable {
         self.settings = settings
         if let given {
             let nobody = Reply<Outcome>(deadline: Deadline(nanoseconds: .max)) { _ in }
-            offered = [Job(given: given, reply: nobody, isOfStart: true)]
+            offered = [Job(number: 0, given: given, reply: nobody, isOfStart: true)]
         }
         thread = SystemThread { self.run() }
     }
@@ -105,7 +107,10 @@ package final class GlobalStore: @unchecked Sendable {
 
     private func offer(_ given: SurvivorshipRules, _ reply: Reply<Outcome>) {
         let isClosed = mutex.locked {
-            if !isEnding { offered.append(Job(given: given, reply: reply)) }
+            if !isEnding {
+                offered.append(Job(number: nextNumber, given: given, reply: reply))
+                nextNumber += 1
+            }
             return isEnding
         }
         if isClosed { reply.refuse(.closed) }
@@ -135,40 +140,37 @@ package final class GlobalStore: @unchecked Sendable {
             try GlobalTopic(engine.kafka, engine.topics)
         }
         defer { topic.close() }
-        var (register, logic) = (RulesRegister(), LogicRegister())
+        var (draft, logic) = (RulesDraft(), LogicRegister())
         var skips: [SkipRecord] = []
-        // What was written here and has not come back.
-        var written: SurvivorshipRules?
         while mutex.locked({ !isEnding }) {
             let records = try EngineFailure.ofKafka { () throws(KafkaError) in
                 try topic.poll(timeoutMilliseconds: Self.pollMilliseconds)
             }
+            var stood: [(asker: UInt64, rules: SurvivorshipRules)] = []
             for record in records {
                 try Self.note(record, in: &skips)
                 if record.key == LogicRecord.key {
                     logic.take(try LogicRecord.decode(record.value))
                 }
                 guard record.key == RulesRecord.key else { continue }
-                try register.take(record.value)
-                if let value = record.value, let own = written,
-                    value == RulesRecord.encode(own)
-                {
-                    written = nil
-                }
+                if let own = try draft.take(record.value) { stood.append(own) }
             }
+            let answers = stood.compactMap { own in take(own.asker).map { ($0, own.rules) } }
             guard topic.hasReachedEnd else { continue }
             retry.reset()
             mutex.locked {
-                known = register.standing
+                known = draft.register.standing
                 knownLogic = logic
                 knownSkips = skips
                 isFilled = isFilled || !offered.contains { $0.isOfStart }
                 lastFailure = nil
             }
+            // Not before they are in force here.
+            for (job, rules) in answers { job.reply.answer(.success((rules, true))) }
             dropOverdue()
-            guard written == nil, let next = nextRecord(register) else { continue }
+            guard draft.isIdle, let (next, asker) = nextRecord(draft.register) else { continue }
             topic.send(key: RulesRecord.key, value: RulesRecord.encode(next))
-            written = next
+            draft.write(next, for: asker)
         }
     }
 
@@ -185,19 +187,26 @@ package final class GlobalStore: @unchecked Sendable {
 
     /// What is to be written now: rules that somebody puts, or those that stand, where the last
     /// record does not say so. Answers whoever has what was asked for.
-    private func nextRecord(_ register: RulesRegister) -> SurvivorshipRules? {
-        guard register.isLast else { return register.standing }
-        while var job = mutex.locked({ offered.first }) {
+    private func nextRecord(
+        _ register: RulesRegister
+    ) -> (rules: SurvivorshipRules, asker: UInt64?)? {
+        guard register.isLast else { return (register.standing, nil) }
+        while let job = mutex.locked({ offered.first }) {
             let change = register.change(to: job.given)
             guard !change.isNew else {
-                job.wasNew = true
-                mutex.locked { offered[0] = job }
-                return change.rules
+                mutex.locked { offered[0].wasWritten = true }
+                return (change.rules, job.number)
             }
-            mutex.locked { _ = offered.removeFirst() }
-            job.reply.answer(.success((register.standing, job.wasNew)))
+            take(job.number)?.reply.answer(.success((register.standing, job.wasWritten)))
         }
         return nil
+    }
+
+    /// Takes a job out of those that wait; nil where it does not wait any more.
+    private func take(_ number: UInt64) -> Job? {
+        mutex.locked {
+            offered.firstIndex { $0.number == number }.map { offered.remove(at: $0) }
+        }
     }
 
     /// Refuses what is over its deadline.
