@@ -39,8 +39,8 @@ struct RulesRegisterTests {
         #expect(register.standing.version == 3 && !register.isLast)
     }
 
-    /// What was written here has stood although another's came behind it in the same reading, and is
-    /// not written a second time; where another's of its version came first, it has not.
+    /// What was written here has stood although another's came behind it in the same reading, and
+    /// is not written a second time; where another's of its version came first, it has not.
     @Test func shouldTellWhatWasWrittenHere() throws {
         var draft = RulesDraft()
         let (own, other) = (try rules(1, cap: 2), try rules(1, cap: 3))
