@@ -43,9 +43,10 @@ struct DamagedStateTests {
         let cluster = try await ClusterFixture(names: ["a"], partitions: 3)
         defer { cluster.close() }
         cluster.longestRetryNanoseconds = 1_000_000_000
-        try cluster.refuse("a", Self.partition, times: 2)
+        try cluster.refuse("a", Self.partition, times: .max)
         try cluster.join("a")
         try await cluster.wait { try cluster.node("a").figures.failures[1] != nil }
+        try cluster.refuse("a", Self.partition, times: 0)
         try await cluster.wait { cluster.isOwned() }
         try await cluster.wait { try cluster.node("a").figures.failures == [nil, nil, nil] }
     }

@@ -13,20 +13,20 @@ final class NodeStates: @unchecked Sendable {
     private let mutex = Mutex()
     private let shelf: SnapshotShelf
     private var states: [(partition: PartitionID, state: MemoryState, isOpen: Bool)] = []
-    private var refusals: [PartitionID] = []
+    private var refusals: [PartitionID: Int] = [:]  // lookup only
     private var aside: [PartitionID] = []
 
     init(_ shelf: SnapshotShelf) { self.shelf = shelf }
 
     /// From here on a partition's state is refused so many times.
     func refuse(_ partition: PartitionID, times: Int) {
-        mutex.locked { refusals += Array(repeating: partition, count: times) }
+        mutex.locked { refusals[partition] = times }
     }
 
     func open(_ partition: PartitionID) throws(StoreFailure) -> MemoryState {
         try mutex.locked { () throws(StoreFailure) in
-            if let place = refusals.firstIndex(of: partition) {
-                refusals.remove(at: place)
+            if let left = refusals[partition], left > 0 {
+                refusals[partition] = left - 1
                 throw StoreFailure(.ioError, "the disk says no", remedy: "look at the disk")
             }
             if let place = states.firstIndex(where: { $0.partition == partition }) {
