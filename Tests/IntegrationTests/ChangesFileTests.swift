@@ -106,14 +106,15 @@ struct ChangesFileTests {
         let start = Date()
         let twin = try Replayed(partitions)
         #expect(try twin.run(twin.words).status == 0)
-        let whole = Date().timeIntervalSince(start) * 1_000
+        var longest = Date().timeIntervalSince(start) * 1_000
         var (before, kills): ([UInt8], Int) = ([], 0)
         for _ in 0..<TestBudget.rounds(20) {
             let process = try CrashProcess(
                 replay.words, in: replay.folder, named: "replay",
                 environment: replay.folder.environment)
-            crashPause(below: whole, &random)
-            if process.kill() == .killed(SIGKILL) { kills += 1 }
+            crashPause(below: longest, &random)
+            // One that had ended was faster than the twin, whose machine may have been busier.
+            if process.kill() == .killed(SIGKILL) { kills += 1 } else { longest *= 0.7 }
             // What stands there stays, byte for byte.
             let now = replay.bytes()
             #expect(now.starts(with: before))
